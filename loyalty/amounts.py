@@ -1,0 +1,62 @@
+"""Money in integers of minor units: parsed once at the edge, rounded in one place."""
+
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+
+from loyalty.errors import AmountInvalid
+
+MINOR_PER_MAJOR = 100
+MAX_AMOUNT_MINOR = 10**12
+"""Ten thousand million: far over any sale, far under what a 64-bit column holds."""
+
+_MINOR = Decimal(1)
+
+
+def parse_decimal(text: str) -> Decimal:
+    """The decimal number written in `text`, with a point or a comma.
+
+    Raises AmountInvalid for anything else, NaN and infinities included.
+    """
+    try:
+        value = Decimal(text.strip().replace(",", "."))
+    except InvalidOperation:
+        raise _not_an_amount(text) from None
+    if not value.is_finite():
+        raise _not_an_amount(text)
+    return value
+
+
+def parse_amount(text: str) -> int:
+    """The amount written in `text` ("12", "12.5", "12,50") in minor units.
+
+    Raises AmountInvalid when it is no number, is finer than a minor unit, or is out of range.
+    """
+    minor = parse_decimal(text) * MINOR_PER_MAJOR
+    if minor != minor.to_integral_value() or abs(minor) > MAX_AMOUNT_MINOR:
+        raise _not_an_amount(text)
+    return int(minor)
+
+
+def line_amount(quantity: int, unit_price: Decimal) -> int:
+    """Amount of a receipt line in minor units: quantity times unit price, rounded half up.
+
+    Half goes away from zero, so that a return is worth exactly what its sale was.
+    Raises AmountInvalid when the amount is out of range.
+    """
+    minor = (unit_price * MINOR_PER_MAJOR * quantity).quantize(_MINOR, rounding=ROUND_HALF_UP)
+    if abs(minor) > MAX_AMOUNT_MINOR:
+        raise _not_an_amount(f"{quantity} x {unit_price}")
+    return int(minor)
+
+
+def plain_amount(amount_minor: int) -> str:
+    """`amount_minor` as "12.34", the same in every language; faces localise for people."""
+    sign = "-" if amount_minor < 0 else ""
+    major, minor = divmod(abs(amount_minor), MINOR_PER_MAJOR)
+    return f"{sign}{major}.{minor:02d}"
+
+
+def _not_an_amount(text: str) -> AmountInvalid:
+    return AmountInvalid(
+        f"{text.strip()[:40]!r} is not an amount of money.",
+        "Write it in digits with at most two decimals, such as 12.50.",
+    )

@@ -1,0 +1,43 @@
+"""Faults of the loyalty domain.
+
+    LoyaltyError
+    ├── AmountInvalid       a text that is no amount of money
+    ├── IdentifierInvalid   an id or number that breaks its own form
+    ├── ProgrammeInvalid    a programme document that cannot be loaded
+    ├── EntryInvalid        journal bytes that are no entry
+    └── FrameInvalid        bytes of the sync protocol that break its form or its limits
+
+Each carries `hint`: what the person at the till or at head office can do about it.
+"""
+
+
+class LoyaltyError(Exception):
+    """A fault in loyalty data, said in a sentence, with a `hint` on what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class AmountInvalid(LoyaltyError):
+    """A text that is no amount of money."""
+
+
+class IdentifierInvalid(LoyaltyError):
+    """An id or number that breaks its own form."""
+
+
+class ProgrammeInvalid(LoyaltyError):
+    """A programme document that cannot be loaded."""
+
+
+class EntryInvalid(LoyaltyError):
+    """Bytes that are no journal entry."""
+
+
+class FrameInvalid(LoyaltyError):
+    """Bytes of the sync protocol that break its form or its limits."""

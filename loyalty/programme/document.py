@@ -1,0 +1,106 @@
+"""The programme document: its form, how it is loaded, and what it must keep to."""
+
+from importlib import resources
+
+import msgspec
+
+from loyalty.amounts import parse_amount
+from loyalty.errors import AmountInvalid, ProgrammeInvalid
+
+CLASSIC = "classic"
+MAX_DOCUMENT_BYTES = 256 * 1024
+MAX_POINTS = 1_000_000
+MAX_VALID_DAYS = 3_660
+
+
+class Earning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`points` for each full `per` of a receipt's total."""
+
+    per: str
+    points: int = 1
+
+    @property
+    def per_minor(self) -> int:
+        """The amount in minor units that earns `points` once."""
+        return parse_amount(self.per)
+
+
+class Reward(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A voucher of `voucher` that is issued by itself at every `at_points`."""
+
+    at_points: int
+    voucher: str
+    valid_days: int = 90
+
+    @property
+    def voucher_minor(self) -> int:
+        """What one voucher is worth, in minor units."""
+        return parse_amount(self.voucher)
+
+
+class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A shop's loyalty programme, as its document states it."""
+
+    name: str
+    version: int
+    currency: str
+    earning: Earning
+    reward: Reward | None = None
+
+    @property
+    def label(self) -> str:
+        """Name and version, as every entry made under this programme carries it ("classic@1")."""
+        return f"{self.name}@{self.version}"
+
+
+def load_programme(document: str, source: str = "the programme") -> Programme:
+    """The programme written in the TOML text `document`; `source` names it in errors.
+
+    Raises ProgrammeInvalid, which says what is wrong and at which key.
+    """
+    if len(document.encode()) > MAX_DOCUMENT_BYTES:
+        raise ProgrammeInvalid(f"{source} is larger than {MAX_DOCUMENT_BYTES} bytes.")
+    try:
+        programme = msgspec.toml.decode(document, type=Programme)
+    except msgspec.ValidationError as fault:
+        raise ProgrammeInvalid(f"{source}: {fault}.", "docs/programme.md lists the keys.") from None
+    except msgspec.DecodeError as fault:
+        raise ProgrammeInvalid(f"{source} is not TOML: {fault}.") from None
+    _check(programme, source)
+    return programme
+
+
+def classic_document() -> str:
+    """The text of the default programme that ships with the product."""
+    return resources.files("loyalty.programme").joinpath("examples/classic.toml").read_text("utf-8")
+
+
+def _check(programme: Programme, source: str) -> None:
+    reward = programme.reward
+    _amount(source, "earning.per", programme.earning.per)
+    _within(source, "version", programme.version, MAX_POINTS)
+    _within(source, "earning.points", programme.earning.points, MAX_POINTS)
+    if not (programme.name.isidentifier() and programme.name.isascii()):
+        raise ProgrammeInvalid(f"{source}: name {programme.name!r} must be letters and digits.")
+    if len(programme.currency) != 3 or not programme.currency.isupper():
+        raise ProgrammeInvalid(
+            f"{source}: currency {programme.currency!r} must be an ISO 4217 code, such as PLN."
+        )
+    if reward is not None:
+        _within(source, "reward.at_points", reward.at_points, MAX_POINTS)
+        _within(source, "reward.valid_days", reward.valid_days, MAX_VALID_DAYS)
+        _amount(source, "reward.voucher", reward.voucher)
+
+
+def _within(source: str, key: str, value: int, largest: int) -> None:
+    if not 1 <= value <= largest:
+        raise ProgrammeInvalid(f"{source}: {key} is {value}; it must be from 1 to {largest}.")
+
+
+def _amount(source: str, key: str, text: str) -> None:
+    try:
+        positive = parse_amount(text) > 0
+    except AmountInvalid as fault:
+        raise ProgrammeInvalid(f"{source}: {key}: {fault.message}", fault.hint) from None
+    if not positive:
+        raise ProgrammeInvalid(f"{source}: {key} must be more than 0.")

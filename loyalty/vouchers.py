@@ -1,0 +1,82 @@
+"""Vouchers: signed codes that any till can check with the line down, and their life-cycle.
+
+The code is the prefix and a base 32 text of MessagePack fields and an Ed25519 signature by the
+terminal that issued it. Base 32 stays within the alphanumeric set of QR codes, and within what a
+scanner types under any keyboard layout that keeps capitals and digits. A signature stops forging,
+not copying: one use is what the ledger sees to.
+"""
+
+import base64
+import binascii
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
+
+from loyalty.identifiers import VOUCHER_PREFIX
+
+SIGNATURE_BYTES = 64
+
+ISSUED = "issued"
+REDEEMED = "redeemed"
+
+LIFE_CYCLE: dict[str, frozenset[str]] = {
+    ISSUED: frozenset({REDEEMED}),
+    REDEEMED: frozenset(),
+}
+"""State -> the states it may go to; anything else is refused."""
+
+
+class Voucher(msgspec.Struct, frozen=True, array_like=True):
+    """Money off a later purchase: `amount_minor` until the end of `expires_at_ms`."""
+
+    number: str
+    amount_minor: int
+    currency: str
+    expires_at_ms: int
+
+
+class SignedVoucher(msgspec.Struct, frozen=True):
+    """A voucher as it stands in a code: its fields, the bytes signed, the signature."""
+
+    voucher: Voucher
+    signed: bytes
+    signature: bytes
+
+
+def voucher_code(voucher: Voucher, key: Ed25519PrivateKey) -> str:
+    """The text of the voucher's QR code, signed by the issuing terminal's `key`.
+
+    Ed25519 is deterministic (RFC 8032), so a reprint shows the same code.
+    """
+    signed = msgspec.msgpack.encode(voucher)
+    body = base64.b32encode(signed + key.sign(signed)).decode().rstrip("=")
+    return f"{VOUCHER_PREFIX}{body}"
+
+
+def read_voucher(code: str) -> SignedVoucher | None:
+    """The voucher in `code`, not yet verified; None when the code is cut off or altered."""
+    body = code.removeprefix(VOUCHER_PREFIX)
+    try:
+        raw = base64.b32decode(body + "=" * (-len(body) % 8))
+        voucher = msgspec.msgpack.decode(raw[:-SIGNATURE_BYTES], type=Voucher)
+    except (binascii.Error, ValueError, msgspec.MsgspecError):
+        return None
+    return SignedVoucher(voucher, raw[:-SIGNATURE_BYTES], raw[-SIGNATURE_BYTES:])
+
+
+def is_signed_by(voucher: SignedVoucher, public_key: bytes) -> bool:
+    """Whether `voucher` was signed with the private half of `public_key` (32 raw bytes)."""
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(voucher.signature, voucher.signed)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def may_become(state: str, next_state: str) -> bool:
+    """Whether a voucher in `state` may go to `next_state`."""
+    return next_state in LIFE_CYCLE.get(state, frozenset())

@@ -1,0 +1,244 @@
+"""What till and head office say to each other: messages, their limits, their bytes.
+
+One round trip carries both ways: entries up, changes down. Messages are MessagePack arrays
+behind zstd; fields are only ever added at the end, so that one side may be a version ahead.
+Seals are not sent: both sides compute them, and compare the last one.
+"""
+
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import msgspec
+import zstandard
+
+from loyalty.errors import FrameInvalid
+from loyalty.members import Member
+from loyalty.tallies import DayTally
+
+WIRE_VERSION = 1
+MAX_ENTRIES_A_FRAME = 1_000
+MAX_CHANGES_A_FRAME = 1_000
+MAX_FRAME_BYTES = 16 << 20
+"""Of the message after decompression; what claims to be larger is refused unread."""
+
+MAX_PACKED_BYTES = 8 << 20
+MEDIA_TYPE = "application/vnd.paragon.sync"
+COMPRESSION_LEVEL = 3
+
+MAX_TALLIES_A_FRAME = 1_000
+SYNC_PATH = "/v1/sync"
+STANDING_PATH = "/v1/standing"
+ENROL_PATH = "/v1/enrol"
+
+
+class Outcome(StrEnum):
+    """How head office took a frame of entries."""
+
+    ACCEPTED = "accepted"
+    BEHIND = "behind"
+    """It holds less than the frame starts at: send again from its head."""
+    FORKED = "forked"
+    """It holds other entries under the same numbers: kept as evidence, a person must look."""
+
+
+class MemberChange(msgspec.Struct, frozen=True, array_like=True, tag="member"):
+    """A member is new or has new facts."""
+
+    member: Member
+
+
+class BalanceChange(msgspec.Struct, frozen=True, array_like=True, tag="balance"):
+    """Points of `member` from all terminals but the one that is told: earned, clawed back,
+    redeemed and their sum."""
+
+    member_id: str
+    points: int
+    earned: int
+    clawed_back: int
+    redeemed: int
+
+
+class VoucherChange(msgspec.Struct, frozen=True, array_like=True, tag="voucher"):
+    """A voucher was issued or redeemed somewhere."""
+
+    number: str
+    member_id: str
+    amount_minor: int
+    currency: str
+    expires_at_ms: int
+    state: str
+
+
+class NoticeChange(msgspec.Struct, frozen=True, array_like=True, tag="notice"):
+    """A line for a member's next receipt, in each language; empty `texts` takes it back."""
+
+    notice_id: str
+    member_id: str
+    texts: dict[str, str]
+
+
+class TerminalChange(msgspec.Struct, frozen=True, array_like=True, tag="terminal"):
+    """A terminal of the chain: its branch and the public key its vouchers are signed with."""
+
+    terminal: str
+    branch: str
+    public_key: bytes
+
+
+class ProductChange(msgspec.Struct, frozen=True, array_like=True, tag="product"):
+    """Goods that a till can scan: `code` is what their barcode says."""
+
+    code: str
+    description: str
+    price_minor: int
+
+
+class ProgrammeChange(msgspec.Struct, frozen=True, array_like=True, tag="programme"):
+    """The programme document in force, as TOML text."""
+
+    document: str
+
+
+Change = (
+    MemberChange | BalanceChange | VoucherChange | NoticeChange | TerminalChange | ProgrammeChange
+)
+
+
+class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """A till's side of a round trip.
+
+    `bodies` are entries `first_seq`, `first_seq + 1`, ... of `(terminal, epoch)`; `last_seal` is
+    the seal of the last of them (of the head when there is none). `history_id` and `cursor` say
+    up to which change of which server's history the till has been told. `printed_notices` are
+    ids of notices that came out on a receipt. `tallies` are the till's own sums of the days that
+    changed, each as of the last entry of this frame.
+    """
+
+    version: int
+    terminal: str
+    epoch: int
+    first_seq: int
+    bodies: tuple[bytes, ...]
+    last_seal: bytes
+    history_id: str
+    cursor: int
+    sent_at_ms: int
+    product_version: str
+    printed_notices: tuple[str, ...] = ()
+    tallies: tuple[DayTally, ...] = ()
+
+
+class Refused(msgspec.Struct, frozen=True, array_like=True):
+    """An entry that head office keeps but does not count, and why."""
+
+    seq: int
+    reason: str
+
+
+class SyncReply(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """Head office's side: its head after commit, and what is new since the till's cursor.
+
+    `head_seq` and `head_seal` are of the last entry it holds of this terminal and epoch. When
+    `history_id` is not the till's, the till forgets its cursor and starts its feed anew.
+    """
+
+    version: int
+    history_id: str
+    outcome: Outcome
+    head_seq: int
+    head_seal: bytes
+    changes: tuple[Change, ...]
+    cursor: int
+    more: bool
+    server_time_ms: int
+    refused: tuple[Refused, ...] = ()
+
+
+class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A new till shows its one-time code and its public key (JSON)."""
+
+    code: str
+    public_key: str
+    product_version: str
+
+
+class EnrolReply(msgspec.Struct, frozen=True, kw_only=True):
+    """What makes a till a terminal of the chain; `token` is told this once (JSON)."""
+
+    terminal: str
+    terminal_number: int
+    branch: str
+    branch_name: str
+    shop: str
+    token: str
+    timezone: str
+    history_id: str
+    programme: str
+
+
+class MemberStanding(msgspec.Struct, frozen=True, array_like=True):
+    """A member's balance as head office has it."""
+
+    member_id: str
+    points: int
+    earned: int
+    clawed_back: int
+    redeemed: int
+
+
+class TerminalStanding(msgspec.Struct, frozen=True, kw_only=True):
+    """What head office holds of a terminal, and how its own sums differ from the till's."""
+
+    terminal: str
+    branch: str
+    epoch: int
+    entries: int
+    sales: int
+    returns: int
+    points_earned: int
+    points_clawed_back: int
+    points_redeemed: int
+    vouchers_issued: int
+    differences: int
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """Head office's side of a reconciliation, told to a terminal that asks (JSON)."""
+
+    history_id: str
+    terminals: tuple[TerminalStanding, ...]
+    members: tuple[MemberStanding, ...]
+    cases: int
+
+
+_Message = TypeVar("_Message", SyncRequest, SyncReply)
+_pack = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def pack(message: SyncRequest | SyncReply) -> bytes:
+    """The bytes of `message` for the wire."""
+    return _pack(_encode(message))
+
+
+def unpack(packed: bytes, kind: type[_Message]) -> _Message:
+    """The message of type `kind` in `packed`.
+
+    Raises FrameInvalid when the bytes are cut off, too large (also when they only unfold to too
+    much), or are no such message.
+    """
+    if len(packed) > MAX_PACKED_BYTES:
+        raise FrameInvalid(f"A frame of {len(packed)} bytes is over {MAX_PACKED_BYTES}.")
+    try:
+        size = zstandard.frame_content_size(packed)
+        if not 0 <= size <= MAX_FRAME_BYTES:
+            raise FrameInvalid(f"A frame that unfolds to {size} bytes is not taken.")
+        raw = zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_FRAME_BYTES)
+        message: Any = msgspec.msgpack.decode(raw, type=kind)
+    except (zstandard.ZstdError, msgspec.MsgspecError, RecursionError) as fault:
+        raise FrameInvalid(f"Bytes that are no {kind.__name__}: {fault}.") from None
+    if isinstance(message, SyncRequest) and len(message.bodies) > MAX_ENTRIES_A_FRAME:
+        raise FrameInvalid(f"A frame holds at most {MAX_ENTRIES_A_FRAME} entries.")
+    if isinstance(message, SyncRequest) and len(message.tallies) > MAX_TALLIES_A_FRAME:
+        raise FrameInvalid(f"A frame holds at most {MAX_TALLIES_A_FRAME} days.")
+    return message  # type: ignore[no-any-return]
