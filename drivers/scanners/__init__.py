@@ -1,0 +1,1 @@
+"""Scanners: bytes of a barcode reader as scans."""

@@ -1,0 +1,1 @@
+"""Printers made of software: they understand the bytes, show the paper and can fail."""
