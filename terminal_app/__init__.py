@@ -1,0 +1,1 @@
+"""The shop's side: cashier, kiosk, POS plug-in, and the ledger they all write to."""

@@ -1,0 +1,63 @@
+"""Faults of the shop's side.
+
+    TerminalError
+    ├── ConfigInvalid           till.toml cannot be read or says something impossible
+    ├── NotSetUp                this home has no till yet
+    ├── AlreadySetUp            this home has a till, which would be overwritten
+    ├── StoreFault              the till's database cannot be used
+    │   ├── StoreFull           no room left on the disk; nothing was recorded
+    │   ├── StoreBusy           another process holds the database for too long
+    │   └── StoreTooNew         a newer version of the product wrote it
+    ├── HeadOfficeUnreachable   no answer from head office; the till works on
+    └── HeadOfficeRefused       head office answered no, and says why
+
+Each carries `hint`: what the person who meets it can do.
+"""
+
+
+class TerminalError(Exception):
+    """A fault at the shop, said in a sentence, with a `hint` on what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ConfigInvalid(TerminalError):
+    """till.toml cannot be read or says something impossible."""
+
+
+class NotSetUp(TerminalError):
+    """This home has no till yet."""
+
+
+class AlreadySetUp(TerminalError):
+    """This home has a till, which would be overwritten."""
+
+
+class StoreFault(TerminalError):
+    """The till's database cannot be used."""
+
+
+class StoreFull(StoreFault):
+    """No room left on the disk; nothing was recorded."""
+
+
+class StoreBusy(StoreFault):
+    """Another process holds the database for too long."""
+
+
+class StoreTooNew(StoreFault):
+    """A newer version of the product wrote the database."""
+
+
+class HeadOfficeUnreachable(TerminalError):
+    """No answer from head office; the till works on."""
+
+
+class HeadOfficeRefused(TerminalError):
+    """Head office answered no, and says why."""

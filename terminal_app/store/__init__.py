@@ -1,0 +1,1 @@
+"""The till's database: SQLite, written through one door, one statement a name."""

@@ -1,0 +1,127 @@
+"""Members, cards, notices, goods and fellow terminals: what this till can look up offline."""
+
+import sqlite3
+
+import msgspec
+
+from loyalty.members import Member
+
+NOTICE_WAITING = "waiting"
+NOTICE_PRINTED = "printed"
+NOTICE_REPORTED = "reported"
+
+_MEMBER = "SELECT facts FROM members WHERE member_id = ?"
+_BY_CARD = """
+    SELECT facts FROM cards JOIN members USING (member_id) WHERE card = ?
+"""
+_PUT_MEMBER = """
+    INSERT INTO members VALUES (?, ?) ON CONFLICT (member_id) DO UPDATE SET facts = excluded.facts
+"""
+_PUT_CARD = """
+    INSERT INTO cards VALUES (?, ?) ON CONFLICT (card) DO UPDATE SET member_id = excluded.member_id
+"""
+_NOTICES = (
+    "SELECT notice_id, texts FROM notices WHERE member_id = ? AND state = ? ORDER BY notice_id"
+)
+_PUT_NOTICE = """
+    INSERT INTO notices VALUES (?, ?, ?, ?) ON CONFLICT (notice_id) DO UPDATE SET
+        texts = excluded.texts
+"""
+_DROP_NOTICE = "DELETE FROM notices WHERE notice_id = ?"
+_NOTICE_STATE = "UPDATE notices SET state = ? WHERE notice_id = ?"
+_PRINTED_NOTICES = "SELECT notice_id FROM notices WHERE state = ? ORDER BY notice_id LIMIT ?"
+_PUT_TERMINAL = """
+    INSERT INTO terminals VALUES (?, ?, ?) ON CONFLICT (terminal) DO UPDATE SET
+        branch = excluded.branch, public_key = excluded.public_key
+"""
+_PUBLIC_KEY = "SELECT public_key FROM terminals WHERE terminal = ?"
+_PUT_PRODUCT = """
+    INSERT INTO products VALUES (?, ?, ?) ON CONFLICT (code) DO UPDATE SET
+        description = excluded.description, price_minor = excluded.price_minor
+"""
+_PRODUCT = "SELECT code, description, price_minor FROM products WHERE code = ?"
+
+_member_decoder = msgspec.msgpack.Decoder(Member)
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """A line from head office for a member's next receipt, by language."""
+
+    notice_id: str
+    texts: dict[str, str]
+
+
+def member(connection: sqlite3.Connection, member_id: str) -> Member | None:
+    """The member `member_id`, or None when this till has not heard of them."""
+    return _decoded(connection.execute(_MEMBER, (member_id,)).fetchone())
+
+
+def member_by_card(connection: sqlite3.Connection, card: str) -> Member | None:
+    """The member who holds `card`, or None when this till has not heard of it."""
+    return _decoded(connection.execute(_BY_CARD, (card,)).fetchone())
+
+
+def put_member(connection: sqlite3.Connection, facts: Member) -> None:
+    """Record a member's facts and that the card in them is theirs; earlier cards stay theirs."""
+    connection.execute(_PUT_MEMBER, (facts.member_id, msgspec.msgpack.encode(facts)))
+    connection.execute(_PUT_CARD, (facts.card, facts.member_id))
+
+
+def waiting_notices(connection: sqlite3.Connection, member_id: str) -> list[Notice]:
+    """Notices for a member that no receipt has carried yet."""
+    rows = connection.execute(_NOTICES, (member_id, NOTICE_WAITING))
+    return [
+        Notice(row[0], msgspec.msgpack.decode(bytes(row[1]), type=dict[str, str])) for row in rows
+    ]
+
+
+def put_notice(
+    connection: sqlite3.Connection, notice_id: str, member_id: str, texts: dict[str, str]
+) -> None:
+    """Record a notice; empty `texts` takes it back. One already on paper stays so."""
+    if texts:
+        packed = msgspec.msgpack.encode(texts)
+        connection.execute(_PUT_NOTICE, (notice_id, member_id, packed, NOTICE_WAITING))
+    else:
+        connection.execute(_DROP_NOTICE, (notice_id,))
+
+
+def mark_notice(connection: sqlite3.Connection, notice_id: str, state: str) -> None:
+    """Record that a notice is on a receipt, or that head office was told so."""
+    connection.execute(_NOTICE_STATE, (state, notice_id))
+
+
+def printed_notices(connection: sqlite3.Connection, limit: int) -> tuple[str, ...]:
+    """Ids of notices that are on a receipt and that head office was not told of."""
+    rows = connection.execute(_PRINTED_NOTICES, (NOTICE_PRINTED, limit))
+    return tuple(row[0] for row in rows)
+
+
+def put_terminal(
+    connection: sqlite3.Connection, terminal: str, branch: str, public_key: bytes
+) -> None:
+    """Record a terminal of the chain and the key that its vouchers are signed with."""
+    connection.execute(_PUT_TERMINAL, (terminal, branch, public_key))
+
+
+def public_key(connection: sqlite3.Connection, terminal: str) -> bytes | None:
+    """The key that checks vouchers of `terminal`, or None when it is not known here."""
+    row = connection.execute(_PUBLIC_KEY, (terminal,)).fetchone()
+    return None if row is None else bytes(row[0])
+
+
+def put_product(
+    connection: sqlite3.Connection, code: str, description: str, price_minor: int
+) -> None:
+    """Record goods that can be scanned."""
+    connection.execute(_PUT_PRODUCT, (code, description, price_minor))
+
+
+def product(connection: sqlite3.Connection, code: str) -> tuple[str, str, int] | None:
+    """Code, description and price in minor units of the goods with barcode `code`."""
+    row = connection.execute(_PRODUCT, (code,)).fetchone()
+    return None if row is None else (row[0], row[1], row[2])
+
+
+def _decoded(row: tuple[bytes] | None) -> Member | None:
+    return None if row is None else _member_decoder.decode(bytes(row[0]))

@@ -1,0 +1,90 @@
+"""The till's tables, and how they came to be: forward only, each step in one transaction."""
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+till_migrations = Migrations("till")
+
+_FIRST_TABLES = (
+    """
+    CREATE TABLE settings (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE journal (
+        epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
+        kind TEXT NOT NULL, member_id TEXT NOT NULL, receipt TEXT NOT NULL,
+        body BLOB NOT NULL, seal BLOB NOT NULL,
+        PRIMARY KEY (epoch, seq))
+    """,
+    "CREATE INDEX journal_by_member ON journal (member_id, epoch, seq) WHERE member_id <> ''",
+    """
+    CREATE TRIGGER journal_keeps BEFORE UPDATE ON journal
+    BEGIN SELECT RAISE(ABORT, 'journal entries never change'); END
+    """,
+    """
+    CREATE TRIGGER journal_stays BEFORE DELETE ON journal
+    BEGIN SELECT RAISE(ABORT, 'journal entries are never removed'); END
+    """,
+    """
+    CREATE TABLE receipts (
+        reference TEXT PRIMARY KEY, content BLOB NOT NULL, receipt BLOB NOT NULL,
+        last_seq INTEGER NOT NULL) WITHOUT ROWID
+    """,
+    "CREATE INDEX receipts_by_seq ON receipts (last_seq)",
+    """
+    CREATE TABLE balances (
+        member_id TEXT NOT NULL, source TEXT NOT NULL,
+        points INTEGER NOT NULL, earned INTEGER NOT NULL,
+        clawed_back INTEGER NOT NULL, redeemed INTEGER NOT NULL,
+        PRIMARY KEY (member_id, source)) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE tallies (
+        day TEXT PRIMARY KEY, last_seq INTEGER NOT NULL, tally BLOB NOT NULL) WITHOUT ROWID
+    """,
+    "CREATE INDEX tallies_by_seq ON tallies (last_seq)",
+    "CREATE TABLE members (member_id TEXT PRIMARY KEY, facts BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE cards (card TEXT PRIMARY KEY, member_id TEXT NOT NULL) WITHOUT ROWID",
+    """
+    CREATE TABLE vouchers (
+        number TEXT PRIMARY KEY, member_id TEXT NOT NULL, amount_minor INTEGER NOT NULL,
+        currency TEXT NOT NULL, expires_at_ms INTEGER NOT NULL, state TEXT NOT NULL) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE notices (
+        notice_id TEXT PRIMARY KEY, member_id TEXT NOT NULL, texts BLOB NOT NULL,
+        state TEXT NOT NULL) WITHOUT ROWID
+    """,
+    "CREATE INDEX notices_by_member ON notices (member_id, state)",
+    """
+    CREATE TABLE terminals (
+        terminal TEXT PRIMARY KEY, branch TEXT NOT NULL, public_key BLOB NOT NULL) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE products (
+        code TEXT PRIMARY KEY, description TEXT NOT NULL, price_minor INTEGER NOT NULL)
+    WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE spool (
+        job INTEGER PRIMARY KEY, reference TEXT NOT NULL, receipt BLOB NOT NULL,
+        state TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, trouble TEXT NOT NULL DEFAULT '')
+    """,
+    "CREATE INDEX spool_by_state ON spool (state, job)",
+)
+
+
+@till_migrations()
+def m001_first_tables(db: Database) -> None:
+    """Journal, what is folded from it, what head office told, and the print spool."""
+    for statement in _FIRST_TABLES:
+        db.execute(statement)
+
+
+OURS = frozenset({"m001_first_tables"})
+"""The steps that this version knows; a database that took others is newer."""
+
+
+def newer_steps(db: Database) -> list[str]:
+    """Names of the steps that a newer version took on `db` and this one does not know."""
+    return [step.name for step in till_migrations.applied(db) if step.name not in OURS]

@@ -1,0 +1,44 @@
+"""Receipts by their reference: what makes every repeat of a sale harmless."""
+
+import sqlite3
+
+import msgspec
+
+from loyalty.receipts import Receipt
+
+_FIND = "SELECT content, receipt FROM receipts WHERE reference = ?"
+_PUT = "INSERT INTO receipts VALUES (?, ?, ?, ?)"
+_LAST = "SELECT receipt FROM receipts ORDER BY last_seq DESC LIMIT 1"
+_COUNT = "SELECT count(*) FROM receipts"
+
+_decoder = msgspec.msgpack.Decoder(Receipt)
+
+
+class KeptReceipt(msgspec.Struct, frozen=True):
+    """A receipt as first answered, and the digest of what was asked."""
+
+    content: bytes
+    receipt: Receipt
+
+
+def find(connection: sqlite3.Connection, reference: str) -> KeptReceipt | None:
+    """The receipt `reference`, or None when there is no such."""
+    row = connection.execute(_FIND, (reference,)).fetchone()
+    return None if row is None else KeptReceipt(bytes(row[0]), _decoder.decode(bytes(row[1])))
+
+
+def keep(connection: sqlite3.Connection, content: bytes, receipt: Receipt, last_seq: int) -> None:
+    """Keep the answer to a sale or return; `content` is the digest of what was asked."""
+    packed = msgspec.msgpack.encode(receipt)
+    connection.execute(_PUT, (receipt.reference, content, packed, last_seq))
+
+
+def last(connection: sqlite3.Connection) -> Receipt | None:
+    """The latest receipt of this till."""
+    row = connection.execute(_LAST).fetchone()
+    return None if row is None else _decoder.decode(bytes(row[0]))
+
+
+def count(connection: sqlite3.Connection) -> int:
+    """How many receipts this till has."""
+    return int(connection.execute(_COUNT).fetchone()[0])

@@ -1,0 +1,1 @@
+"""The Till: the one door through which every face of the shop awards, redeems and prints."""

@@ -1,0 +1,155 @@
+"""What the Till is asked and what it answers: values, refusals included, never exceptions."""
+
+from enum import StrEnum
+
+import msgspec
+
+from loyalty.balances import Balance
+from loyalty.baskets import Basket
+from loyalty.members import DEFAULT_LANGUAGE, Member
+from loyalty.receipts import Receipt
+
+
+class Reason(StrEnum):
+    """Why the Till refuses; faces put each into the cashier's or the member's language."""
+
+    EMPTY_SCAN = "empty-scan"
+    DAMAGED_CARD = "damaged-card"
+    UNKNOWN_CARD = "unknown-card"
+    CARD_TAKEN = "card-taken"
+    FOREIGN_EAN = "foreign-ean"
+    FOREIGN_GS1 = "foreign-gs1"
+    FOREIGN_LINK = "foreign-link"
+    FOREIGN_UNKNOWN = "foreign-unknown"
+    VOUCHER_DAMAGED = "voucher-damaged"
+    VOUCHER_FORGED = "voucher-forged"
+    VOUCHER_EXPIRED = "voucher-expired"
+    VOUCHER_SPENT = "voucher-spent"
+    VOUCHER_CURRENCY = "voucher-currency"
+    RECEIPT_INVALID = "receipt-invalid"
+    RECEIPT_CONFLICT = "receipt-conflict"
+    RECEIPT_UNKNOWN = "receipt-unknown"
+    BASKET_EMPTY = "basket-empty"
+    BASKET_TOO_LARGE = "basket-too-large"
+    NAME_MISSING = "name-missing"
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """An expected no: the reason, and what to name in the sentence (`{"receipt": "536365"}`)."""
+
+    reason: Reason
+    facts: dict[str, str] = {}
+
+
+class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
+    """A member as this till knows them; `known_at_ms` is when head office was last heard, or 0."""
+
+    member: Member
+    balance: Balance
+    points_to_next: int | None
+    notices: tuple[str, ...]
+    known_at_ms: int
+
+
+class KnownVoucher(msgspec.Struct, frozen=True):
+    """A voucher that this till accepts now."""
+
+    number: str
+    amount_minor: int
+    expires_at_ms: int
+    code: str
+
+
+class KnownProduct(msgspec.Struct, frozen=True):
+    """Goods of the shop, by the code on their barcode."""
+
+    code: str
+    description: str
+    price_minor: int
+
+
+Identified = KnownMember | KnownVoucher | KnownProduct | Refusal
+
+
+class Quote(msgspec.Struct, frozen=True):
+    """What a basket would bring if it were sold now; nothing is written."""
+
+    total_minor: int
+    to_pay_minor: int
+    points: int
+    balance_after: int | None
+    vouchers_due: int
+
+
+class Sale(msgspec.Struct, frozen=True, kw_only=True):
+    """A sale to ring up; `reference` is the till's receipt number and makes it one sale for ever.
+
+    An empty `reference` lets the Till give the next number of its own. `voucher_codes` are codes
+    of vouchers the shopper pays with. `occurred_at_ms` is for sales that happened earlier.
+    """
+
+    basket: Basket
+    reference: str = ""
+    member_id: str = ""
+    voucher_codes: tuple[str, ...] = ()
+    occurred_at_ms: int | None = None
+    print_receipt: bool = True
+
+
+class GoodsReturn(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods brought back without their receipt; the basket's amounts are positive."""
+
+    basket: Basket
+    reference: str = ""
+    member_id: str = ""
+    occurred_at_ms: int | None = None
+    print_receipt: bool = True
+
+
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """A new member; an empty `card` lets the Till mint one that no other till can."""
+
+    name: str
+    card: str = ""
+    phone: str = ""
+    email: str = ""
+    email_consent: bool = False
+    language: str = DEFAULT_LANGUAGE
+    occurred_at_ms: int | None = None
+
+
+class Posted(msgspec.Struct, frozen=True):
+    """A sale or return that is committed; `repeated` when it already was, with the first answer."""
+
+    receipt: Receipt
+    repeated: bool
+
+
+class HistoryRow(msgspec.Struct, frozen=True):
+    """One entry of a member at this till: what happened, when, and what it did to the points."""
+
+    kind: str
+    receipt: str
+    points: int
+    amount_minor: int
+    occurred_at_ms: int
+
+
+class TillStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What a face shows about the line and the paper.
+
+    `is_online` is whether the last attempt reached head office; `unsent` counts entries it has
+    not confirmed; `heard_at_ms` is when it last did (0: never). `waiting_jobs` counts receipts
+    that are not on paper yet and `unknown_jobs` those of which nobody can tell.
+    """
+
+    shop: str
+    branch: str
+    terminal: str
+    currency: str
+    is_online: bool
+    unsent: int
+    heard_at_ms: int
+    waiting_jobs: int
+    unknown_jobs: int
+    trouble: str = ""

@@ -1,0 +1,62 @@
+"""Making someone a member, with the line up or down."""
+
+import sqlite3
+
+import msgspec
+
+from loyalty.identifiers import is_card_number, minted_card
+from loyalty.journal import ENROL
+from loyalty.members import LANGUAGES, Member
+from terminal_app.store import journal, members
+from terminal_app.store.settings import Identity
+from terminal_app.till.answers import Enrolment, Reason, Refusal
+from terminal_app.till.posting import Draft
+
+
+def enrol(
+    connection: sqlite3.Connection,
+    identity: Identity,
+    programme: str,
+    enrolment: Enrolment,
+    now_ms: int,
+) -> Member | Refusal:
+    """Post an enrolment; the same card with the same name again is the member it made."""
+    name = " ".join(enrolment.name.split())
+    if not name:
+        return Refusal(Reason.NAME_MISSING)
+    if enrolment.card and not is_card_number(enrolment.card):
+        return Refusal(Reason.DAMAGED_CARD)
+    if enrolment.language not in LANGUAGES:
+        raise ValueError(f"no such language: {enrolment.language!r}")
+    if enrolment.card:
+        holder = members.member_by_card(connection, enrolment.card)
+        if holder is not None:
+            taken = Refusal(Reason.CARD_TAKEN, {"card": enrolment.card})
+            return holder if holder.name == name else taken
+    head = journal.head(connection, identity.terminal, identity.epoch)
+    card = enrolment.card or minted_card(identity.terminal_number, head.seq + 1)
+    at_ms = now_ms if enrolment.occurred_at_ms is None else enrolment.occurred_at_ms
+    member = Member(
+        member_id=card,
+        card=card,
+        name=name,
+        phone=enrolment.phone.strip(),
+        email=enrolment.email.strip(),
+        email_consent=enrolment.email_consent and bool(enrolment.email.strip()),
+        language=enrolment.language,
+        branch=identity.branch,
+        enrolled_at_ms=at_ms,
+    )
+    draft = Draft(
+        connection,
+        identity,
+        receipt="",
+        programme=programme,
+        member_id=member.member_id,
+        occurred_at_ms=at_ms,
+        recorded_at_ms=now_ms,
+    )
+    draft.add(ENROL, payload=msgspec.to_builtins(member))
+    members.put_member(connection, member)
+    draft.post()
+    return member

@@ -1,0 +1,103 @@
+"""Writing to the ledger: entries, balances and tallies in one transaction, from one place."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from loyalty.balances import Balance, after
+from loyalty.baskets import Basket
+from loyalty.journal import Entry
+from loyalty.tallies import day_of
+from terminal_app.store import journal, ledger
+from terminal_app.store.settings import Identity
+
+
+class Draft:
+    """The entries of one receipt, numbered on from the journal's head.
+
+    It must live inside the transaction that it was begun in: `post` writes entries, balances and
+    the day's tally together, so that none of them can be there without the others.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        identity: Identity,
+        *,
+        receipt: str,
+        programme: str,
+        member_id: str,
+        occurred_at_ms: int,
+        recorded_at_ms: int,
+    ) -> None:
+        self._connection = connection
+        self._identity = identity
+        self._head = journal.head(connection, identity.terminal, identity.epoch)
+        self._programme = programme
+        self.occurred_at_ms = occurred_at_ms
+        self._recorded_at_ms = recorded_at_ms
+        self._entries: list[Entry] = []
+        self.member_id = member_id
+        self.receipt = receipt or f"{identity.terminal}.{identity.epoch}.{self._head.seq + 1}"
+
+    @property
+    def next_seq(self) -> int:
+        """The number that the next entry will have."""
+        return self._head.seq + len(self._entries) + 1
+
+    def add(
+        self,
+        kind: str,
+        *,
+        points: int = 0,
+        amount_minor: int = 0,
+        payload: dict[str, Any] | None = None,
+    ) -> None:
+        """Add an entry of `kind`; `points` and `amount_minor` are signed."""
+        self._entries.append(
+            Entry(
+                terminal=self._identity.terminal,
+                epoch=self._identity.epoch,
+                seq=self.next_seq,
+                kind=kind,
+                member=self.member_id,
+                points=points,
+                amount_minor=amount_minor,
+                receipt=self.receipt,
+                programme=self._programme,
+                occurred_at_ms=self.occurred_at_ms,
+                recorded_at_ms=self._recorded_at_ms,
+                payload=payload or {},
+            )
+        )
+
+    def post(self) -> int:
+        """Write everything and give the number of the last entry."""
+        head = journal.append(self._connection, self._head, self._entries)
+        if self.member_id:
+            own = ledger.part_of(self._connection, self.member_id, ledger.OWN)
+            ledger.put_own(self._connection, {self.member_id: _after_all(own, self._entries)})
+        day = day_of(self.occurred_at_ms, ZoneInfo(self._identity.timezone))
+        ledger.count_in(self._connection, day, self._entries)
+        return head.seq
+
+
+def lines_payload(basket: Basket) -> dict[str, Any]:
+    """What an entry keeps of a basket: enough for head office to compute the award again."""
+    return {"lines": [[line.sku, line.quantity, line.amount_minor] for line in basket.lines]}
+
+
+def content_digest(kind: str, member_id: str, basket: Basket, codes: Iterable[str]) -> bytes:
+    """What makes two requests with one reference the same: all but the time they came at."""
+    content = msgspec.msgpack.encode((kind, member_id, basket.lines, tuple(codes)))
+    return hashlib.sha256(content).digest()
+
+
+def _after_all(balance: Balance, entries: Iterable[Entry]) -> Balance:
+    for entry in entries:
+        balance = after(balance, entry)
+    return balance
