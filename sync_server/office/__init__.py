@@ -1,0 +1,1 @@
+"""Head office in a browser: pages made on the server, which work without any script."""

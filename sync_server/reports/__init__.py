@@ -1,0 +1,1 @@
+"""Reports: what the chain adds up to, for pages and for files."""
