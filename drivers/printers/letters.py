@@ -19,8 +19,6 @@ from drivers.typeface import has_glyph
 
 _ASCII = frozenset(chr(code) for code in range(0x20, 0x7F)) | {"\n"}
 _SPACES = [chr(code) for code in (0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)]
-    "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-)
 
 TYPOGRAPHY = {
     **dict.fromkeys("„“”‟«»″", '"'),
