@@ -59,6 +59,7 @@ $(VENV)/.locked-test: requirements-dev.txt | $(BIN)/python
 	@$(PIP) install --require-hashes --requirement requirements-dev.txt
 	@touch $@
 
+# setuptools warns at length that an editable install is one.
 $(VENV)/.ready-%: $(VENV)/.locked-% pyproject.toml
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
