@@ -42,7 +42,10 @@ _PUT = """
 """
 _FORGET = "DELETE FROM balances WHERE source = ?"
 _TALLY = "SELECT tally FROM tallies WHERE day = ?"
-_TALLIES_SINCE = "SELECT tally FROM tallies WHERE last_seq > ? ORDER BY day LIMIT ?"
+_TALLIES_BETWEEN = """
+    SELECT tally FROM tallies WHERE last_seq > ? AND last_seq <= ? ORDER BY last_seq LIMIT ?
+"""
+_TALLIES = "SELECT tally FROM tallies ORDER BY day"
 _PUT_TALLY = """
     INSERT INTO tallies VALUES (?, ?, ?)
     ON CONFLICT (day) DO UPDATE SET last_seq = excluded.last_seq, tally = excluded.tally
@@ -117,7 +120,14 @@ def put_tally(connection: sqlite3.Connection, tally: DayTally) -> None:
     connection.execute(_PUT_TALLY, (tally.day, tally.last_seq, msgspec.msgpack.encode(tally)))
 
 
-def tallies_since(connection: sqlite3.Connection, seq: int, limit: int) -> list[DayTally]:
-    """At most `limit` tallies of days that have an entry after `seq`, by day."""
-    rows = connection.execute(_TALLIES_SINCE, (seq, limit))
+def tallies_between(
+    connection: sqlite3.Connection, after_seq: int, up_to_seq: int, limit: int
+) -> list[DayTally]:
+    """At most `limit` tallies of days whose last entry lies in the given span, by that entry."""
+    rows = connection.execute(_TALLIES_BETWEEN, (after_seq, up_to_seq, limit))
     return [_tally_decoder.decode(bytes(row[0])) for row in rows]
+
+
+def tallies(connection: sqlite3.Connection) -> list[DayTally]:
+    """Every day's tally, by day."""
+    return [_tally_decoder.decode(bytes(row[0])) for row in connection.execute(_TALLIES)]

@@ -1,0 +1,190 @@
+"""The only place that wires the shop's side together; nothing opens before it is called."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib import metadata
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from drivers.connect import Printer, open_printer
+from drivers.errors import DriverError
+from loyalty.clock import Clock
+from loyalty.wire import EnrolRequest
+from terminal_app.config import LOG_FILE, STORE_FILE, TillConfig, load_config
+from terminal_app.errors import AlreadySetUp, ConfigInvalid, NotSetUp
+from terminal_app.printing.worker import PrintWorker
+from terminal_app.store import members, settings
+from terminal_app.store.connection import Store, open_store
+from terminal_app.store.settings import Identity
+from terminal_app.sync.line import Line
+from terminal_app.sync.loop import SyncLoop
+from terminal_app.sync.uplink import Uplink
+from terminal_app.till.door import Till
+
+PRIVATE_DIRECTORY_MODE = 0o700
+
+
+class Shop(msgspec.Struct, frozen=True):
+    """One till, whole: what the faces use and what runs behind them."""
+
+    till: Till
+    sync: SyncLoop
+    spool: PrintWorker
+    store: Store
+    identity: Identity
+    config: TillConfig
+    uplink: Uplink
+
+    def start(self) -> None:
+        """Sync and print in the background."""
+        self.sync.start()
+        self.spool.start()
+
+
+def utc_now() -> datetime:
+    """The machine's present, in UTC."""
+    return datetime.now(UTC)
+
+
+def product_version() -> str:
+    """The version of the installed product."""
+    return metadata.version("paragon-loyalty")
+
+
+@contextmanager
+def open_till(
+    home: Path, *, clock: Clock = utc_now, printer: Printer | None = None
+) -> Iterator[Shop]:
+    """The till that lives in `home`, for as long as the block lasts.
+
+    `printer` stands in for the one in the configuration. Raises NotSetUp when `home` has no till,
+    ConfigInvalid or StoreFault when its files cannot be used.
+    """
+    if not (home / STORE_FILE).exists():
+        raise _not_set_up(home)
+    config = load_config(home)
+    device = printer or _printer(config, home)
+    store = open_store(home / STORE_FILE)
+    try:
+        with store.reading() as connection:
+            identity = settings.read_identity(connection)
+        if identity is None:
+            raise _not_set_up(home)
+        line = Line()
+        uplink = Uplink(identity.server_url, identity.token)
+        sync = SyncLoop(
+            store,
+            identity,
+            uplink,
+            line,
+            clock,
+            product_version=product_version(),
+            every_s=config.sync_seconds,
+        )
+        worker = PrintWorker(store, device, ZoneInfo(identity.timezone))
+        if device is not None:
+            worker.recover()
+
+        def wake() -> None:
+            worker.nudge()
+            sync.nudge()
+
+        till = Till(store, identity, clock, line, on_posted=wake)
+        shop = Shop(till, sync, worker, store, identity, config, uplink)
+        try:
+            yield shop
+        finally:
+            worker.stop()
+            sync.stop()
+    finally:
+        store.close()
+
+
+def join_chain(home: Path, server_url: str, code: str) -> Identity:
+    """Make `home` a till of the chain: spend the one-time `code` and record who it now is.
+
+    Raises AlreadySetUp, HeadOfficeUnreachable, HeadOfficeRefused or ConfigInvalid.
+    """
+    home.mkdir(parents=True, exist_ok=True, mode=PRIVATE_DIRECTORY_MODE)
+    key = Ed25519PrivateKey.generate()
+    public_key = key.public_key().public_bytes_raw()
+    store = open_store(home / STORE_FILE)
+    try:
+        with store.reading() as connection:
+            known = settings.read_identity(connection)
+        if known is not None:
+            raise AlreadySetUp(
+                f"{home} is already terminal {known.terminal} of {known.shop}.",
+                "Choose another --home for another till.",
+            )
+        uplink = Uplink(server_url)
+        try:
+            told = uplink.enrol(
+                EnrolRequest(
+                    code=code.strip(),
+                    public_key=public_key.hex(),
+                    product_version=product_version(),
+                )
+            )
+        finally:
+            uplink.close()
+        identity = Identity(
+            terminal=told.terminal,
+            terminal_number=told.terminal_number,
+            epoch=1,
+            branch=told.branch,
+            branch_name=told.branch_name,
+            shop=told.shop,
+            timezone=told.timezone,
+            server_url=uplink.server_url,
+            token=told.token,
+            private_key=key.private_bytes_raw(),
+        )
+        with store.writing() as connection:
+            settings.write_identity(connection, identity)
+            settings.write_programme_document(connection, told.programme)
+            members.put_terminal(connection, told.terminal, told.branch, public_key)
+        return identity
+    finally:
+        store.close()
+
+
+def log_to(home: Path) -> None:
+    """Send the product's log to a file in `home`: the screen belongs to the cashier."""
+    home.mkdir(parents=True, exist_ok=True, mode=PRIVATE_DIRECTORY_MODE)
+    handler = logging.FileHandler(home / LOG_FILE, encoding="utf-8", delay=True)
+    logging.basicConfig(level=logging.INFO, handlers=[handler], format="%(message)s", force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _printer(config: TillConfig, home: Path) -> Printer | None:
+    if not config.printer:
+        return None
+    try:
+        return open_printer(config.printer)
+    except DriverError as fault:
+        raise ConfigInvalid(f"{home}/till.toml: printer: {fault.message}", fault.hint) from fault
+
+
+def _not_set_up(home: Path) -> NotSetUp:
+    return NotSetUp(
+        f"There is no till in {home}.",
+        "Get a one-time code from head office, then run: "
+        "paragon setup --server https://HEAD-OFFICE --code CODE",
+    )

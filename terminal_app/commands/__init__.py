@@ -1,0 +1,1 @@
+"""The commands of `paragon`, one module a subject."""

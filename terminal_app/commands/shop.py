@@ -1,0 +1,157 @@
+"""`paragon setup|till|kiosk|agent|sync|status`: a till, from its first day to its every day."""
+
+import socket
+from typing import Annotated
+
+import structlog
+import typer
+import uvicorn
+
+from drivers.connect import open_printer
+from loyalty.clock import from_epoch_ms
+from loyalty.members import LANGUAGES
+from terminal_app.bootstrap import join_chain, log_to, open_till, utc_now
+from terminal_app.commands.speaking import (
+    HomeOption,
+    JsonOption,
+    faults_in_words,
+    home_of,
+    print_json,
+)
+from terminal_app.config import LOOPBACK, TillConfig, load_config, save_config
+from terminal_app.errors import ConfigInvalid
+from terminal_app.pos.agent import build_agent
+from terminal_app.ui.cashier.app import CashierApp
+from terminal_app.ui.kiosk.app import KioskApp
+
+AGENT_HOST = LOOPBACK[0]
+
+log = structlog.get_logger(__name__)
+
+LanguageOption = Annotated[
+    str | None, typer.Option("--language", help=f"{', '.join(LANGUAGES)}.", show_default=False)
+]
+
+
+def setup(
+    server: Annotated[str, typer.Option(help="Address of head office.")],
+    code: Annotated[str, typer.Option(help="One-time code that head office gave.")],
+    printer: Annotated[str, typer.Option(help="escpos+tcp://192.168.1.50, file:///...")] = "",
+    scanner: Annotated[
+        str, typer.Option(help="serial:///dev/ttyACM0; none: a keyboard wedge.")
+    ] = "",
+    language: Annotated[str, typer.Option(help="Language of the screens.")] = "en",
+    home: HomeOption = None,
+) -> None:
+    """Make this machine a till of the chain.
+
+    Example: paragon setup --server https://loyalty.example.com --code ABCD-EFGH
+    --printer escpos+tcp://192.168.1.50
+    """
+    with faults_in_words():
+        place = home_of(home)
+        if printer:
+            open_printer(printer)
+        if language not in LANGUAGES:
+            raise ConfigInvalid(
+                f"There is no language {language!r}.", f"Use {', '.join(LANGUAGES)}."
+            )
+        identity = join_chain(place, server, code)
+        save_config(place, TillConfig(printer=printer, scanner=scanner, language=language))
+        typer.echo(
+            f"This is now terminal {identity.terminal} of {identity.shop}, "
+            f"branch {identity.branch_name}. Start it with: paragon till"
+        )
+
+
+def till(home: HomeOption = None, language: LanguageOption = None) -> None:
+    """Open the cashier's screen.
+
+    Example: paragon till --language pl
+    """
+    with faults_in_words():
+        place = home_of(home)
+        log_to(place)
+        with open_till(place) as shop:
+            shop.start()
+            CashierApp(shop.till, language=language or shop.config.language, clock=utc_now).run()
+
+
+def kiosk(home: HomeOption = None, language: LanguageOption = None) -> None:
+    """Open the member's kiosk.
+
+    Example: paragon kiosk --language ru
+    """
+    with faults_in_words():
+        place = home_of(home)
+        log_to(place)
+        with open_till(place) as shop:
+            shop.start()
+            KioskApp(
+                shop.till,
+                language=language or shop.config.language,
+                clock=utc_now,
+                idle_seconds=shop.config.kiosk_idle_seconds,
+            ).run()
+
+
+def agent(
+    home: HomeOption = None,
+    port: Annotated[int | None, typer.Option(help="Port on loopback; 0 picks a free one.")] = None,
+) -> None:
+    """Serve other tills' software on loopback: POST /v1/sales, OpenAPI at /schema.
+
+    Example: paragon agent --port 8711
+    """
+    with faults_in_words():
+        place = home_of(home)
+        chosen = load_config(place).agent_port if port is None else port
+        with _listening(chosen) as listener, open_till(place) as shop:
+            shop.start()
+            bound = listener.getsockname()[1]
+            typer.echo(f"listening on http://{AGENT_HOST}:{bound}")
+            server = uvicorn.Server(
+                uvicorn.Config(build_agent(shop.till), log_level="warning", access_log=False)
+            )
+            server.run(sockets=[listener])
+
+
+def sync(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Tell head office everything that waits, and be told.
+
+    Example: paragon sync --json
+    """
+    with faults_in_words(), open_till(home_of(home)) as shop:
+        result = shop.sync.sync_once()
+        if as_json:
+            print_json(result)
+        else:
+            typer.echo(f"{result.entries} entries told, {result.changes} changes heard.")
+
+
+def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Say who this till is and what still waits.
+
+    Example: paragon status
+    """
+    with faults_in_words(), open_till(home_of(home)) as shop:
+        now = shop.till.status()
+        if as_json:
+            print_json(now)
+            return
+        heard = from_epoch_ms(now.heard_at_ms).isoformat() if now.heard_at_ms else "never"
+        typer.echo(f"{now.shop}, {now.branch}, terminal {now.terminal}")
+        typer.echo(f"head office last heard: {heard}; entries not yet confirmed: {now.unsent}")
+        typer.echo(f"receipts waiting: {now.waiting_jobs}; fate unknown: {now.unknown_jobs}")
+        if now.trouble:
+            typer.echo(f"trouble: {now.trouble}")
+
+
+def _listening(port: int) -> socket.socket:
+    try:
+        return socket.create_server((AGENT_HOST, port))
+    except OSError as fault:
+        raise ConfigInvalid(
+            f"Port {port} on this machine is taken ({fault.strerror}).",
+            "Stop the other program, or choose another --port.",
+        ) from fault

@@ -1,0 +1,1 @@
+"""Faces for other tills' software: the loopback agent."""

@@ -1,0 +1,185 @@
+"""The POS agent: loyalty for another till's software, over HTTP on this machine alone.
+
+A sale is keyed by its own number and answered from the local ledger, so a POS may repeat a
+request as often as it likes, with the line up or down. Only loopback names are accepted as host
+and only JSON as content, so that no web page in a browser of this machine can post a sale.
+"""
+
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from litestar import Litestar, Request, Response, get, post
+from litestar.config.allowed_hosts import AllowedHostsConfig
+from litestar.connection import ASGIConnection
+from litestar.exceptions import ClientException, HTTPException
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi import OpenAPIConfig
+
+from terminal_app.errors import StoreFault
+from terminal_app.locale.words import Words
+from terminal_app.pos.messages import (
+    HealthAnswer,
+    IssuedVoucher,
+    MemberAnswer,
+    QuoteAnswer,
+    QuoteRequest,
+    ReturnRequest,
+    SaleAnswer,
+    SaleRequest,
+    basket_of,
+)
+from terminal_app.till.answers import GoodsReturn, KnownMember, Posted, Reason, Refusal, Sale
+from terminal_app.till.door import Till
+from terminal_app.till.refusals import sentence
+
+MAX_BODY_BYTES = 2 << 20
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+CONFLICTS = frozenset({Reason.RECEIPT_CONFLICT, Reason.VOUCHER_SPENT, Reason.CARD_TAKEN})
+
+log = structlog.get_logger(__name__)
+_english = Words("en")
+
+
+class Refused(ClientException):
+    """A refusal of the Till on its way to the POS: its reason, and a sentence for the cashier."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        status = (
+            HTTPStatus.CONFLICT
+            if refusal.reason in CONFLICTS
+            else HTTPStatus.NOT_FOUND
+            if refusal.reason is Reason.UNKNOWN_CARD
+            else HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+        super().__init__(
+            detail=sentence(refusal, _english),
+            status_code=int(status),
+            extra={"reason": str(refusal.reason), "facts": refusal.facts},
+        )
+
+
+def build_agent(till: Till) -> Litestar:
+    """The agent's application in front of `till`."""
+
+    @post("/v1/sales", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
+    def sell(data: SaleRequest) -> SaleAnswer:
+        """Award a sale; the same `sale` number again gives the first answer again."""
+        sale = Sale(
+            basket=basket_of(data.lines),
+            reference=data.sale,
+            member_id=_member_id(till, data.card),
+            voucher_codes=tuple(data.vouchers),
+            print_receipt=data.print_receipt,
+        )
+        return _sale_answer(till.sell(sale))
+
+    @post("/v1/returns", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
+    def take_back(data: ReturnRequest) -> SaleAnswer:
+        """Take goods back without their receipt and claw back what they would have earned."""
+        goods = GoodsReturn(
+            basket=basket_of(data.lines),
+            reference=data.sale,
+            member_id=_member_id(till, data.card),
+            print_receipt=data.print_receipt,
+        )
+        return _sale_answer(till.take_back(goods))
+
+    @post("/v1/quotes", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
+    def quote(data: QuoteRequest) -> QuoteAnswer:
+        """What a basket would bring; nothing is written."""
+        member_id = _member_id(till, data.card)
+        answer = till.quote(basket_of(data.lines), member_id, tuple(data.vouchers))
+        if isinstance(answer, Refusal):
+            raise Refused(answer)
+        return QuoteAnswer(
+            points=answer.points,
+            balance_after=answer.balance_after,
+            vouchers_due=answer.vouchers_due,
+            total_minor=answer.total_minor,
+            to_pay_minor=answer.to_pay_minor,
+        )
+
+    @get("/v1/members/{card:str}", sync_to_thread=True)
+    def member(card: str) -> MemberAnswer:
+        """The member who holds `card`, with their balance as this till knows it."""
+        known = _known(till, card)
+        return MemberAnswer(
+            member_id=known.member.member_id,
+            name=known.member.name,
+            points=known.balance.points,
+            points_to_next=known.points_to_next,
+            notices=list(known.notices),
+            known_at_ms=known.known_at_ms,
+        )
+
+    @get("/health", sync_to_thread=True)
+    def health() -> HealthAnswer:
+        """Whether the till works, and what still waits for the line or the printer."""
+        status = till.status()
+        return HealthAnswer(
+            terminal=status.terminal,
+            is_online=status.is_online,
+            unsent=status.unsent,
+            waiting_jobs=status.waiting_jobs,
+            unknown_jobs=status.unknown_jobs,
+        )
+
+    return Litestar(
+        [sell, take_back, quote, member, health],
+        allowed_hosts=AllowedHostsConfig(allowed_hosts=LOCAL_HOSTS),
+        request_max_body_size=MAX_BODY_BYTES,
+        openapi_config=OpenAPIConfig(title="Paragon POS agent", version="1", path="/schema"),
+        exception_handlers={StoreFault: _store_fault},
+    )
+
+
+def _member_id(till: Till, card: str) -> str:
+    return _known(till, card).member.member_id if card else ""
+
+
+def _known(till: Till, card: str) -> KnownMember:
+    found = till.identify(card)
+    if isinstance(found, KnownMember):
+        return found
+    raise Refused(found if isinstance(found, Refusal) else Refusal(Reason.FOREIGN_UNKNOWN))
+
+
+def _sale_answer(answer: Posted | Refusal) -> SaleAnswer:
+    if isinstance(answer, Refusal):
+        raise Refused(answer)
+    receipt = answer.receipt
+    return SaleAnswer(
+        sale=receipt.reference,
+        repeated=answer.repeated,
+        points=receipt.points,
+        points_redeemed=receipt.points_redeemed,
+        balance=receipt.balance,
+        total_minor=receipt.total_minor,
+        to_pay_minor=receipt.total_minor - receipt.voucher_paid_minor,
+        vouchers=[
+            IssuedVoucher(
+                number=slip.number,
+                amount_minor=slip.amount_minor,
+                expires_at_ms=slip.expires_at_ms,
+                code=slip.code,
+            )
+            for slip in receipt.vouchers
+        ],
+    )
+
+
+def _json_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    content_type = connection.headers.get("content-type", "").partition(";")[0].strip()
+    if content_type != "application/json":
+        raise HTTPException(
+            detail="Send application/json.", status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        )
+
+
+def _store_fault(_: Request[Any, Any, Any], fault: StoreFault) -> Response[dict[str, Any]]:
+    log.error("agent_store_fault", reason=str(fault))
+    return Response(
+        {"status_code": int(HTTPStatus.SERVICE_UNAVAILABLE), "detail": str(fault)},
+        status_code=int(HTTPStatus.SERVICE_UNAVAILABLE),
+    )

@@ -1,0 +1,109 @@
+"""What the POS agent takes and answers, in JSON: the contract for other tills' software."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from loyalty.amounts import MAX_AMOUNT_MINOR
+from loyalty.baskets import MAX_LINES, MAX_TEXT, Basket, Line
+
+Minor = Annotated[int, Meta(ge=-MAX_AMOUNT_MINOR, le=MAX_AMOUNT_MINOR)]
+ShortText = Annotated[str, Meta(max_length=MAX_TEXT)]
+
+
+class GoodsLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a receipt; `amount_minor` is the whole line's, in minor units."""
+
+    amount_minor: Minor
+    quantity: int = 1
+    sku: ShortText = ""
+    description: ShortText = ""
+
+
+class SaleRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A sale to award. `sale` is the POS's own number for it: the same number is the same sale,
+    however often it is sent."""
+
+    sale: Annotated[str, Meta(min_length=1, max_length=64)]
+    lines: Annotated[list[GoodsLine], Meta(min_length=1, max_length=MAX_LINES)]
+    card: ShortText = ""
+    vouchers: Annotated[list[str], Meta(max_length=20)] = []
+    print_receipt: bool = True
+
+
+class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Goods brought back without their receipt; amounts are positive."""
+
+    sale: Annotated[str, Meta(min_length=1, max_length=64)]
+    lines: Annotated[list[GoodsLine], Meta(min_length=1, max_length=MAX_LINES)]
+    card: ShortText = ""
+    print_receipt: bool = True
+
+
+class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A basket to ask about; nothing is written."""
+
+    lines: Annotated[list[GoodsLine], Meta(min_length=1, max_length=MAX_LINES)]
+    card: ShortText = ""
+    vouchers: Annotated[list[str], Meta(max_length=20)] = []
+
+
+class IssuedVoucher(msgspec.Struct, frozen=True, kw_only=True):
+    """A reward voucher; `code` is the text of its QR, for a POS that prints it itself."""
+
+    number: str
+    amount_minor: int
+    expires_at_ms: int
+    code: str
+
+
+class SaleAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sale or return did; `repeated` when it was known and this is the first answer."""
+
+    sale: str
+    repeated: bool
+    points: int
+    points_redeemed: int
+    balance: int | None
+    total_minor: int
+    to_pay_minor: int
+    vouchers: list[IssuedVoucher]
+
+
+class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a basket would bring."""
+
+    points: int
+    balance_after: int | None
+    vouchers_due: int
+    total_minor: int
+    to_pay_minor: int
+
+
+class MemberAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A member, as far as a POS needs to know."""
+
+    member_id: str
+    name: str
+    points: int
+    points_to_next: int | None
+    notices: list[str]
+    known_at_ms: int
+
+
+class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """How the till behind the agent is."""
+
+    terminal: str
+    is_online: bool
+    unsent: int
+    waiting_jobs: int
+    unknown_jobs: int
+
+
+def basket_of(lines: list[GoodsLine]) -> Basket:
+    """The domain's basket of a request's lines."""
+    return Basket(
+        tuple(Line(line.sku, line.description, line.quantity, line.amount_minor) for line in lines)
+    )

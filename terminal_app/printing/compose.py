@@ -1,0 +1,99 @@
+"""A receipt in words and layout, in the member's language, for paper of any width."""
+
+from zoneinfo import ZoneInfo
+
+from drivers.documents import Block, Columns, Cut, Document, Feed, QrCode, Rule, Text
+from loyalty.amounts import plain_amount
+from loyalty.receipts import RETURN, Receipt, VoucherSlip
+from terminal_app.locale.words import Words
+
+CARD_DIGITS_SHOWN = 4
+"""Of the card number on paper: enough to tell cards apart, too little to copy one."""
+
+
+def compose_document(receipt: Receipt, zone: ZoneInfo) -> Document:
+    """The paper of `receipt`, with its vouchers as slips of their own.
+
+    `zone` is the shop's: paper shows the time that hangs on its wall.
+    """
+    words = Words(receipt.language)
+    blocks = [
+        *_head(receipt, words, zone),
+        *_goods(receipt, words),
+        *_member(receipt, words),
+        *(Text(notice, align="center") for notice in receipt.notices),
+        Feed(1),
+        Cut(),
+    ]
+    for slip in receipt.vouchers:
+        blocks += _slip(receipt, slip, words, zone)
+    return Document(tuple(blocks), title=receipt.reference)
+
+
+def _head(receipt: Receipt, words: Words, zone: ZoneInfo) -> list[Block]:
+    title = words.text("Return") if receipt.kind == RETURN else words.text("Sale")
+    blocks: list[Block] = [
+        Text(receipt.shop, align="center", bold=True, large=True),
+        Text(receipt.branch, align="center"),
+    ]
+    if receipt.is_copy:
+        blocks.append(Text(f"* {words.text('COPY')} *", align="center", bold=True))
+    return [
+        *blocks,
+        Rule(),
+        Columns(title, words.moment(receipt.occurred_at_ms, zone)),
+        Columns(words.text("Receipt {reference}", reference=receipt.reference), receipt.terminal),
+        Rule(),
+    ]
+
+
+def _goods(receipt: Receipt, words: Words) -> list[Block]:
+    sign = -1 if receipt.kind == RETURN else 1
+    blocks: list[Block] = []
+    for line in receipt.lines:
+        name = line.description or line.sku or words.text("Sale")
+        text = f"{line.quantity} x {name}" if line.quantity != 1 else name
+        blocks.append(Columns(text, plain_amount(sign * line.amount_minor)))
+    total = words.money(sign * receipt.total_minor, receipt.currency)
+    blocks += [Rule(), Columns(words.text("Total"), total, bold=True)]
+    if receipt.voucher_paid_minor:
+        to_pay = words.money(receipt.total_minor - receipt.voucher_paid_minor, receipt.currency)
+        paid = plain_amount(-receipt.voucher_paid_minor)
+        blocks += [
+            Columns(words.text("Voucher paid"), paid),
+            Columns(words.text("To pay"), to_pay, bold=True),
+        ]
+    return blocks
+
+
+def _member(receipt: Receipt, words: Words) -> list[Block]:
+    if receipt.balance is None:
+        invitation = words.text("Join our club and collect points")
+        return [Rule(), Text(invitation, align="center")]
+    card = f"{words.text('Card')} ..{receipt.card[-CARD_DIGITS_SHOWN:]}"
+    blocks: list[Block] = [Rule(), Columns(receipt.member_name, card)]
+    if receipt.points < 0:
+        blocks.append(Columns(words.text("Points taken back"), str(-receipt.points)))
+    else:
+        blocks.append(Columns(words.text("Points earned"), str(receipt.points)))
+    if receipt.points_redeemed:
+        blocks.append(Columns(words.text("Points redeemed"), str(receipt.points_redeemed)))
+    blocks.append(Columns(words.text("Balance"), str(receipt.balance), bold=True))
+    return blocks
+
+
+def _slip(receipt: Receipt, slip: VoucherSlip, words: Words, zone: ZoneInfo) -> list[Block]:
+    worth = words.money(slip.amount_minor, receipt.currency)
+    copy = f" * {words.text('COPY')} *" if receipt.is_copy else ""
+    return [
+        Text(receipt.shop, align="center", bold=True),
+        Text(words.text("Voucher") + copy, align="center", bold=True),
+        Text(worth, align="center", bold=True, large=True),
+        QrCode(slip.code, caption=slip.number),
+        Text(
+            words.text("Valid until {date}", date=words.day(slip.expires_at_ms, zone)),
+            align="center",
+        ),
+        Feed(1),
+        Cut(),
+    ]

@@ -1,0 +1,111 @@
+"""The one writer of a printer: takes receipts from the spool and says what became of each."""
+
+import threading
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from drivers.connect import Printer
+from drivers.errors import DeliveryUnknown, DeviceUnreachable, DriverError
+from terminal_app.errors import TerminalError
+from terminal_app.printing.compose import compose_document
+from terminal_app.store import spool
+from terminal_app.store.connection import Store
+from terminal_app.store.spool import PrintJob
+
+RETRY_PAUSE_S = 2.0
+"""Between two tries at a printer that is away."""
+
+STOP_TIMEOUT_S = 30.0
+
+log = structlog.get_logger(__name__)
+
+
+class PrintWorker:
+    """Prints one till's spool. `drain` prints what waits now; `start` does so in a thread.
+
+    A sale never waits for it: a job that cannot be printed stays pending, one whose fate nobody
+    knows becomes unknown and is left to a person.
+    """
+
+    def __init__(self, store: Store, printer: Printer | None, zone: ZoneInfo) -> None:
+        self._store = store
+        self._printer = printer
+        self._zone = zone
+        self._one_at_a_time = threading.Lock()
+        self._wake = threading.Event()
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def recover(self) -> int:
+        """Jobs that a crash cut short between printer and record become unknown; how many."""
+        with self._store.writing() as connection:
+            return spool.mark_interrupted(connection)
+
+    def drain(self) -> int:
+        """Print waiting jobs until none is left or the printer fails; gives how many came out."""
+        printed = 0
+        with self._one_at_a_time:
+            while self._printer is not None and not self._stopping.is_set():
+                job = self._take()
+                if job is None or not self._print(self._printer, job):
+                    break
+                printed += 1
+        return printed
+
+    def nudge(self) -> None:
+        """Print soon."""
+        self._wake.set()
+
+    def start(self) -> None:
+        """Print in the background until `stop`."""
+        self._thread = threading.Thread(target=self._run, name="printing", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the background printing after the job it is in."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(STOP_TIMEOUT_S)
+
+    def _take(self) -> PrintJob | None:
+        with self._store.writing() as connection:
+            job = spool.next_job(connection)
+            if job is not None:
+                spool.mark(connection, job.job, spool.PRINTING)
+            return job
+
+    def _print(self, printer: Printer, job: PrintJob) -> bool:
+        """Print `job` and record its fate; False when the printer should be left alone now."""
+        try:
+            delivery = printer.print(compose_document(job.receipt, self._zone))
+        except DeviceUnreachable as fault:
+            self._record(job, spool.PENDING, fault.message)
+            return False
+        except DeliveryUnknown as fault:
+            self._record(job, spool.UNKNOWN, fault.message)
+            return False
+        except DriverError as fault:
+            # This receipt can never be printed; the ones behind it must not wait for it.
+            log.error("receipt_unprintable", receipt=job.receipt.reference, reason=str(fault))
+            self._record(job, spool.UNKNOWN, fault.message)
+            return True
+        self._record(job, str(delivery), "")
+        return True
+
+    def _record(self, job: PrintJob, state: str, trouble: str) -> None:
+        with self._store.writing() as connection:
+            spool.mark(connection, job.job, state, trouble)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self.drain()
+            except TerminalError as fault:
+                log.error("printing_failed", reason=str(fault))
+            except Exception:
+                # A fault of printing must not end it for the receipts to come.
+                log.exception("printing_fault")
+            self._wake.wait(RETRY_PAUSE_S)
+            self._wake.clear()

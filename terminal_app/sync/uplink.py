@@ -1,0 +1,139 @@
+"""Head office over HTTP: what the till asks, and its answers or faults in sentences."""
+
+from http import HTTPStatus
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from loyalty.errors import FrameInvalid
+from loyalty.wire import (
+    ENROL_PATH,
+    MAX_PACKED_BYTES,
+    MEDIA_TYPE,
+    STANDING_PATH,
+    SYNC_PATH,
+    EnrolReply,
+    EnrolRequest,
+    Standing,
+    SyncReply,
+    SyncRequest,
+    pack,
+    unpack,
+)
+from terminal_app.config import LOOPBACK
+from terminal_app.errors import ConfigInvalid, HeadOfficeRefused, HeadOfficeUnreachable
+
+CONNECT_TIMEOUT_S = 3.0
+ANSWER_TIMEOUT_S = 20.0
+MAX_DETAIL_CHARACTERS = 300
+
+_Answer = TypeVar("_Answer", EnrolReply, Standing)
+
+
+class Uplink:
+    """A connection to head office, kept open between requests; one thread uses it at a time."""
+
+    def __init__(self, server_url: str, token: str = "") -> None:
+        require_safe_url(server_url)
+        self.server_url = server_url.rstrip("/")
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._client = httpx.Client(
+            base_url=self.server_url,
+            headers=headers,
+            timeout=httpx.Timeout(ANSWER_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
+        )
+
+    def exchange(self, request: SyncRequest) -> SyncReply:
+        """One round trip. Raises HeadOfficeUnreachable or HeadOfficeRefused."""
+        content = self._ask(
+            "POST", SYNC_PATH, content=pack(request), headers={"Content-Type": MEDIA_TYPE}
+        )
+        try:
+            return unpack(content, SyncReply)
+        except FrameInvalid as fault:
+            raise self._not_ours(fault) from fault
+
+    def enrol(self, request: EnrolRequest) -> EnrolReply:
+        """Turn a one-time code into a terminal's identity. Raises as `exchange` does."""
+        headers = {"Content-Type": "application/json"}
+        content = self._ask(
+            "POST", ENROL_PATH, content=msgspec.json.encode(request), headers=headers
+        )
+        return self._decoded(content, EnrolReply)
+
+    def standing(self) -> Standing:
+        """Head office's balances and sums. Raises as `exchange` does."""
+        return self._decoded(self._ask("GET", STANDING_PATH), Standing)
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._client.close()
+
+    def _ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        content: bytes | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
+        try:
+            response = self._client.request(method, path, content=content, headers=headers)
+        except httpx.HTTPError as fault:
+            raise HeadOfficeUnreachable(
+                f"Head office at {self.server_url} does not answer ({type(fault).__name__}).",
+                "The till works on; it will tell head office later.",
+            ) from fault
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise HeadOfficeUnreachable(
+                f"Head office at {self.server_url} is in trouble (HTTP {response.status_code}).",
+                "The till works on; it will tell head office later.",
+            )
+        if response.is_error:
+            raise HeadOfficeRefused(_detail(response))
+        return response.content
+
+    def _decoded(self, content: bytes, kind: type[_Answer]) -> _Answer:
+        try:
+            return msgspec.json.decode(content, type=kind)
+        except msgspec.MsgspecError as fault:
+            raise self._not_ours(fault) from fault
+
+    def _not_ours(self, fault: Exception) -> HeadOfficeRefused:
+        return HeadOfficeRefused(
+            f"{self.server_url} answers, but not as a Paragon head office does ({fault}).",
+            "Check the address.",
+        )
+
+
+def require_safe_url(server_url: str) -> None:
+    """Raise ConfigInvalid unless `server_url` is HTTPS, or HTTP on this very machine."""
+    try:
+        address = urlsplit(server_url)
+        host = address.hostname
+    except ValueError:
+        host = None
+    if host is None or address.scheme not in ("http", "https"):
+        raise ConfigInvalid(
+            f"{server_url!r} is no address of a head office.",
+            "Write it like https://loyalty.example.com.",
+        )
+    if address.scheme == "http" and host not in LOOPBACK:
+        raise ConfigInvalid(
+            f"{server_url} would send members' data in the open.",
+            "Use https:// for any head office beyond this machine.",
+        )
+
+
+def _detail(response: httpx.Response) -> str:
+    """The server's own sentence, when it gave one."""
+    if len(response.content) <= MAX_PACKED_BYTES:
+        try:
+            detail = msgspec.json.decode(response.content).get("detail")
+        except (msgspec.MsgspecError, AttributeError):
+            detail = None
+        if isinstance(detail, str):
+            return detail[:MAX_DETAIL_CHARACTERS]
+    return f"Head office refused with HTTP {response.status_code}."
