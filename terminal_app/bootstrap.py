@@ -12,8 +12,9 @@ import msgspec
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from drivers.connect import Printer, open_printer
+from drivers.connect import open_printer
 from drivers.errors import DriverError
+from drivers.printers.printer import Printer
 from loyalty.clock import Clock
 from loyalty.wire import EnrolRequest
 from terminal_app.config import LOG_FILE, STORE_FILE, TillConfig, load_config

@@ -3,7 +3,6 @@
 from zoneinfo import ZoneInfo
 
 from drivers.documents import Block, Columns, Cut, Document, Feed, QrCode, Rule, Text
-from loyalty.amounts import plain_amount
 from loyalty.receipts import RETURN, Receipt, VoucherSlip
 from terminal_app.locale.words import Words
 
@@ -53,12 +52,12 @@ def _goods(receipt: Receipt, words: Words) -> list[Block]:
     for line in receipt.lines:
         name = line.description or line.sku or words.text("Sale")
         text = f"{line.quantity} x {name}" if line.quantity != 1 else name
-        blocks.append(Columns(text, plain_amount(sign * line.amount_minor)))
+        blocks.append(Columns(text, words.amount(sign * line.amount_minor)))
     total = words.money(sign * receipt.total_minor, receipt.currency)
     blocks += [Rule(), Columns(words.text("Total"), total, bold=True)]
     if receipt.voucher_paid_minor:
         to_pay = words.money(receipt.total_minor - receipt.voucher_paid_minor, receipt.currency)
-        paid = plain_amount(-receipt.voucher_paid_minor)
+        paid = words.amount(-receipt.voucher_paid_minor)
         blocks += [
             Columns(words.text("Voucher paid"), paid),
             Columns(words.text("To pay"), to_pay, bold=True),
@@ -73,12 +72,12 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
     card = f"{words.text('Card')} ..{receipt.card[-CARD_DIGITS_SHOWN:]}"
     blocks: list[Block] = [Rule(), Columns(receipt.member_name, card)]
     if receipt.points < 0:
-        blocks.append(Columns(words.text("Points taken back"), str(-receipt.points)))
+        blocks.append(Columns(words.text("Points taken back"), words.number(-receipt.points)))
     else:
-        blocks.append(Columns(words.text("Points earned"), str(receipt.points)))
+        blocks.append(Columns(words.text("Points earned"), words.number(receipt.points)))
     if receipt.points_redeemed:
-        blocks.append(Columns(words.text("Points redeemed"), str(receipt.points_redeemed)))
-    blocks.append(Columns(words.text("Balance"), str(receipt.balance), bold=True))
+        blocks.append(Columns(words.text("Points redeemed"), words.number(receipt.points_redeemed)))
+    blocks.append(Columns(words.text("Balance"), words.number(receipt.balance), bold=True))
     return blocks
 
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from drivers.connect import Printer
 from drivers.errors import DeliveryUnknown, DeviceUnreachable, DriverError
+from drivers.printers.printer import Printer
 from terminal_app.errors import TerminalError
 from terminal_app.printing.compose import compose_document
 from terminal_app.store import spool
