@@ -1,0 +1,114 @@
+"""Where head office runs and where it keeps its books: `server.toml` in its home."""
+
+import json
+import os
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from sync_server.errors import ConfigInvalid
+
+CONFIG_NAME = "server.toml"
+DATABASE_NAME = "server.sqlite"
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8710
+MAX_CONFIG_BYTES = 64 * 1024
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class MailConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How letters leave: an SMTP server, and the address that members answer to.
+
+    `public_url` is where members reach head office; links in letters start with it.
+    """
+
+    host: str
+    port: int = 25
+    security: Literal["none", "starttls", "tls"] = "none"
+    username: str = ""
+    password: str = ""
+    sender: str = ""
+    public_url: str = ""
+
+    def __repr__(self) -> str:
+        return f"MailConfig(host={self.host!r}, port={self.port}, security={self.security!r})"
+
+
+class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The keys of `server.toml`.
+
+    `smtp` is absent until head office names a mail server; letters wait until then.
+    """
+
+    database: str
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    tls_cert: str = ""
+    tls_key: str = ""
+    smtp: MailConfig | None = None
+
+    def __repr__(self) -> str:
+        return f"ServerConfig(host={self.host!r}, port={self.port})"
+
+
+def config_path(home: Path) -> Path:
+    """Where the configuration of `home` stands."""
+    return home / CONFIG_NAME
+
+
+def default_database(home: Path) -> str:
+    """The URL of the SQLite file that a home keeps when nothing else is said."""
+    return f"sqlite:///{(home / DATABASE_NAME).absolute()}"
+
+
+def load_config(home: Path) -> ServerConfig:
+    """The configuration of `home`. Raises ConfigInvalid, which names the file and the key."""
+    path = config_path(home)
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise ConfigInvalid(
+            f"There is no {CONFIG_NAME} in {home}.",
+            "Found a chain there with paragon-server found, or name its home with --home.",
+        ) from None
+    except OSError as fault:
+        raise ConfigInvalid(f"{path} cannot be read: {fault.strerror}.") from None
+    if len(raw) > MAX_CONFIG_BYTES:
+        raise ConfigInvalid(f"{path} is larger than {MAX_CONFIG_BYTES} bytes.")
+    try:
+        config = msgspec.toml.decode(raw, type=ServerConfig)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        raise ConfigInvalid(
+            f"{path}: {fault}.", "docs/operations.md lists the keys of server.toml."
+        ) from None
+    if not 0 <= config.port <= 65_535:
+        raise ConfigInvalid(f"{path}: port {config.port} must be from 0 to 65535.")
+    return config
+
+
+def write_config(home: Path, config: ServerConfig) -> None:
+    """Write a new `server.toml`, readable by its owner alone: it may come to hold passwords."""
+    # A TOML basic string takes every escape that JSON writes.
+    lines = [
+        "# Head office. Restart paragon-server after a change.",
+        f"database = {json.dumps(config.database)}",
+        f"host = {json.dumps(config.host)}",
+        f"port = {config.port}",
+        "",
+        "# [smtp]",
+        '# host = "smtp.example.com"',
+        "# port = 587",
+        '# security = "starttls"            # none, starttls or tls',
+        '# username = ""',
+        '# password = ""',
+        '# sender = "Our shop <shop@example.com>"',
+        '# public_url = "https://loyalty.example.com"',
+        "",
+    ]
+    try:
+        descriptor = os.open(config_path(home), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("\n".join(lines))
+    except OSError as fault:
+        raise ConfigInvalid(f"{config_path(home)} cannot be written: {fault.strerror}.") from None

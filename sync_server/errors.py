@@ -1,0 +1,58 @@
+"""Faults of head office.
+
+    ServerError
+    ├── ConfigInvalid      a setting, option or file that cannot be used
+    ├── NotFounded         a home or database in which no chain was founded
+    ├── AlreadyFounded     a home or database that holds a chain
+    ├── StoreNewer         a database written by a newer version
+    ├── StoreUnavailable   a database that cannot be opened, read or written
+    ├── PortTaken          an address that cannot be listened on
+    ├── EnrolmentRefused   a one-time code that opens nothing
+    └── UnknownSubject     a terminal, branch or user that is not there
+
+Each carries `hint`: what the person who runs head office can do about it.
+"""
+
+
+class ServerError(Exception):
+    """A fault of head office, said in a sentence, with a `hint` on what to do next."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class ConfigInvalid(ServerError):
+    """A setting, option or file that cannot be used."""
+
+
+class NotFounded(ServerError):
+    """A home or database in which no chain was founded."""
+
+
+class AlreadyFounded(ServerError):
+    """A home or database that holds a chain."""
+
+
+class StoreNewer(ServerError):
+    """A database written by a newer version."""
+
+
+class StoreUnavailable(ServerError):
+    """A database that cannot be opened, read or written."""
+
+
+class PortTaken(ServerError):
+    """An address that cannot be listened on."""
+
+
+class EnrolmentRefused(ServerError):
+    """A one-time code that opens nothing."""
+
+
+class UnknownSubject(ServerError):
+    """A terminal, branch or user that is not there."""

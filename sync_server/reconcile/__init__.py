@@ -1,0 +1,1 @@
+"""The desk: what the tills counted held against what head office holds."""

@@ -1,0 +1,127 @@
+"""Opening the database and the two ways to use it: `reading` and `writing`.
+
+There is one writer at a time on either engine. On SQLite that is BEGIN IMMEDIATE; on PostgreSQL
+every writer first locks the row that change numbers are drawn from. So numbers follow the order
+of commits, and a till whose cursor passed a number has missed nothing below it.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from sync_server.errors import ConfigInvalid, StoreUnavailable
+from sync_server.store.tables import counters
+
+CHANGES_COUNTER = "changes"
+POOL_CONNECTIONS = 8
+POOL_OVERFLOW = 16
+WAIT_FOR_CONNECTION_S = 30
+WAIT_FOR_WRITER_MS = 30_000
+SQLITE_CACHE_KIB = 32 * 1024
+
+_WRITES = "paragon_writes"
+
+
+def open_engine(database_url: str) -> Engine:
+    """The engine for `database_url`: "sqlite:///FILE" or "postgresql://USER@HOST/NAME".
+
+    Nothing is connected yet. Raises ConfigInvalid for any other URL.
+    """
+    url = _driver_url(database_url)
+    engine = create_engine(
+        url,
+        pool_size=POOL_CONNECTIONS,
+        max_overflow=POOL_OVERFLOW,
+        pool_timeout=WAIT_FOR_CONNECTION_S,
+        pool_pre_ping=url.get_backend_name() == "postgresql",
+        hide_parameters=True,
+    )
+    if url.get_backend_name() == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that alone may write; it commits at the end or leaves nothing behind."""
+    with _connected(engine) as connection, connection.execution_options(**{_WRITES: True}).begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(_WRITER_LOCK)
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction for reading; on SQLite it sees one state of the database throughout."""
+    with _connected(engine) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """A writing transaction for a database whose tables may not be there yet."""
+    with _connected(engine) as connection, connection.execution_options(**{_WRITES: True}).begin():
+        yield connection
+
+
+_WRITER_LOCK = select(counters.c.value).where(counters.c.name == CHANGES_COUNTER).with_for_update()
+
+
+def _driver_url(database_url: str) -> URL:
+    try:
+        url = make_url(database_url)
+    except ArgumentError:
+        raise ConfigInvalid(
+            "The database URL cannot be read.",
+            "Write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
+        ) from None
+    if url.drivername in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise ConfigInvalid(
+            f"Head office does not keep its books in {url.drivername!r}.",
+            "Write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME.",
+        )
+    return url
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    try:
+        connection = engine.connect()
+    except SQLAlchemyError as fault:
+        raise StoreUnavailable(
+            f"The database cannot be opened: {_plain(fault)}.",
+            "Check that it runs, that the disk has room, and the URL in server.toml.",
+        ) from fault
+    with connection:
+        yield connection
+
+
+def _plain(fault: SQLAlchemyError) -> str:
+    text = str(getattr(fault, "orig", None) or fault)
+    return text.strip().splitlines()[0].rstrip(".") if text.strip() else type(fault).__name__
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    """Set a new connection up; the driver's own transactions are off, `_begin_sqlite` opens them.
+
+    synchronous=FULL makes a commit wait for the disk: what is acknowledged survives a power cut.
+    """
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {WAIT_FOR_WRITER_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

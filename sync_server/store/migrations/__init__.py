@@ -1,0 +1,1 @@
+"""Steps of the schema, each a module in `versions`, applied in order by `store.schema`."""

@@ -1,0 +1,72 @@
+"""The facts of the chain: written once when it is founded, read at every start."""
+
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from sync_server.errors import NotFounded
+from sync_server.store.statements import inserting
+from sync_server.store.tables import settings
+
+HISTORY_ID = "history_id"
+SHOP = "shop"
+CURRENCY = "currency"
+TIMEZONE = "timezone"
+PROGRAMME = "programme"
+LINK_SECRET = "link_secret"  # noqa: S105 - the key of a setting, not its value
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """What a founded chain is.
+
+    `history_id` names this server's history to the tills: another one means that their cursors
+    count for nothing. `programme` labels the document in force ("classic@1"). `link_secret` signs
+    links in letters; it never leaves head office.
+    """
+
+    history_id: str
+    shop: str
+    currency: str
+    timezone: str
+    programme: str
+    link_secret: str
+
+    def __repr__(self) -> str:
+        return f"Settings(shop={self.shop!r}, history_id={self.history_id!r})"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's time zone, in which its days begin and end."""
+        return ZoneInfo(self.timezone)
+
+
+def load_settings(connection: Connection) -> Settings:
+    """The facts of the chain. Raises NotFounded when there is none yet."""
+    values = {key: value for key, value in connection.execute(select(settings))}
+    if not values.get(HISTORY_ID):
+        raise NotFounded(
+            "No chain was founded in this database.", "Run paragon-server found first."
+        )
+    return msgspec.convert(values, Settings)
+
+
+def is_founded(connection: Connection) -> bool:
+    """Whether the database holds a chain."""
+    return read_setting(connection, HISTORY_ID) != ""
+
+
+def read_setting(connection: Connection, key: str, default: str = "") -> str:
+    """The value of setting `key`, or `default`."""
+    value = connection.execute(select(settings.c.value).where(settings.c.key == key)).scalar()
+    return default if value is None else value
+
+
+def write_setting(connection: Connection, key: str, value: str) -> None:
+    """Set setting `key`; inside a writing transaction."""
+    insert = inserting(connection, settings).values(key=key, value=value)
+    connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=[settings.c.key], set_={"value": insert.excluded.value}
+        )
+    )
