@@ -33,6 +33,7 @@ SCANNER_FORMS = ("serial:///dev/ttyACM0?baud=9600",)
 DEFAULT_PORT = 9100
 DEFAULT_BAUD = 9600
 MIN_COLUMNS, MAX_COLUMNS = 24, 64
+MAX_SLOT = 255
 
 _PROFILE_OPTIONS = frozenset({"width", "columns", "pages", "qr", "cut"})
 _FLOWS = ("none", "rtscts", "xonxoff")
@@ -69,9 +70,7 @@ def open_printer(url: str, on_paper: OnPaper | None = None) -> Printer:
             )
         case "file":
             address.allow(_PROFILE_OPTIONS)
-            return Printer(
-                url, _profile(address), FileTransport(Path(address.device())), two_way=False
-            )
+            return Printer(url, _profile(address), FileTransport(address.path()), two_way=False)
         case "sim":
             address.allow(_PROFILE_OPTIONS)
             profile = _profile(address)
@@ -158,9 +157,17 @@ class _Address:
             raise self.invalid("it names no device or file")
         return device
 
+    def path(self) -> Path:
+        """The path after `file://` or `file:`, on this machine only."""
+        if self._parts.netloc not in ("", "localhost"):
+            raise self.invalid("a file is on this machine, so three slashes come before its path")
+        if not self._parts.path.strip("/"):
+            raise self.invalid("it names no file")
+        return Path(unquote(self._parts.path))
+
     def number(self, name: str, default: int, least: int, most: int) -> int:
         given = self._options.get(name, str(default))
-        if not (given.isascii() and given.isdigit() and least <= int(given) <= most):
+        if not (_is_number(given) and least <= int(given) <= most):
             raise self.invalid(f"{name} must be a whole number from {least} to {most}")
         return int(given)
 
@@ -178,9 +185,13 @@ class _Address:
         known = {name: name for name in get_args(CodePage)}
         for pair in given.split(","):
             name, _colon, slot = pair.partition(":")
-            if name not in known or not (slot.isascii() and slot.isdigit() and int(slot) <= 255):
+            if name not in known or not (_is_number(slot) and int(slot) <= MAX_SLOT):
                 raise self.invalid(
                     f"pages must be like CP852:18,CP866:17 with pages of {', '.join(known)}"
                 )
             pages.append((known[name], int(slot)))
         return tuple(pages)
+
+
+def _is_number(given: str) -> bool:
+    return given.isascii() and given.isdigit() and len(given) < 10

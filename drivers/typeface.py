@@ -27,7 +27,8 @@ def _font_bytes() -> bytes:
 
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(BytesIO(_font_bytes()), size)
+    # Basic layout on every machine: shaping libraries differ, and cells need none.
+    return ImageFont.truetype(BytesIO(_font_bytes()), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache

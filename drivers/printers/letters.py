@@ -7,6 +7,8 @@ The order of escape, for one block of text:
 3. a line mixes pages or needs letters of no page: that line is drawn as a picture;
 4. the typeface cannot draw a letter either: its base letter, or `?`.
 
+Ligatures and letters of other widths are written as the ordinary letters they stand for.
+
 Text is settled before it is laid out, because a replacement may be longer than its original.
 """
 
@@ -83,6 +85,9 @@ class Letters:
             return TYPOGRAPHY[char]
         if unicodedata.combining(char):
             return ""
+        compatible = unicodedata.normalize("NFKC", char)
+        if all(part in self._any_page for part in compatible):
+            return compatible
         if has_glyph(char):
             return char
         base = "".join(

@@ -95,7 +95,7 @@ class Decoder:
 
     def _letters(self, data: bytes) -> None:
         look = self._look
-        text = data.decode(look.codec, errors="replace")
+        text = _visible(data.decode(look.codec, errors="replace"))
         while text:
             room = (self._columns - self._used_columns) // look.wide
             if room <= 0 and self._line:
@@ -206,7 +206,7 @@ class Decoder:
     def _barcode(self, body: bytes) -> None:
         data = body[1:].rstrip(b"\x00") if body[0] < 0x41 else body[2:]
         self._flush_line()
-        run = Run(f"[{data.decode('ascii', errors='replace')}]")
+        run = Run(_visible(f"[{data.decode('ascii', errors='replace')}]"))
         self._add(PrintedLine((run,), self._look.side))
 
     # The device
@@ -229,6 +229,15 @@ def decode(data: bytes, columns: int = 48) -> list[Paper]:
     decoder = Decoder(columns)
     events = decoder.feed(data) + decoder.end()
     return [event.paper for event in events if isinstance(event, PaperCut)]
+
+
+def _visible(text: str) -> str:
+    """Paper is looked at in terminals: no control character of a code page may get there."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() else " " if char.isspace() else "\ufffd" for char in text
+    )
 
 
 def _joined(line: list[Run]) -> tuple[Run, ...]:

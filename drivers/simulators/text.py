@@ -26,7 +26,7 @@ def text_lines(paper: Paper, qr: QrStyle = "label") -> list[str]:
             case PrintedQr():
                 drawn = _blocks(mark) if qr == "blocks" else []
                 if not drawn or len(drawn[0]) > paper.columns:
-                    drawn = _cut_in_lines(f"[QR {mark.data}]", paper.columns)
+                    drawn = _cut_in_lines(_label(mark.data), paper.columns)
                 lines += [_beside(line, paper.columns, mark.side) for line in drawn]
             case PrintedImage():
                 label = f"[image {mark.width}x{mark.height}]"
@@ -50,6 +50,11 @@ def _beside(line: str, columns: int, side: Side) -> str:
     line = line.rstrip() if side != "left" else line
     placed = {"left": line, "center": line.center(columns), "right": line.rjust(columns)}[side]
     return placed.rstrip()
+
+
+def _label(data: str) -> str:
+    # A code may hold anything; a terminal must not obey it.
+    return "[QR " + "".join(char if char.isprintable() else "\ufffd" for char in data) + "]"
 
 
 def _cut_in_lines(label: str, columns: int) -> list[str]:
