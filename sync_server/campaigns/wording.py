@@ -6,7 +6,7 @@ made into HTML goes through `letter.html`, which escapes every value.
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import msgspec
@@ -56,7 +56,7 @@ def filled(template: str, language: str, facts: Mapping[str, object]) -> str:
         form = {"one": one, "few": few}.get(forms(number), many)
         return f"{number} {form}"
 
-    return _plain.from_string(template).render(facts, counted=counted)
+    return _compiled(template).render(facts, counted=counted)
 
 
 def letter_html(facts: Mapping[str, object]) -> str:
@@ -79,6 +79,11 @@ def money(amount_minor: int, currency: str, language: str) -> str:
     """`amount_minor` as people of `language` write it, with blanks that any printer knows."""
     shown: str = format_currency(amount_minor / MINOR_PER_MAJOR, currency, locale=language)
     return shown.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@lru_cache(maxsize=256)
+def _compiled(template: str) -> Template:
+    return _plain.from_string(template)
 
 
 @cache
