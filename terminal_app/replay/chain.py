@@ -1,0 +1,129 @@
+"""The chain a replay runs on: its tills in folders of one home, and head office beside them."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from drivers.connect import open_printer
+from drivers.printers.printer import Printer
+from loyalty.programme.document import load_programme
+from terminal_app.bootstrap import Shop, join_chain, open_till
+from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
+from terminal_app.replay.errors import HeadOfficeFault, ReplayMismatch
+from terminal_app.replay.head_office import HeadOffice
+from terminal_app.replay.plan import Plan, read_plan, same_plan, write_plan
+from terminal_app.store import settings
+from terminal_app.store.connection import open_store
+
+SERVER_FOLDER = "head-office"
+BRANCH = "SHOP"
+BRANCH_NAME = "Replay"
+SHOP_NAME = "Paragon Replay"
+
+
+@contextmanager
+def open_chain(
+    home: Path, wanted: Plan, codes: Sequence[str] = (), printer_url: str = ""
+) -> Iterator[tuple[Shop, ...]]:
+    """The tills of the replay in `home`, their head office running, for as long as the block lasts.
+
+    Founds what is not there yet; what an earlier run left half-founded sold nothing and is made
+    anew. Receipts go to the printer at `printer_url`, and wait when that is empty. Raises
+    ReplayMismatch, HeadOfficeFault, and what `open_till` and `open_printer` raise.
+    """
+    kept = read_plan(home)
+    if kept is not None:
+        same_plan(home, kept, wanted)
+    with ExitStack() as closing:
+        if wanted.server_url:
+            url, codes_of = wanted.server_url, list(codes)
+        else:
+            office = HeadOffice(home / SERVER_FOLDER)
+            codes_of = _found(home, office, wanted) if not _is_founded(kept) else []
+            closing.callback(office.stop)
+            url = office.start()
+            if _is_founded(kept):
+                _move_to(home, wanted.terminals, url)
+        if not _is_founded(kept):
+            _join(home, wanted, url, codes_of)
+            write_plan(home, replace(wanted, is_founded=True))
+        yield tuple(
+            closing.enter_context(open_till(place, printer=_printer(printer_url)))
+            for place in _till_homes(home, wanted.terminals)
+        )
+
+
+def _is_founded(plan: Plan | None) -> bool:
+    return plan is not None and plan.is_founded
+
+
+def _till_homes(home: Path, terminals: int) -> list[Path]:
+    return [home / f"till-{number}" for number in range(1, terminals + 1)]
+
+
+def _printer(url: str) -> Printer | None:
+    return open_printer(url) if url else None
+
+
+def _found(home: Path, office: HeadOffice, plan: Plan) -> list[str]:
+    """Found a chain of the plan's terminals; gives their one-time codes."""
+    for leftover in (office.home, *_till_homes(home, plan.terminals)):
+        if leftover.exists():
+            shutil.rmtree(leftover)
+    write_plan(home, plan)
+    document = home / "programme.toml"
+    document.write_text(plan.programme_document, "utf-8")
+    programme = load_programme(plan.programme_document)
+    terminals = [f"T{number}={BRANCH}" for number in range(1, plan.terminals + 1)]
+    office.home.mkdir(parents=True)
+    told = office.found(
+        *("--shop", SHOP_NAME, "--currency", programme.currency, "--timezone", plan.timezone),
+        *("--programme", str(document), "--branch", f"{BRANCH}={BRANCH_NAME}"),
+        *(word for terminal in terminals for word in ("--terminal", terminal)),
+    )
+    return [terminal.code for terminal in told.terminals]
+
+
+def _join(home: Path, plan: Plan, url: str, codes: Sequence[str]) -> None:
+    """Enrol the tills that are not enrolled yet, each with the next of `codes`."""
+    unused = list(codes)
+    write_plan(home, plan)
+    for place in _till_homes(home, plan.terminals):
+        if _has_joined(place):
+            continue
+        if not unused:
+            raise ReplayMismatch(
+                f"{place.name} is not enrolled at {url} yet and there is no code for it.",
+                "Give one --code for each terminal; paragon-server code TERMINAL makes them.",
+            )
+        try:
+            join_chain(place, url, unused.pop(0))
+        except (HeadOfficeUnreachable, HeadOfficeRefused) as fault:
+            raise HeadOfficeFault(f"{place.name} could not be enrolled: {fault}") from fault
+
+
+def _has_joined(place: Path) -> bool:
+    if not place.exists():
+        return False
+    store = open_store(place / "till.sqlite")
+    try:
+        with store.reading() as connection:
+            return settings.read_identity(connection) is not None
+    finally:
+        store.close()
+
+
+def _move_to(home: Path, terminals: int, url: str) -> None:
+    """Tell the tills where their own head office listens this time."""
+    for place in _till_homes(home, terminals):
+        store = open_store(place / "till.sqlite")
+        try:
+            with store.writing() as connection:
+                identity = settings.read_identity(connection)
+                if identity is not None:
+                    settings.write_identity(connection, replace(identity, server_url=url))
+        finally:
+            store.close()

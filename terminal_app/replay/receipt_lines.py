@@ -1,0 +1,124 @@
+"""Receipt lines: what a row of the file says, or why it cannot be part of a sale."""
+
+import re
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from loyalty.amounts import line_amount
+from loyalty.baskets import MAX_TEXT, Line
+from loyalty.clock import epoch_ms
+from loyalty.errors import AmountInvalid
+from loyalty.identifiers import CARD_COUNTER_DIGITS, is_receipt_reference
+from terminal_app.replay.rows import Row
+
+RETURN_LETTER = "C"
+"""First letter of the numbers of invoices that are returns."""
+
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+_QUANTITY = re.compile(r"[+-]?[0-9]{1,9}\Z")
+_PRICE = re.compile(r"[+-]?[0-9]{1,10}(?:[.,][0-9]{1,6})?\Z")
+_CUSTOMER = re.compile(rf"([0-9]{{1,{CARD_COUNTER_DIGITS}}})(?:\.0+)?\Z")
+_KEPT_DATES = 4_096
+_KEPT_TEXTS = 65_536
+
+
+class ReceiptLine(msgspec.Struct, frozen=True, gc=False):
+    """One line of an invoice; `customer` is 0 for a shopper without a card."""
+
+    invoice: str
+    customer: int
+    occurred_at_ms: int
+    line: Line
+
+
+class Reject(msgspec.Struct, frozen=True):
+    """A line that cannot be part of a sale: its number in the file, why, and its text."""
+
+    line: int
+    reason: str
+    content: str
+
+
+def is_return(invoice: str) -> bool:
+    """Whether `invoice` is the number of a return."""
+    return invoice.startswith(RETURN_LETTER)
+
+
+def read_line(row: Row, zone: ZoneInfo) -> ReceiptLine | str:
+    """The receipt line in `row`, or the reason why it is none.
+
+    Amounts come out positive, for a return too; times without an offset are local to `zone`.
+    """
+    invoice, sku, description, quantity, moment, price, customer = row.cells
+    invoice = invoice.strip()
+    if not invoice:
+        return "no invoice number"
+    if not is_receipt_reference(invoice):
+        return "the invoice number holds blanks or has more than 64 characters"
+    count = _quantity(quantity.strip(), invoice)
+    if isinstance(count, str):
+        return count
+    unit_price = _price(price.strip())
+    if isinstance(unit_price, str):
+        return unit_price
+    occurred_at_ms = _moment_ms(moment.strip(), zone)
+    if occurred_at_ms is None:
+        return "the date is not readable; it must be like 2010-12-01 08:26:00"
+    number = _customer(customer.strip())
+    if number is None:
+        return f"the customer id is not a number of 1 to {CARD_COUNTER_DIGITS} digits"
+    try:
+        amount_minor = line_amount(count, unit_price)
+    except AmountInvalid:
+        return "the amount is out of range"
+    line = Line(_shared(sku.strip()), _shared(description.strip()), count, amount_minor)
+    return ReceiptLine(invoice, number, occurred_at_ms, line)
+
+
+def _quantity(text: str, invoice: str) -> int | str:
+    """How many pieces were sold or brought back, or why that cannot be."""
+    if not _QUANTITY.match(text):
+        return "the quantity is not a whole number"
+    quantity = int(text)
+    if quantity == 0:
+        return "the quantity is zero"
+    if is_return(invoice):
+        return -quantity if quantity < 0 else "a positive quantity on a return"
+    return quantity if quantity > 0 else "a stock correction, not a sale: the quantity is below 0"
+
+
+@lru_cache(_KEPT_DATES)
+def _price(text: str) -> Decimal | str:
+    if not _PRICE.match(text):
+        return "the price is not a number"
+    price = Decimal(text.replace(",", "."))
+    return "the price is below 0" if price < 0 else price
+
+
+@lru_cache(_KEPT_DATES)
+def _moment_ms(text: str, zone: ZoneInfo) -> int | None:
+    try:
+        moment = datetime.fromisoformat(text)
+        if not FIRST_YEAR < moment.year <= LAST_YEAR:
+            return None
+        return epoch_ms(moment if moment.tzinfo else moment.replace(tzinfo=zone))
+    except ValueError:
+        return None
+
+
+def _customer(text: str) -> int | None:
+    if not text:
+        return 0
+    match = _CUSTOMER.match(text)
+    return int(match[1]) or None if match else None
+
+
+@lru_cache(_KEPT_TEXTS)
+def _shared(text: str) -> str:
+    """`text`, one object for all lines that say the same: a file repeats its goods endlessly."""
+    return text[:MAX_TEXT]

@@ -1,0 +1,192 @@
+"""Rows of a CSV file of receipt lines, plain or gzip, each with its number and its text.
+
+A torn row must cost itself alone: a quote that is never closed would swallow the lines behind
+it, so what does not come out as a row with the header's cells is given up as one bad line, and
+reading goes on with the very next one.
+"""
+
+import csv
+import gzip
+import io
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO, TextIO, cast
+
+import msgspec
+
+from terminal_app.replay.errors import FileUnreadable
+
+COLUMNS = (
+    "InvoiceNo",
+    "StockCode",
+    "Description",
+    "Quantity",
+    "InvoiceDate",
+    "UnitPrice",
+    "CustomerID",
+    "Country",
+)
+NEEDED = COLUMNS[:-1]
+"""`Country` may stand in a file and is not needed for anything."""
+
+MAX_FILE_LINES = 5_000_000
+MAX_LINE_CHARACTERS = 65_536
+MAX_LINES_A_ROW = 20
+"""A description may hold line breaks; past this a quote was left open."""
+
+GZIP_MAGIC = b"\x1f\x8b"
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """One row: `line` is where it starts in the file (the header is line 1)."""
+
+    line: int
+    cells: tuple[str, ...]
+    """The cells of NEEDED, in that order."""
+
+    text: str
+
+
+class TornRow(msgspec.Struct, frozen=True):
+    """A line that is no row of the table, and why."""
+
+    line: int
+    reason: str
+    text: str
+
+
+def read_rows(path: Path) -> Iterator[Row | TornRow]:
+    """The rows of the file `path`, after its header.
+
+    Raises FileUnreadable when the file cannot be opened, is empty, is no gzip though its name
+    says so, is no UTF-8, is cut off, lacks a column, or is larger than the limits here.
+    """
+    try:
+        with _opened(path) as stream:
+            yield from _rows(path, _Lines(path, stream))
+    except (EOFError, zlib.error, gzip.BadGzipFile):
+        raise FileUnreadable(
+            f"{path} is a gzip file that is cut off or damaged.", "Copy it here again."
+        ) from None
+    except UnicodeDecodeError:
+        raise FileUnreadable(
+            f"{path} is not UTF-8 text.", "Save it as CSV in UTF-8 and run this again."
+        ) from None
+    except OSError as fault:
+        raise FileUnreadable(
+            f"{path} cannot be read: {fault.strerror or fault}.", "Check the name and the rights."
+        ) from None
+
+
+def _opened(path: Path) -> TextIO:
+    raw = path.open("rb")
+    is_gzip = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+    raw.seek(0)
+    if path.suffix == ".gz" and not is_gzip:
+        raw.close()
+        raise FileUnreadable(
+            f"{path} is named .gz and is no gzip file.",
+            "Name it .csv when it is plain text, or copy it here again.",
+        )
+    stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if is_gzip else raw
+    return io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+
+
+class _Lines:
+    """Lines of a text for a CSV reader, with those of the present row kept to be given back."""
+
+    def __init__(self, path: Path, stream: TextIO) -> None:
+        self._path = path
+        self._stream = stream
+        self._given_back: deque[str] = deque()
+        self._number = 0
+        self.taken: list[str] = []
+
+    @property
+    def first_line(self) -> int:
+        """The number of the line that the present row starts at."""
+        return self._number - len(self.taken) + 1
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if len(self.taken) == MAX_LINES_A_ROW:
+            raise StopIteration
+        line = (
+            self._given_back.popleft()
+            if self._given_back
+            else self._stream.readline(MAX_LINE_CHARACTERS)
+        )
+        if not line:
+            raise StopIteration
+        self._number += 1
+        self.taken.append(line)
+        self._check(line)
+        return line
+
+    def keep_only_first(self) -> None:
+        """Give back all lines of the present row but its first."""
+        self._given_back.extendleft(reversed(self.taken[1:]))
+        self._number -= len(self.taken) - 1
+        del self.taken[1:]
+
+    def _check(self, line: str) -> None:
+        if len(line) == MAX_LINE_CHARACTERS:
+            raise FileUnreadable(
+                f"{self._path}: line {self._number} is longer than {MAX_LINE_CHARACTERS:,} "
+                "characters.",
+                "Check that this is a table of receipt lines.",
+            )
+        if self._number > MAX_FILE_LINES:
+            raise FileUnreadable(
+                f"{self._path} has more than {MAX_FILE_LINES:,} lines.",
+                "Split it and replay the parts one after the other into the same --home.",
+            )
+
+
+def _rows(path: Path, lines: _Lines) -> Iterator[Row | TornRow]:
+    reader = csv.reader(lines, strict=True)
+    places, width = _header(path, reader)
+    while True:
+        lines.taken.clear()
+        reason = ""
+        try:
+            cells = next(reader, None)
+        except csv.Error as fault:
+            cells, reason = [], f"the row is torn ({fault})"
+        if cells is None:
+            return
+        if not reason and len(cells) == width:
+            yield Row(
+                lines.first_line, tuple([cells[place] for place in places]), "".join(lines.taken)
+            )
+            continue
+        if not reason and not cells:
+            continue  # an empty line separates nothing from nothing
+        lines.keep_only_first()
+        reason = reason or f"the row has {len(cells)} cells, the header has {width}"
+        yield TornRow(lines.first_line, reason, lines.taken[0])
+
+
+def _header(path: Path, reader: Iterator[list[str]]) -> tuple[tuple[int, ...], int]:
+    """Where the needed columns are, and how many columns there are."""
+    try:
+        names = [name.strip() for name in next(reader, [])]
+    except csv.Error:
+        names = []
+    if not names:
+        raise FileUnreadable(f"{path} is empty or has no header.", _expected())
+    missing = [name for name in NEEDED if name not in names]
+    if missing:
+        raise FileUnreadable(f"{path} has no column {', '.join(missing)}.", _expected())
+    twice = [name for name in NEEDED if names.count(name) > 1]
+    if twice:
+        raise FileUnreadable(f"{path} has the column {', '.join(twice)} twice.", _expected())
+    return tuple(names.index(name) for name in NEEDED), len(names)
+
+
+def _expected() -> str:
+    return f"Its first line must be: {','.join(COLUMNS)}"
