@@ -52,6 +52,11 @@ class TcpPrinterSimulator:
         """The last papers printed, oldest first."""
         return self.tray.papers
 
+    @property
+    def open_lines(self) -> int:
+        """How many connections are open now."""
+        return len(self._server.lines) if self._server is not None else 0
+
     def __enter__(self) -> "TcpPrinterSimulator":
         self.online()
         return self
