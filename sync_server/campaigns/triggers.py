@@ -19,9 +19,10 @@ from sync_server.campaigns.outbox import EMAIL, QUEUED
 from sync_server.campaigns.switches import is_on
 from sync_server.campaigns.welcome import CAMPAIGN, Greeted, welcome_letter, welcome_notice
 from sync_server.store.feed import NOTICE, tell
+from sync_server.store.programmes import document_in_force
 from sync_server.store.settings import load_settings
 from sync_server.store.statements import inserting
-from sync_server.store.tables import members, messages, notices, programmes, standings
+from sync_server.store.tables import members, messages, notices, standings
 
 MEMBERS_A_QUESTION = 500
 """Members named in one SELECT: well under what either engine takes as parameters."""
@@ -94,7 +95,7 @@ def _newcomers(connection: Connection, sales: Sequence[Entry]) -> list[Newcomer]
 
 def _welcome(connection: Connection, newcomers: Sequence[Newcomer]) -> None:
     settings = load_settings(connection)
-    programme = _in_force(connection, settings.programme)
+    programme = _loaded(document_in_force(connection))
     notice_ids: list[str] = []
     lines: list[dict[str, object]] = []
     letters: list[dict[str, object]] = []
@@ -133,16 +134,6 @@ def _welcome(connection: Connection, newcomers: Sequence[Newcomer]) -> None:
     if letters:
         connection.execute(inserting(connection, messages).on_conflict_do_nothing(), letters)
     tell(connection, NOTICE, notice_ids)
-
-
-def _in_force(connection: Connection, label: str) -> Programme:
-    name, _, version = label.rpartition("@")
-    document = connection.execute(
-        select(programmes.c.document).where(
-            programmes.c.name == name, programmes.c.version == int(version)
-        )
-    ).scalar_one()
-    return _loaded(document)
 
 
 @lru_cache(maxsize=8)

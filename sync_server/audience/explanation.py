@@ -1,0 +1,132 @@
+"""Why a balance is what it is: every entry of a member, the balance after it, and its rule.
+
+The rule is not remembered but applied again, from the entry's own lines and the programme version
+it names, so what the page says is what head office itself computes.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from loyalty.amounts import plain_amount
+from loyalty.baskets import Basket, Line
+from loyalty.errors import EntryInvalid
+from loyalty.journal import EARN, REDEEM, REVERSE, Entry, decode_entry
+from loyalty.programme.document import Programme
+from loyalty.programme.earning import award, clawback
+from sync_server.store.programmes import find_programme
+from sync_server.store.tables import branches, entries, terminals
+
+ENTRIES_A_PAGE = 100
+
+
+class ExplainedEntry(msgspec.Struct, frozen=True):
+    """One entry, the balance after it, and the rule that its points come from."""
+
+    kind: str
+    occurred_at_ms: int
+    points: int
+    balance: int
+    amount_minor: int
+    receipt: str
+    terminal: str
+    branch_name: str
+    seq: int
+    programme: str
+    rule: str
+
+
+class Explanation(msgspec.Struct, frozen=True):
+    """A page of a member's entries, newest first, of `total` entries in all."""
+
+    entries: tuple[ExplainedEntry, ...]
+    total: int
+    page: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, at least one."""
+        return max(1, -(-self.total // ENTRIES_A_PAGE))
+
+
+def explain(connection: Connection, member_id: str, page: int = 1) -> Explanation:
+    """Page number `page` (from 1) of the entries that make up a member's balance.
+
+    The running balance is in the order of the shop's clocks; entries of the same moment go by
+    terminal and number.
+    """
+    order = (entries.c.occurred_at_ms, entries.c.terminal, entries.c.epoch, entries.c.seq)
+    numbered = (
+        select(
+            entries,
+            func.sum(entries.c.points).over(order_by=order).label("balance"),
+        )
+        .where(entries.c.member == member_id)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(numbered, branches.c.name.label("branch_name"))
+        .outerjoin(terminals, terminals.c.terminal == numbered.c.terminal)
+        .outerjoin(branches, branches.c.branch == terminals.c.branch)
+        .order_by(*(numbered.c[column.name].desc() for column in order))
+        .limit(ENTRIES_A_PAGE)
+        .offset((page - 1) * ENTRIES_A_PAGE)
+    )
+    rule_of = _rules(connection)
+    explained = tuple(
+        ExplainedEntry(
+            row.kind,
+            row.occurred_at_ms,
+            row.points,
+            int(row.balance),
+            row.amount_minor,
+            row.receipt,
+            row.terminal,
+            row.branch_name or "",
+            row.seq,
+            row.programme,
+            rule_of(row.body),
+        )
+        for row in rows
+    )
+    total = connection.execute(
+        select(func.count()).select_from(entries).where(entries.c.member == member_id)
+    ).scalar_one()
+    return Explanation(explained, total, page)
+
+
+def _rules(connection: Connection) -> Callable[[bytes], str]:
+    """A function from an entry's bytes to its rule, which loads each programme once."""
+    loaded: dict[str, Programme | None] = {}
+
+    def rule_of(body: bytes) -> str:
+        try:
+            entry = decode_entry(body)
+        except EntryInvalid:
+            return ""
+        if entry.programme not in loaded:
+            loaded[entry.programme] = find_programme(connection, entry.programme)
+        return _rule(entry, loaded[entry.programme])
+
+    return rule_of
+
+
+def _rule(entry: Entry, programme: Programme | None) -> str:
+    if programme is None:
+        return ""
+    if entry.kind == REDEEM and programme.reward is not None:
+        reward = programme.reward
+        return f"{reward.at_points} for a voucher of {reward.voucher}"
+    if entry.kind not in (EARN, REVERSE):
+        return ""
+    try:
+        lines = tuple(
+            Line(sku, "", quantity, amount_minor)
+            for sku, quantity, amount_minor in entry.payload.get("lines", ())
+        )
+        apply = award if entry.kind == EARN else clawback
+        computed = apply(programme, Basket(lines))
+    except (TypeError, ValueError):
+        return ""
+    return f"{computed.rule}, of {plain_amount(computed.base_minor)}"
