@@ -43,7 +43,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
 def load_settings(connection: Connection) -> Settings:
     """The facts of the chain. Raises NotFounded when there is none yet."""
-    values = {key: value for key, value in connection.execute(select(settings))}
+    values = {row.key: row.value for row in connection.execute(select(settings))}
     if not values.get(HISTORY_ID):
         raise NotFounded(
             "No chain was founded in this database.", "Run paragon-server found first."

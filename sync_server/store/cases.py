@@ -1,0 +1,44 @@
+"""Cases: what no rule can settle and a person must look at."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from sync_server.store.statements import inserting
+from sync_server.store.tables import cases
+
+FORK = "fork"
+REFUSED = "refused"
+DOUBLE_VOUCHER = "double-voucher"
+VOUCHER_DIFFERS = "voucher-differs"
+PROMISE_DIFFERS = "promise-differs"
+PROGRAMME_UNKNOWN = "programme-unknown"
+OVERSPENT = "overspent"
+ENROLLED_TWICE = "enrolled-twice"
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One case. `case_id` is made of what it is about, so that a repeat opens no second one."""
+
+    case_id: str
+    kind: str
+    terminal: str
+    epoch: int
+    seq: int
+    member_id: str = ""
+    detail: str
+
+
+def open_cases(connection: Connection, found: Sequence[Case], now_ms: int) -> None:
+    """Open `found`; one that is open already stays as it was first seen."""
+    if found:
+        connection.execute(
+            inserting(connection, cases).on_conflict_do_nothing(),
+            [{**msgspec.structs.asdict(case), "opened_at_ms": now_ms} for case in found],
+        )
+
+
+def count_cases(connection: Connection) -> int:
+    """How many cases there are."""
+    return int(connection.execute(select(func.count()).select_from(cases)).scalar_one())

@@ -1,0 +1,195 @@
+"""The books that follow from entries: standings, holdings and day tallies, added to as they arrive.
+
+All of them are sums, so frames of different tills may arrive in any order. They are added up in
+memory first and written with one statement a table.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ColumnElement
+
+from loyalty.balances import NO_BALANCE, Balance, after, fold
+from loyalty.journal import EARN, REDEEM, REVERSE, Entry
+from loyalty.tallies import DayTally, counted, day_of
+from sync_server.store.cases import OVERSPENT, Case
+from sync_server.store.feed import BALANCE, tell
+from sync_server.store.statements import inserting
+from sync_server.store.tables import TALLY_COUNTS, day_tallies, holdings, standings
+
+_BALANCE_SUMS = ("points", "earned", "clawed_back", "redeemed")
+
+
+class _Purchases(msgspec.Struct):
+    sales: int = 0
+    sales_minor: int = 0
+    first_sale_ms: int | None = None
+    last_sale_ms: int | None = None
+
+    def count(self, entry: Entry) -> None:
+        self.sales_minor += entry.amount_minor
+        if entry.kind == EARN:
+            self.sales += 1
+            at_ms = entry.occurred_at_ms
+            self.first_sale_ms = min(self.first_sale_ms or at_ms, at_ms)
+            self.last_sale_ms = max(self.last_sale_ms or at_ms, at_ms)
+
+
+def post(connection: Connection, terminal: str, entries: Sequence[Entry]) -> Sequence[Case]:
+    """Add `entries` of `terminal` to what members have; gives the cases of overspending.
+
+    Standings change for every member named; only moved points are told to the tills.
+    """
+    overspent = _overspent(connection, entries)
+    moved = fold(entries)
+    purchases: dict[str, _Purchases] = {}
+    for entry in entries:
+        if entry.member and entry.kind in (EARN, REVERSE):
+            purchases.setdefault(entry.member, _Purchases()).count(entry)
+    # A member who is only named, by an enrolment or a kind of tomorrow, has no standing yet.
+    named = [
+        member for member, balance in moved.items() if balance != NO_BALANCE or member in purchases
+    ]
+    if not named:
+        return overspent
+    _add(
+        connection,
+        standings,
+        [
+            {
+                "member_id": member,
+                **msgspec.structs.asdict(moved[member]),
+                **msgspec.structs.asdict(purchases.get(member, _Purchases())),
+            }
+            for member in named
+        ],
+        sums=(*_BALANCE_SUMS, "sales", "sales_minor"),
+        earliest=("first_sale_ms",),
+        latest=("last_sale_ms",),
+    )
+    told = [member for member in named if moved[member] != NO_BALANCE]
+    if told:
+        _add(
+            connection,
+            holdings,
+            [
+                {"member_id": member, "terminal": terminal, **msgspec.structs.asdict(moved[member])}
+                for member in told
+            ],
+            sums=_BALANCE_SUMS,
+        )
+        tell(connection, BALANCE, told)
+    return overspent
+
+
+def count_days(
+    connection: Connection, terminal: str, epoch: int, days: Iterable[tuple[str, Entry]]
+) -> None:
+    """Add entries, each with its day, to head office's own sums."""
+    tallies: dict[str, DayTally] = {}
+    for day, entry in days:
+        tallies[day] = counted(tallies.get(day) or DayTally(day), entry)
+    if tallies:
+        _add(
+            connection,
+            day_tallies,
+            [
+                {"terminal": terminal, "epoch": epoch, **msgspec.structs.asdict(tally)}
+                for tally in tallies.values()
+            ],
+            sums=TALLY_COUNTS,
+            latest=("last_seq",),
+        )
+
+
+def days_of(entries: Sequence[Entry], zone: ZoneInfo) -> list[str]:
+    """The shop's day of each entry; entries of one moment, as a receipt's are, share the work."""
+    known: dict[int, str] = {}
+    days = []
+    for entry in entries:
+        day = known.get(entry.occurred_at_ms)
+        if day is None:
+            day = known[entry.occurred_at_ms] = day_of(entry.occurred_at_ms, zone)
+        days.append(day)
+    return days
+
+
+def _overspent(connection: Connection, entries: Sequence[Entry]) -> list[Case]:
+    """A case for each member who spent points that nobody gave.
+
+    A debt made by a return is none. Entries are walked one by one, so that it does not depend on
+    where frames begin and end.
+    """
+    spenders = {entry.member for entry in entries if entry.kind == REDEEM and entry.member}
+    if not spenders:
+        return []
+    rows = connection.execute(_STANDINGS_OF, {"members": sorted(spenders)})
+    running = {row.member_id: Balance(*row[1:]) for row in rows}
+    found = []
+    for entry in entries:
+        if entry.member not in spenders:
+            continue
+        balance = after(running.get(entry.member, NO_BALANCE), entry)
+        running[entry.member] = balance
+        if entry.kind == REDEEM and balance.points < 0 and balance.redeemed > balance.earned:
+            found.append(
+                Case(
+                    case_id=f"{OVERSPENT}:{entry.terminal}:{entry.epoch}:{entry.seq}",
+                    kind=OVERSPENT,
+                    terminal=entry.terminal,
+                    epoch=entry.epoch,
+                    seq=entry.seq,
+                    member_id=entry.member,
+                    detail=f"{balance.redeemed} points were redeemed of {balance.earned} earned.",
+                )
+            )
+    return found
+
+
+_STANDINGS_OF = select(
+    standings.c.member_id,
+    standings.c.points,
+    standings.c.earned,
+    standings.c.clawed_back,
+    standings.c.redeemed,
+).where(standings.c.member_id.in_(bindparam("members", expanding=True)))
+
+
+def _add(
+    connection: Connection,
+    table: Table,
+    rows: Sequence[dict[str, Any]],
+    *,
+    sums: Iterable[str],
+    earliest: Iterable[str] = (),
+    latest: Iterable[str] = (),
+) -> None:
+    """Insert `rows`, or add them to the rows that are there."""
+    insert = inserting(connection, table)
+    least, greatest = (
+        (func.least, func.greatest)
+        if connection.dialect.name == "postgresql"
+        else (func.min, func.max)
+    )
+    merged: dict[str, ColumnElement[Any]] = {
+        name: table.c[name] + insert.excluded[name] for name in sums
+    }
+    for names, choose in ((earliest, least), (latest, greatest)):
+        for name in names:
+            merged[name] = _chosen(insert, table, name, choose)
+    connection.execute(
+        insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=merged), rows
+    )
+
+
+def _chosen(
+    insert: postgresql.Insert | sqlite.Insert, table: Table, name: str, choose: Any
+) -> ColumnElement[Any]:
+    """The lesser or greater of the old and the new value; a null loses on either engine."""
+    old, new = table.c[name], insert.excluded[name]
+    chosen: ColumnElement[Any] = func.coalesce(choose(old, new), old, new)
+    return chosen

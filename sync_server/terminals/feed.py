@@ -1,0 +1,159 @@
+"""What a till is told: changes after its cursor, each as the thing stands now.
+
+The order of numbers is the order of commits, so what a till was told up to is all there was. A
+thing that changes while it is read is told again with its newer number.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, select
+
+from loyalty.members import Member
+from loyalty.wire import (
+    MAX_CHANGES_A_FRAME,
+    BalanceChange,
+    Change,
+    MemberChange,
+    NoticeChange,
+    ProductChange,
+    ProgrammeChange,
+    TerminalChange,
+    VoucherChange,
+)
+from sync_server.store import feed
+from sync_server.store.programmes import document_in_force
+from sync_server.store.tables import (
+    holdings,
+    members,
+    notices,
+    products,
+    standings,
+    terminals,
+    vouchers,
+)
+
+
+class News(msgspec.Struct, frozen=True):
+    """Changes in order, the cursor after them, and whether there is more."""
+
+    changes: tuple[Change, ...]
+    cursor: int
+    more: bool
+
+
+def news_for(
+    connection: Connection, terminal: str, cursor: int, limit: int = MAX_CHANGES_A_FRAME
+) -> News:
+    """At most `limit` changes after `cursor`, as `terminal` is to be told them.
+
+    A cursor beyond the last change comes from a life of this database that a restored backup
+    does not know: the till is told everything anew.
+    """
+    if not 0 <= cursor <= feed.last_change(connection):
+        cursor = 0
+    found = feed.changes_after(connection, cursor, limit + 1)
+    told = found[:limit]
+    keys_of: dict[str, list[str]] = {}
+    for one in told:
+        keys_of.setdefault(one.topic, []).append(one.key)
+    things = {
+        topic: dict(_READERS[topic](connection, keys, terminal))
+        for topic, keys in keys_of.items()
+        if topic in _READERS
+    }
+    changes = (things.get(one.topic, {}).get(one.key) for one in told)
+    return News(
+        tuple(change for change in changes if change is not None),
+        told[-1].change_no if told else cursor,
+        len(found) > limit,
+    )
+
+
+_Found = Iterable[tuple[str, Change]]
+_Reader = Callable[[Connection, Sequence[str], str], _Found]
+
+
+def _members(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+    for row in connection.execute(_MEMBERS, {"keys": keys}).mappings():
+        yield row["member_id"], MemberChange(Member(**row))
+
+
+def _balances(connection: Connection, keys: Sequence[str], terminal: str) -> _Found:
+    for row in connection.execute(_BALANCES, {"keys": keys, "terminal": terminal}):
+        yield row.member_id, BalanceChange(*row)
+
+
+def _vouchers(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+    for row in connection.execute(_VOUCHERS, {"keys": keys}):
+        yield row.number, VoucherChange(*row)
+
+
+def _notices(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+    for row in connection.execute(_NOTICES, {"keys": keys}):
+        texts: dict[str, str] = row.texts if row.printed_at_ms is None else {}
+        yield row.notice_id, NoticeChange(row.notice_id, row.member_id, texts)
+
+
+def _terminals(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+    for row in connection.execute(_TERMINALS, {"keys": keys}):
+        yield row.terminal, TerminalChange(row.terminal, row.branch, row.public_key)
+
+
+def _products(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+    for row in connection.execute(_PRODUCTS, {"keys": keys}):
+        yield row.code, ProductChange(*row)
+
+
+def _programme(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+    document = document_in_force(connection)
+    return [(key, ProgrammeChange(document)) for key in keys if document]
+
+
+_READERS: Mapping[str, _Reader] = {
+    feed.MEMBER: _members,
+    feed.BALANCE: _balances,
+    feed.VOUCHER: _vouchers,
+    feed.NOTICE: _notices,
+    feed.TERMINAL: _terminals,
+    feed.PRODUCT: _products,
+    feed.PROGRAMME: _programme,
+}
+
+_keys: Any = bindparam("keys", expanding=True)
+_MEMBERS = select(members).where(members.c.member_id.in_(_keys))
+_BALANCES = (
+    select(
+        standings.c.member_id,
+        *(
+            (standings.c[name] - func.coalesce(holdings.c[name], 0)).label(name)
+            for name in ("points", "earned", "clawed_back", "redeemed")
+        ),
+    )
+    .select_from(
+        standings.outerjoin(
+            holdings,
+            (holdings.c.member_id == standings.c.member_id)
+            & (holdings.c.terminal == bindparam("terminal")),
+        )
+    )
+    .where(standings.c.member_id.in_(_keys))
+)
+_VOUCHERS = select(
+    vouchers.c.number,
+    vouchers.c.member_id,
+    vouchers.c.amount_minor,
+    vouchers.c.currency,
+    vouchers.c.expires_at_ms,
+    vouchers.c.state,
+).where(vouchers.c.number.in_(_keys))
+_NOTICES = select(
+    notices.c.notice_id, notices.c.member_id, notices.c.texts, notices.c.printed_at_ms
+).where(notices.c.notice_id.in_(_keys))
+_TERMINALS = select(terminals.c.terminal, terminals.c.branch, terminals.c.public_key).where(
+    terminals.c.terminal.in_(_keys), terminals.c.public_key.is_not(None)
+)
+_PRODUCTS = select(products.c.code, products.c.description, products.c.price_minor).where(
+    products.c.code.in_(_keys)
+)

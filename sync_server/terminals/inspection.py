@@ -1,0 +1,133 @@
+"""What head office asks of an entry before it counts, and the facts it reads out of payloads.
+
+An entry that fails is refused with a reason and kept as evidence. What is asked is no more than
+that it can be read, is what it says it is, and fits the books of either database.
+"""
+
+import msgspec
+
+from loyalty.amounts import MAX_AMOUNT_MINOR
+from loyalty.errors import EntryInvalid
+from loyalty.identifiers import voucher_issuer
+from loyalty.journal import (
+    ENROL,
+    KINDS,
+    MAX_ENTRY_BYTES,
+    REDEEM,
+    VOUCHER_ISSUED,
+    VOUCHER_REDEEMED,
+    Entry,
+    decode_entry,
+)
+from loyalty.members import Member
+
+MAX_TEXT_CHARACTERS = 500
+MAX_POINTS = 10**12
+MAX_MOMENT_MS = 32_503_680_000_000
+"""The year 3000: a clock that is years ahead is shown, one that no calendar holds is refused."""
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """What the payload of a voucher-issued entry says."""
+
+    number: str
+    amount_minor: int
+    currency: str
+    expires_at_ms: int
+
+
+class Redeemed(msgspec.Struct, frozen=True):
+    """What the payload of a voucher-redeemed entry says."""
+
+    number: str
+    amount_minor: int
+
+
+def inspect(body: bytes, terminal: str, epoch: int, seq: int) -> Entry | str:
+    """The entry in `body`, or the reason why it does not count."""
+    if len(body) > MAX_ENTRY_BYTES:
+        return f"it is larger than {MAX_ENTRY_BYTES} bytes"
+    try:
+        entry = decode_entry(body)
+    except EntryInvalid as fault:
+        return fault.message
+    if (entry.terminal, entry.epoch, entry.seq) != (terminal, epoch, seq):
+        return f"it says it is entry {entry.seq} of {entry.terminal[:16]!r}, epoch {entry.epoch}"
+    return _misfit(entry) or _misread(entry) or entry
+
+
+def is_plain(*texts: str) -> bool:
+    """Whether each text is short enough and free of NUL, which PostgreSQL does not keep."""
+    return all(len(text) <= MAX_TEXT_CHARACTERS and "\0" not in text for text in texts)
+
+
+def enrolled(entry: Entry) -> Member:
+    """The member whom an inspected enrol entry brings."""
+    return msgspec.convert(entry.payload, Member)
+
+
+def issued(entry: Entry) -> Issued:
+    """What an inspected voucher-issued entry says."""
+    return msgspec.convert(entry.payload, Issued)
+
+
+def redeemed(entry: Entry) -> Redeemed:
+    """What an inspected voucher-redeemed entry says."""
+    return msgspec.convert(entry.payload, Redeemed)
+
+
+def _misfit(entry: Entry) -> str:
+    if not is_plain(entry.kind, entry.member, entry.receipt, entry.programme):
+        return "a text of it is too long or holds a NUL"
+    if abs(entry.points) > MAX_POINTS or abs(entry.amount_minor) > MAX_AMOUNT_MINOR:
+        return "its points or its amount are out of range"
+    if not _is_moment(entry.occurred_at_ms) or not _is_moment(entry.recorded_at_ms):
+        return "its time is out of range"
+    return ""
+
+
+def _misread(entry: Entry) -> str:
+    """Why an entry of a known kind cannot be what its kind says, or nothing."""
+    if entry.kind not in KINDS:
+        return ""
+    if entry.kind == REDEEM:
+        return "it redeems points and gives some" if entry.points > 0 else ""
+    if entry.kind not in (ENROL, VOUCHER_ISSUED, VOUCHER_REDEEMED):
+        return ""
+    if entry.points:
+        return f"a {entry.kind} entry moves no points"
+    try:
+        return _misread_payload(entry)
+    except (msgspec.ValidationError, RecursionError) as fault:
+        return f"its payload cannot be read: {fault}"
+
+
+def _misread_payload(entry: Entry) -> str:
+    if entry.kind == ENROL:
+        member = enrolled(entry)
+        texts = (member.card, member.name, member.phone, member.email, member.branch)
+        if member.member_id != entry.member or not member.card:
+            return "it enrols another member than it names"
+        fits = is_plain(*texts, member.language) and _is_moment(member.enrolled_at_ms)
+        return "" if fits else "a fact of the member is too long or out of range"
+    if entry.kind == VOUCHER_ISSUED:
+        voucher = issued(entry)
+        if voucher_issuer(voucher.number) != entry.terminal:
+            return f"it issues voucher {voucher.number[:40]!r} of another terminal"
+        fits = (
+            is_plain(voucher.number, voucher.currency)
+            and _is_amount(voucher.amount_minor)
+            and _is_moment(voucher.expires_at_ms)
+        )
+    else:
+        spent = redeemed(entry)
+        fits = is_plain(spent.number) and _is_amount(spent.amount_minor)
+    return "" if fits else "a fact of the voucher is too long or out of range"
+
+
+def _is_amount(amount_minor: int) -> bool:
+    return 0 < amount_minor <= MAX_AMOUNT_MINOR
+
+
+def _is_moment(moment_ms: int) -> bool:
+    return 0 <= moment_ms <= MAX_MOMENT_MS
