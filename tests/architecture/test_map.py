@@ -42,7 +42,7 @@ def missing(lines: list[str], root: Path) -> list[str]:
         here = [parent, parent / words[0]] if leads_with_folder else [parent]
         for word in filter(MAP_PATH.match, words):
             if not any(any(root.glob(str(folder / word))) for folder in here):
-                absent.append(str(parent / word))
+                absent.append(" or ".join(str(folder / word) for folder in here))
         if leads_with_folder:
             open_folders.append((indent, parent / words[0]))
     return absent
@@ -70,4 +70,8 @@ def test_a_map_that_lies_is_found_out(tmp_path: Path) -> None:
         "  store/   SQLite         sync/   uplink",
         "  sale.py  one sale",
     ]
-    assert missing(drawing, tmp_path) == ["CHANGELOG.md", "till/sync", "till/sale.py"]
+    assert missing(drawing, tmp_path) == [
+        "CHANGELOG.md",
+        "till/sync or till/store/sync",
+        "till/sale.py",
+    ]
