@@ -27,7 +27,7 @@ from drivers.errors import DocumentUnprintable
 from drivers.printers.layout import column_lines, paragraph_lines
 from drivers.printers.letters import letters_of
 from drivers.printers.profile import CodePage, PrinterProfile
-from drivers.printers.qr import module_dots, picture
+from drivers.printers.qr import QUIET_MODULES, module_dots, picture
 from drivers.printers.renderer import new_renderer
 from drivers.typeface import CELL_HEIGHT_DOTS, draw_line
 
@@ -39,6 +39,7 @@ TEAR_OFF_LINES = 4
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CANCEL_KANJI = b"\x1c."
+_FEED_DOTS = b"\x1bJ"
 _QR_CORRECTION_M = 1
 _LINE_FEED = b"\n"
 _LINE_SPACING_DOTS = 30
@@ -124,7 +125,11 @@ class _Job:
         self._set_align("center")
         if self._profile.native_qr:
             size = module_dots(block.data, self._profile.dots)
+            # Printers add no quiet zone above and below, and a code without one is hard to read.
+            quiet = _FEED_DOTS + bytes([QUIET_MODULES * size])
+            self._renderer._raw(quiet)
             self._renderer.qr(block.data, ec=_QR_CORRECTION_M, size=size, native=True)
+            self._renderer._raw(quiet)
         else:
             self._renderer.image(picture(block.data, self._profile.dots))
         if block.caption:

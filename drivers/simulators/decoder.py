@@ -9,7 +9,16 @@ from collections.abc import Callable
 from msgspec import Struct, structs
 
 from drivers.simulators.events import DrawerOpened, Event, NotUnderstood, PaperCut, StatusAsked
-from drivers.simulators.paper import Mark, Paper, PrintedImage, PrintedLine, PrintedQr, Run, Side
+from drivers.simulators.paper import (
+    Mark,
+    Paper,
+    PrintedGap,
+    PrintedImage,
+    PrintedLine,
+    PrintedQr,
+    Run,
+    Side,
+)
 from drivers.simulators.tokens import MAX_PENDING_BYTES, Token, next_token
 
 MAX_MARKS = 5_000
@@ -126,7 +135,12 @@ class Decoder:
             self._add(PrintedLine())
 
     def _feed_dots(self, body: bytes) -> None:
-        self._feed_lines(bytes([body[0] // _LINE_SPACING_DOTS]))
+        dots = body[0]
+        if self._line:
+            self._line_feed(b"")
+            dots -= _LINE_SPACING_DOTS
+        if dots > 0:
+            self._add(PrintedGap(dots))
 
     def _add(self, mark: Mark) -> None:
         self._marks.append(mark)

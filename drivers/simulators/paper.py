@@ -33,8 +33,15 @@ class PrintedLine(Struct, frozen=True):
         return sum(len(run.text) * run.wide for run in self.runs)
 
 
+class PrintedGap(Struct, frozen=True):
+    """White paper of a height that is no whole number of lines, in dots."""
+
+    dots: int
+    side: Side = "left"
+
+
 class PrintedQr(Struct, frozen=True):
-    """A QR code that the printer drew itself; `correction` is one of L, M, Q, H."""
+    """A QR code the printer drew itself, without quiet zone; `correction` is L, M, Q or H."""
 
     data: str
     module_dots: int
@@ -51,7 +58,7 @@ class PrintedImage(Struct, frozen=True):
     side: Side = "left"
 
 
-Mark = PrintedLine | PrintedQr | PrintedImage
+Mark = PrintedLine | PrintedGap | PrintedQr | PrintedImage
 
 
 class Paper(Struct, frozen=True):

@@ -4,7 +4,15 @@ from io import BytesIO
 
 from PIL import Image, ImageChops
 
-from drivers.simulators.paper import Mark, Paper, PrintedImage, PrintedLine, PrintedQr, Side
+from drivers.simulators.paper import (
+    Mark,
+    Paper,
+    PrintedGap,
+    PrintedImage,
+    PrintedLine,
+    PrintedQr,
+    Side,
+)
 from drivers.simulators.symbols import qr_matrix
 from drivers.typeface import CELL_HEIGHT_DOTS, CELL_WIDTH_DOTS, draw_line
 
@@ -16,7 +24,6 @@ MAX_HEIGHT_DOTS = 60_000
 _INK = (32, 32, 36)
 _PAPER = (253, 252, 247)
 _TOOTH_DOTS = 12
-_QUIET_MODULES = 4
 
 
 def draw(paper: Paper) -> Image.Image:
@@ -54,6 +61,8 @@ def _draw_mark(mark: Mark) -> Image.Image:
     match mark:
         case PrintedLine():
             return _draw_text(mark)
+        case PrintedGap():
+            return Image.new("L", (1, mark.dots), 255)
         case PrintedQr():
             return _draw_qr(mark)
         case PrintedImage():
@@ -75,7 +84,7 @@ def _draw_text(line: PrintedLine) -> Image.Image:
 
 
 def _draw_qr(mark: PrintedQr) -> Image.Image:
-    matrix = qr_matrix(mark.data, mark.correction, _QUIET_MODULES)
+    matrix = qr_matrix(mark.data, mark.correction, quiet_modules=0)
     if not matrix:
         return draw_line("[QR]")
     side = len(matrix)

@@ -2,12 +2,15 @@
 
 from typing import Literal
 
-from drivers.simulators.paper import Paper, PrintedImage, PrintedLine, PrintedQr, Side
+from drivers.simulators.paper import Paper, PrintedGap, PrintedImage, PrintedLine, PrintedQr, Side
 from drivers.simulators.symbols import qr_matrix
 
 QrStyle = Literal["blocks", "label"]
 
 _QUIET_MODULES = 2
+_GAP_DOTS = 60
+"""A gap of a line or less is a detail of print; on a screen it would tear a receipt apart."""
+
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
 
@@ -23,6 +26,8 @@ def text_lines(paper: Paper, qr: QrStyle = "label") -> list[str]:
         match mark:
             case PrintedLine():
                 lines.append(_beside("".join(_spaced(mark)), paper.columns, mark.side))
+            case PrintedGap():
+                lines += [""] * (mark.dots // _GAP_DOTS)
             case PrintedQr():
                 drawn = _blocks(mark) if qr == "blocks" else []
                 if not drawn or len(drawn[0]) > paper.columns:

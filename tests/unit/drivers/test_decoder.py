@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from drivers.simulators.decoder import MAX_MARKS, SLOTS, Decoder, decode
 from drivers.simulators.events import DrawerOpened, Event, NotUnderstood, PaperCut, StatusAsked
-from drivers.simulators.paper import PrintedImage, PrintedQr
+from drivers.simulators.paper import PrintedGap, PrintedImage, PrintedQr
 from drivers.simulators.picture import png
 from drivers.simulators.text import text
 from drivers.simulators.tokens import MAX_PENDING_BYTES
@@ -108,6 +108,12 @@ def test_every_cut_ends_a_paper(cut: bytes) -> None:
 def test_a_barcode_shows_its_number() -> None:
     (paper,) = decode(b"\x1dk\x02590123412345\x00\x1dk\x49\x05{B123")
     assert [line.text for line in paper.lines] == ["[590123412345]", "[{B123]"]
+
+
+def test_a_feed_in_dots_is_white_paper_of_that_height() -> None:
+    (paper,) = decode(b"a\x1bJ\x28\x1bJ\x05b\n")
+    assert paper.marks[1:3] == (PrintedGap(10), PrintedGap(5))
+    assert [line.text for line in paper.lines] == ["a", "b"]
 
 
 def test_a_roll_ends() -> None:

@@ -22,7 +22,7 @@ from drivers.printers.escpos import ASK_PAPER_STATUS, encode
 from drivers.printers.profile import NARROW_58MM, WIDE_80MM, PrinterProfile
 from drivers.simulators.decoder import Decoder, decode
 from drivers.simulators.events import PaperCut, StatusAsked
-from drivers.simulators.paper import Paper, PrintedLine, PrintedQr
+from drivers.simulators.paper import Paper, PrintedGap, PrintedLine, PrintedQr
 from drivers.simulators.tokens import next_token
 
 PROFILES = (WIDE_80MM, NARROW_58MM)
@@ -37,6 +37,7 @@ COMMANDS_OF_OURS = {
     b"\x1b!",
     b"\x1bE",
     b"\x1bd",
+    b"\x1bJ",
     b"\x1dv",
     b"\x1d(",
     b"\x1dV",
@@ -149,7 +150,8 @@ def test_no_line_is_wider_than_the_paper(profile: PrinterProfile) -> None:
 
 def test_a_printer_that_draws_codes_gets_the_data_and_others_a_picture() -> None:
     wide = print_on(WIDE_80MM, QrCode("012345678901234", caption="Bon"))
-    code, caption = wide.marks
+    above, code, below, caption = wide.marks
+    assert above == below == PrintedGap(4 * 8)
     assert isinstance(code, PrintedQr)
     assert (code.data, code.side, code.correction) == ("012345678901234", "center", "M")
     assert isinstance(caption, PrintedLine)
@@ -163,7 +165,7 @@ def test_a_printer_that_draws_codes_gets_the_data_and_others_a_picture() -> None
 
 
 def test_a_code_is_as_large_as_the_paper_allows() -> None:
-    sizes = [print_on(WIDE_80MM, QrCode("x" * length)).marks[0] for length in (10, 200, 1000)]
+    sizes = [print_on(WIDE_80MM, QrCode("x" * length)).marks[1] for length in (10, 200, 1000)]
     dots = [mark.module_dots for mark in sizes if isinstance(mark, PrintedQr)]
     assert dots == sorted(dots, reverse=True)
     assert dots[0] == 8
