@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from terminal_app.config import LOG_FILE
 from terminal_app.replay.errors import ReplayMismatch
 
 PLAN_FILE = "replay.json"
@@ -92,7 +93,9 @@ def clear(home: Path) -> None:
     """Remove what replays left in `home`. Raises ReplayMismatch when it is no replay's folder."""
     if not home.exists():
         return
-    if not (home / PLAN_FILE).exists() and any(path.name != LOCK_FILE for path in home.iterdir()):
+    if not (home / PLAN_FILE).exists() and any(
+        path.name not in (LOCK_FILE, LOG_FILE) for path in home.iterdir()
+    ):
         raise ReplayMismatch(
             f"{home} is no replay's folder, so --fresh leaves it alone.", "Choose another --home."
         )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from loyalty.wire import Standing
-from terminal_app.bootstrap import Shop
+from terminal_app.bootstrap import Shop, log_to
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.locale.words import Words
 from terminal_app.replay.chain import open_chain
@@ -62,6 +62,7 @@ def run_replay(request: Request, on_progress: OnProgress) -> Summary:
     with only_replay(request.home):
         if request.is_fresh:
             clear(request.home)
+        log_to(request.home)
         write_rejects(request.rejects_file, held.rejects)
         with open_chain(request.home, request.plan, request.codes, request.printer_url) as tills:
             traffic = Traffic(tills)

@@ -101,10 +101,6 @@ def summarise(tills: Sequence[Shop], standing: Standing, run: Run) -> Summary:
     """Hold the journals of `tills` against head office's `standing`."""
     told = fold_journals(tills)
     papers = _papers(tills)
-    server = {
-        member.member_id: Balance(member.points, member.earned, member.clawed_back, member.redeemed)
-        for member in standing.members
-    }
     return Summary(
         invoices=told.sales + told.returns,
         sales=told.sales,
@@ -123,8 +119,8 @@ def summarise(tills: Sequence[Shop], standing: Standing, run: Run) -> Summary:
         receipts_unknown=papers.unknown,
         entries=told.entries,
         till=_side(told.balances),
-        server=_side(server),
-        differences=_differences(tills, told, server, standing),
+        server=_side(_balances(standing)),
+        differences=differences(tills, told, standing),
         posted_now=run.posted_now,
         already_posted=run.already_posted,
         seconds=round(run.seconds, 2),
@@ -174,13 +170,23 @@ def _papers(tills: Sequence[Shop]) -> Printed:
     return papers
 
 
+def _balances(standing: Standing) -> dict[str, Balance]:
+    return {
+        told.member_id: Balance(told.points, told.earned, told.clawed_back, told.redeemed)
+        for told in standing.members
+    }
+
+
 def _side(balances: dict[str, Balance]) -> Side:
     return Side(len(balances), sum(balance.points for balance in balances.values()))
 
 
-def _differences(
-    tills: Sequence[Shop], told: Ledger, server: dict[str, Balance], standing: Standing
-) -> int:
+def differences(tills: Sequence[Shop], told: Ledger, standing: Standing) -> int:
+    """How many balances, terminals and unsent entries keep `tills` and head office apart.
+
+    0 means that the journals, head office and every till's own view say the same.
+    """
+    server = _balances(standing)
     is_alone = {each.terminal for each in standing.terminals} == {
         shop.identity.terminal for shop in tills
     }

@@ -1,0 +1,51 @@
+"""`paragon demo`: a chain to try, gone when it is closed unless a folder is named."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from loyalty.members import DEFAULT_LANGUAGE, LANGUAGES
+from terminal_app.commands.speaking import EXIT_DISAGREES, faults_in_words
+from terminal_app.demo.errors import DemoFault
+from terminal_app.demo.headless import run_headless
+from terminal_app.demo.screen import run_screen
+
+
+def demo(
+    home: Annotated[
+        Path | None,
+        typer.Option(help="Empty folder to keep the chain in; without one it is forgotten."),
+    ] = None,
+    language: Annotated[
+        str, typer.Option(help=f"Language of the screen: {', '.join(LANGUAGES)}.")
+    ] = DEFAULT_LANGUAGE,
+) -> None:
+    """Open a demo shop: two branches, three tills, head office, and a printer beside the till.
+
+    Without a terminal it plays a scripted day instead; exit code 0 means that every till and head
+    office agree.
+
+    Example: paragon demo --language pl
+    """
+    with faults_in_words(), _folder(home) as place:
+        if language not in LANGUAGES:
+            raise DemoFault(f"There is no language {language!r}.", f"Use {', '.join(LANGUAGES)}.")
+        if sys.stdin.isatty() and sys.stdout.isatty():
+            run_screen(place, language)
+        elif run_headless(place, Console(highlight=False)):
+            raise typer.Exit(EXIT_DISAGREES)
+
+
+@contextmanager
+def _folder(home: Path | None) -> Iterator[Path]:
+    if home is not None:
+        yield home.absolute()
+        return
+    with tempfile.TemporaryDirectory(prefix="paragon-demo-", ignore_cleanup_errors=True) as kept:
+        yield Path(kept) / "chain"
