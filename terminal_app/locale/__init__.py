@@ -1,0 +1,1 @@
+"""The words of screens and paper in each language of the product."""

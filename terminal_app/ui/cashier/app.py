@@ -1,0 +1,205 @@
+"""The cashier's screen: shows the counter, and hands every key to it."""
+
+from datetime import tzinfo
+from pathlib import PurePath
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import ContentSwitcher
+
+from loyalty.clock import Clock, epoch_ms
+from loyalty.programme.document import Programme
+from terminal_app.till.answers import TillStatus
+from terminal_app.till.door import Till
+from terminal_app.ui.asking import Unanswered, ask
+from terminal_app.ui.cashier.counter import Counter
+from terminal_app.ui.cashier.desk import BasketPanel, MemberPanel
+from terminal_app.ui.cashier.enrolment import EnrolmentForm
+from terminal_app.ui.cashier.help_page import HelpPage, key_labels
+from terminal_app.ui.cashier.outcome import OutcomePanel
+from terminal_app.ui.face import Face
+from terminal_app.ui.widgets.banner import Banner
+from terminal_app.ui.widgets.entry import EntryField
+from terminal_app.ui.widgets.key_bar import KeyBar
+from terminal_app.ui.widgets.paper import PAPER_COLUMNS, PaperFeed, PaperPane
+from terminal_app.ui.widgets.speech import Speech
+
+DESK, OUTCOME, ENROLMENT, HELP = "desk", "outcome", "enrolment", "help"
+
+
+class CashierApp(Face):
+    """One main screen, by keyboard alone; the field below always takes the next scan.
+
+    `paper` puts the printer's paper, `paper_columns` wide, beside the till. `hint` stands under
+    the invitation to scan a card: a demo lists its cards there.
+    """
+
+    CSS_PATH: ClassVar[list[str | PurePath]] = ["../paragon.tcss", "cashier.tcss"]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", priority=True, show=False),
+        Binding("f2", "post", priority=True, show=False),
+        Binding("f3", "turn", priority=True, show=False),
+        Binding("f4", "enrol", priority=True, show=False),
+        Binding("f5", "reprint", priority=True, show=False),
+        Binding("f6", "next_language", priority=True, show=False),
+        Binding("f8", "clear", priority=True, show=False),
+        Binding("pageup", "scroll_paper(-1)", priority=True, show=False),
+        Binding("pagedown", "scroll_paper(1)", priority=True, show=False),
+    ]
+
+    def __init__(
+        self,
+        till: Till,
+        *,
+        language: str,
+        clock: Clock,
+        paper: PaperFeed | None = None,
+        paper_columns: int = PAPER_COLUMNS,
+        hint: str = "",
+        zone: tzinfo | None = None,
+    ) -> None:
+        super().__init__(till, language=language, clock=clock, zone=zone)
+        self.counter = Counter(till)
+        self._paper = paper
+        self._paper_columns = paper_columns
+        self._hint = hint
+        self._stage = DESK
+
+    def compose(self) -> ComposeResult:
+        """The till, and the paper beside it when there is some."""
+        with Horizontal():
+            with Vertical(id="till"):
+                yield Banner(id="banner")
+                with ContentSwitcher(initial=DESK, id="stage"):
+                    with Horizontal(id=DESK):
+                        yield MemberPanel(id="member")
+                        yield BasketPanel(id="basket")
+                    yield OutcomePanel(id=OUTCOME)
+                    yield EnrolmentForm(id=ENROLMENT)
+                    yield HelpPage(id=HELP)
+                yield Speech(id="speech")
+                yield EntryField(id="entry")
+                yield KeyBar(id="keys")
+            if self._paper is not None:
+                yield PaperPane(self._paper, self._paper_columns)
+
+    def show_all(self) -> None:
+        """Show the counter as it is now, in the language spoken now."""
+        words, counter = self.words, self.counter
+        checkout = counter.checkout
+        member = self.query_one(MemberPanel)
+        member.show(words, checkout.member, self._hint)
+        member.show_bar(checkout.member, self._goal())
+        member.show_age(words, checkout.member, self.zone)
+        self.query_one(BasketPanel).show(
+            words, checkout, counter.quote, self.currency, counter.takes_back()
+        )
+        if counter.outcome is not None:
+            self.query_one(OutcomePanel).show(words, counter.outcome)
+        self.query_one(EnrolmentForm).show(words)
+        self.query_one(HelpPage).show(words, self.status)
+        self.query_one(Speech).show(words, counter.said)
+        self.query_one(KeyBar).show(key_labels(words))
+        for pane in self.query(PaperPane):
+            pane.show(words)
+        self._show_banner()
+        entry = self.query_one(EntryField)
+        entry.border_title = words.text("Scan or type")
+        entry.display = self._stage != ENROLMENT
+        self.query_one(ContentSwitcher).current = self._stage
+
+    def show_status(self, before: TillStatus | Unanswered) -> None:
+        """Show line and paper; look the member up again when head office told something."""
+        self._show_banner()
+        if isinstance(before, Unanswered) or isinstance(self.status, Unanswered):
+            return
+        if before.heard_at_ms != self.status.heard_at_ms and self.counter.checkout.member:
+            self.counter.refresh()
+            self.show_all()
+
+    @on(EntryField.Entered)
+    def _take_entry(self, event: EntryField.Entered) -> None:
+        self.counter.enter(event.text)
+        self._back_to_counter()
+
+    @on(EntryField.TookBack)
+    def _take_back_last(self) -> None:
+        self.counter.take_back_last()
+        self._back_to_counter()
+
+    @on(EnrolmentForm.GivenUp)
+    def _give_up_enrolment(self) -> None:
+        self._back_to_counter()
+
+    def action_post(self) -> None:
+        """F2: save the form when it is open, else post the sale or return in hand."""
+        if self._stage == ENROLMENT:
+            if not self.counter.enrol(self.query_one(EnrolmentForm).filled()):
+                self.show_all()
+                return
+        elif self.counter.outcome is None:
+            self.counter.post()
+        self._back_to_counter()
+
+    def action_turn(self) -> None:
+        """F3: from sale to return and back."""
+        self.counter.turn()
+        self._back_to_counter()
+
+    def action_enrol(self) -> None:
+        """F4: open the form for a new member, or close it."""
+        if self._stage == ENROLMENT:
+            self._back_to_counter()
+            return
+        self._stage = ENROLMENT
+        self.counter.outcome = None
+        self.show_all()
+        form = self.query_one(EnrolmentForm)
+        form.begin(self.counter.unknown_card, self.words.language)
+
+    def action_reprint(self) -> None:
+        """F5: print the last receipt again."""
+        self.counter.reprint()
+        self.show_all()
+
+    def action_next_language(self) -> None:
+        """F6: speak the next language."""
+        self.speak(self.next_language())
+
+    def action_clear(self) -> None:
+        """F8: forget the sale in hand."""
+        self.counter.clear()
+        self.query_one(EntryField).clear()
+        self._back_to_counter()
+
+    def action_help(self) -> None:
+        """F1: show the help, or go back."""
+        if self._stage == HELP:
+            self._back_to_counter()
+            return
+        self._stage = HELP
+        self.show_all()
+        self.query_one(EntryField).focus()
+
+    def action_scroll_paper(self, pages: int) -> None:
+        """Page up, page down: look at older receipts."""
+        for pane in self.query(PaperPane):
+            pane.scroll_pages(pages)
+
+    def _back_to_counter(self) -> None:
+        self._stage = DESK if self.counter.outcome is None else OUTCOME
+        self.show_all()
+        self.query_one(EntryField).focus()
+
+    def _goal(self) -> int | None:
+        programme: Programme | Unanswered = ask(lambda: self.till.programme)
+        if isinstance(programme, Unanswered) or programme.reward is None:
+            return None
+        return programme.reward.at_points
+
+    def _show_banner(self) -> None:
+        now_ms = epoch_ms(self.clock())
+        self.query_one(Banner).show(self.words, self.status, now_ms, self.zone)

@@ -1,0 +1,65 @@
+"""The sale in hand: what was scanned and keyed so far, as one value."""
+
+import re
+
+import msgspec
+from msgspec.structs import replace
+
+from loyalty.amounts import parse_amount
+from loyalty.baskets import Basket, Line
+from terminal_app.till.answers import KnownMember, KnownProduct, KnownVoucher
+
+# Seven digits at most: from eight on, digits alone may be the barcode of goods.
+_AMOUNT = re.compile(r"\d{1,7}(?:[.,]\d{1,2})?", re.ASCII)
+
+
+def typed_amount(text: str) -> int | None:
+    """The amount in minor units that `text` is ("12", "12.5", "12,50"), or None when it is none."""
+    return parse_amount(text) if _AMOUNT.fullmatch(text) else None
+
+
+class Checkout(msgspec.Struct, frozen=True):
+    """One customer's lines, card and vouchers; `is_return` when goods come back."""
+
+    lines: tuple[Line, ...] = ()
+    member: KnownMember | None = None
+    vouchers: tuple[KnownVoucher, ...] = ()
+    is_return: bool = False
+
+    @property
+    def basket(self) -> Basket:
+        """The lines as the Till takes them."""
+        return Basket(self.lines)
+
+    @property
+    def member_id(self) -> str:
+        """Whose points it is about; empty without a card."""
+        return self.member.member.member_id if self.member else ""
+
+    @property
+    def voucher_codes(self) -> tuple[str, ...]:
+        """The codes of the vouchers that pay, as the Till takes them."""
+        return tuple(voucher.code for voucher in self.vouchers)
+
+    def with_amount(self, amount_minor: int) -> "Checkout":
+        """One more line: an amount that was keyed."""
+        return replace(self, lines=(*self.lines, Line("", "", 1, amount_minor)))
+
+    def with_goods(self, goods: KnownProduct) -> "Checkout":
+        """One more piece of `goods`, counted on its line when it was the last one scanned."""
+        last = self.lines[-1] if self.lines else None
+        if last is not None and last.sku == goods.code:
+            more = replace(
+                last,
+                quantity=last.quantity + 1,
+                amount_minor=last.amount_minor + goods.price_minor,
+            )
+            return replace(self, lines=(*self.lines[:-1], more))
+        line = Line(goods.code, goods.description, 1, goods.price_minor)
+        return replace(self, lines=(*self.lines, line))
+
+    def without_last(self) -> "Checkout":
+        """Without the last line, or, when there is none, without the last voucher."""
+        if self.lines:
+            return replace(self, lines=self.lines[:-1])
+        return replace(self, vouchers=self.vouchers[:-1])

@@ -1,0 +1,232 @@
+"""The counter: takes what the cashier enters to the Till, and keeps the sale in hand.
+
+No screen is known here, so that everything a cashier can do is done in tests without one.
+"""
+
+from msgspec.structs import replace
+
+from loyalty.programme.earning import clawback
+from loyalty.receipts import RETURN, Receipt
+from terminal_app.locale.words import Words
+from terminal_app.till.answers import (
+    Enrolment,
+    GoodsReturn,
+    KnownMember,
+    KnownProduct,
+    KnownVoucher,
+    Posted,
+    Quote,
+    Reason,
+    Refusal,
+    Sale,
+)
+from terminal_app.till.door import Till
+from terminal_app.ui.asking import Unanswered, ask
+from terminal_app.ui.cashier.checkout import Checkout, typed_amount
+from terminal_app.ui.sayings import Saying, Tone, refused, saying, shown
+
+READY = saying(Tone.CALM, "Scan a card or goods, or type an amount such as 12.50.")
+
+
+class Counter:
+    """The state of the cashier's screen.
+
+    `checkout` is the sale in hand and `quote` what it would bring; `outcome` is the receipt just
+    posted, until the next entry; `said` is the sentence to show.
+    """
+
+    def __init__(self, till: Till) -> None:
+        self._till = till
+        self.checkout = Checkout()
+        self.quote: Quote | None = None
+        self.outcome: Receipt | None = None
+        self.unknown_card = ""
+        self.said = READY
+
+    def enter(self, text: str) -> None:
+        """Take one line from scanner or keyboard; an empty one posts what is in hand."""
+        if not text:
+            if self.checkout.lines:
+                self.post()
+            return
+        self.outcome = None
+        amount_minor = typed_amount(text)
+        if amount_minor is not None:
+            self._enter_amount(amount_minor)
+            return
+        found = ask(lambda: self._till.identify(text))
+        match found:
+            case KnownMember():
+                self.take_member(found)
+            case KnownProduct():
+                self._take(self.checkout.with_goods(found), READY)
+            case KnownVoucher():
+                self._enter_voucher(found)
+            case Refusal():
+                is_new = found.reason is Reason.UNKNOWN_CARD
+                self.unknown_card = found.facts.get("card", "") if is_new else ""
+                self.said = refused(found)
+            case Unanswered():
+                self.said = saying(Tone.BAD, found.message)
+
+    def take_member(self, member: KnownMember) -> None:
+        """From now on it is about `member`'s points."""
+        name = shown(member.member.name)
+        self._take(
+            replace(self.checkout, member=member),
+            saying(Tone.GOOD, "{name}: scan goods or type an amount.", name=name),
+        )
+
+    def post(self) -> None:
+        """Post the sale or return in hand, print it, and be ready for the next customer."""
+        checkout = self.checkout
+        answer = ask(lambda: self._post(checkout))
+        match answer:
+            case Refusal():
+                self.said = refused(answer)
+            case Unanswered():
+                self.said = saying(Tone.BAD, answer.message)
+            case Posted(receipt):
+                self.clear()
+                self.outcome = receipt
+                self.said = _posted(receipt)
+
+    def turn(self) -> None:
+        """From sale to return and back; a return takes no voucher."""
+        self.outcome = None
+        if self.checkout.is_return:
+            self._take(replace(self.checkout, is_return=False), READY)
+            return
+        self._take(
+            replace(self.checkout, is_return=True, vouchers=()),
+            saying(Tone.WARN, "Return: scan the card, then the goods that come back. F2 posts it."),
+        )
+
+    def clear(self) -> None:
+        """Forget the sale in hand; nothing of it was recorded."""
+        self.checkout = Checkout()
+        self.quote = None
+        self.outcome = None
+        self.unknown_card = ""
+        self.said = READY
+
+    def take_back_last(self) -> None:
+        """Forget the last line or voucher entered."""
+        if self.checkout.lines or self.checkout.vouchers:
+            last = saying(Tone.CALM, "The last entry was taken out.")
+            self._take(self.checkout.without_last(), last)
+
+    def enrol(self, enrolment: Enrolment) -> bool:
+        """Make someone a member and go on with their card; False when the Till refused."""
+        answer = ask(lambda: self._till.enrol(enrolment))
+        match answer:
+            case KnownMember():
+                self.take_member(answer)
+                self.unknown_card = ""
+                name, card = shown(answer.member.name), answer.member.card
+                self.said = saying(
+                    Tone.GOOD, "{name} is a member now. Card number: {card}.", name=name, card=card
+                )
+                return True
+            case Refusal():
+                self.said = refused(answer)
+            case Unanswered():
+                self.said = saying(Tone.BAD, answer.message)
+        return False
+
+    def reprint(self) -> None:
+        """Print the last receipt of this till again, marked as a copy."""
+        answer = ask(self._reprint)
+        match answer:
+            case None:
+                self.said = saying(Tone.WARN, "This till has no receipt yet; nothing to print.")
+            case Posted(receipt):
+                self.said = saying(
+                    Tone.GOOD,
+                    "A copy of receipt {receipt} is on its way to the printer.",
+                    receipt=receipt.reference,
+                )
+            case Refusal():
+                self.said = refused(answer)
+            case Unanswered():
+                self.said = saying(Tone.BAD, answer.message)
+
+    def refresh(self) -> None:
+        """Look the member up again: head office told this till something new."""
+        member_id = self.checkout.member_id
+        known = ask(lambda: self._till.member(member_id)) if member_id else None
+        if isinstance(known, KnownMember):
+            self._take(replace(self.checkout, member=known), self.said)
+
+    def takes_back(self) -> int:
+        """Points that the return in hand takes back from its member."""
+        if not (self.checkout.is_return and self.checkout.member and self.checkout.lines):
+            return 0
+        basket = self.checkout.basket
+        answer = ask(lambda: clawback(self._till.programme, basket).points)
+        return 0 if isinstance(answer, Unanswered) else -answer
+
+    def _enter_amount(self, amount_minor: int) -> None:
+        if amount_minor == 0:
+            self.said = saying(Tone.BAD, "An amount must be more than zero. Type it again.")
+            return
+        self._take(self.checkout.with_amount(amount_minor), READY)
+
+    def _enter_voucher(self, voucher: KnownVoucher) -> None:
+        if self.checkout.is_return:
+            self.said = saying(
+                Tone.BAD, "A voucher cannot pay for a return. Press F3 to go back to the sale."
+            )
+        elif any(voucher.number == other.number for other in self.checkout.vouchers):
+            self.said = saying(Tone.WARN, "This voucher is in the sale already.")
+        else:
+            vouchers = (*self.checkout.vouchers, voucher)
+            self._take(
+                replace(self.checkout, vouchers=vouchers),
+                saying(Tone.GOOD, "The voucher pays. Go on, or press F2 to post."),
+            )
+
+    def _take(self, checkout: Checkout, said: Saying) -> None:
+        """Go on with `checkout` and say `said`, unless the Till would not sell it."""
+        quote: Quote | None = None
+        if checkout.lines and not checkout.is_return:
+            answer = ask(
+                lambda: self._till.quote(
+                    checkout.basket, checkout.member_id, checkout.voucher_codes
+                )
+            )
+            if isinstance(answer, Unanswered):
+                self.said = saying(Tone.BAD, answer.message)
+                return
+            if isinstance(answer, Refusal):
+                self.said = refused(answer)
+                return
+            quote = answer
+        self.checkout, self.quote, self.said = checkout, quote, said
+
+    def _post(self, checkout: Checkout) -> Posted | Refusal:
+        if checkout.is_return:
+            return self._till.take_back(
+                GoodsReturn(basket=checkout.basket, member_id=checkout.member_id)
+            )
+        return self._till.sell(
+            Sale(
+                basket=checkout.basket,
+                member_id=checkout.member_id,
+                voucher_codes=checkout.voucher_codes,
+            )
+        )
+
+    def _reprint(self) -> Posted | Refusal | None:
+        last = self._till.last_receipt()
+        return None if last is None else self._till.reprint(last.reference)
+
+
+def _posted(receipt: Receipt) -> Saying:
+    def say(words: Words) -> str:
+        facts = {"receipt": receipt.reference}
+        if receipt.kind == RETURN:
+            return words.text("Return {receipt} is posted. Next customer, please.", **facts)
+        return words.text("Sale {receipt} is posted. Next customer, please.", **facts)
+
+    return Saying(Tone.GOOD, say)

@@ -1,0 +1,180 @@
+"""The two halves of the desk: who the customer is, and what they buy."""
+
+from datetime import tzinfo
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.widgets import Digits, Static
+
+from loyalty.baskets import Line
+from terminal_app.locale.words import LANGUAGE_NAMES, Words
+from terminal_app.till.answers import KnownMember, Quote
+from terminal_app.ui.cashier.checkout import Checkout
+from terminal_app.ui.sayings import shown
+
+CARD_GROUP = 4
+BAR_FULL, BAR_EMPTY = "━", "╌"
+
+
+class MemberPanel(Vertical):
+    """The member as this till knows them, and what to say to them aloud."""
+
+    def compose(self) -> ComposeResult:
+        """The lines of a member, or the invitation to scan a card."""
+        yield Static(id="nobody")
+        with Vertical(id="somebody"):
+            yield Static(id="who")
+            yield Static(id="card")
+            yield Digits(id="points")
+            yield Static(id="toward")
+            yield Static(id="bar")
+            yield Static(id="aloud")
+            yield Static(id="known")
+
+    def show(self, words: Words, known: KnownMember | None, hint: str) -> None:
+        """Show `known`, or that nobody showed a card yet with `hint` below."""
+        self.border_title = words.text("Member")
+        self.query_one("#nobody").display = known is None
+        self.query_one("#somebody").display = known is not None
+        if known is None:
+            self._write("nobody", _nobody(words, hint))
+            return
+        member, points = known.member, known.balance.points
+        language = LANGUAGE_NAMES.get(member.language, member.language)
+        self._write("who", Text(shown(member.name), style="bold"))
+        self._write("card", Text(f"{spaced_card(member.card)} · {language}"))
+        self.query_one("#points", Digits).update(words.number(points))
+        self._write("toward", Text(_toward(words, points, known.points_to_next)))
+        self._write("aloud", aloud(words, known.notices))
+
+    def show_bar(self, known: KnownMember | None, goal: int | None) -> None:
+        """Draw how far the member is on the way to the next voucher, which costs `goal` points."""
+        bar = self.query_one("#bar", Static)
+        bar.display = known is not None and goal is not None
+        if known is not None and goal is not None and known.points_to_next is not None:
+            width = max(self.content_size.width - 1, 8)
+            full = round(width * (1 - known.points_to_next / goal))
+            bar.update(Text(BAR_FULL * full + BAR_EMPTY * (width - full), no_wrap=True))
+
+    def show_age(self, words: Words, known: KnownMember | None, zone: tzinfo | None) -> None:
+        """Say how old the knowledge of other tills' points is."""
+        if known is None:
+            return
+        if known.known_at_ms:
+            age = words.text("as of {time}", time=words.moment(known.known_at_ms, zone))
+        else:
+            age = words.text("points of this till only")
+        self._write("known", Text(age))
+
+    def _write(self, name: str, text: Text) -> None:
+        self.query_one(f"#{name}", Static).update(text)
+
+
+class BasketPanel(Vertical):
+    """The lines, the total, and what posting it now would bring."""
+
+    def compose(self) -> ComposeResult:
+        """Lines that scroll, sums that stay."""
+        with VerticalScroll(id="lines", can_focus=False):
+            yield Static(id="goods")
+        yield Static(id="sums")
+        yield Static(id="promise")
+
+    def show(
+        self, words: Words, checkout: Checkout, quote: Quote | None, currency: str, takes_back: int
+    ) -> None:
+        """Show `checkout` with the Till's `quote`, or the points that a return takes back."""
+        self.set_class(checkout.is_return, "returning")
+        self.border_title = words.text("RETURN") if checkout.is_return else words.text("Sale")
+        self.query_one("#goods", Static).update(_goods(words, checkout.lines))
+        self.query_one("#sums", Static).update(_sums(words, checkout, quote, currency))
+        self.query_one("#promise", Static).update(_promise(words, quote, takes_back))
+        self.query_one("#lines", VerticalScroll).scroll_end(animate=False)
+
+
+def spaced_card(card: str) -> str:
+    """A card number in groups of four, as it is printed on the card."""
+    return " ".join(card[at : at + CARD_GROUP] for at in range(0, len(card), CARD_GROUP))
+
+
+def aloud(words: Words, notices: tuple[str, ...]) -> Text:
+    """What the cashier should say to the member."""
+    if not notices:
+        return Text()
+    text = Text(words.text("Say:") + "\n", style="bold")
+    text.append("\n".join(f"★ {shown(notice)}" for notice in notices), style="not bold")
+    return text
+
+
+def _nobody(words: Words, hint: str) -> Text:
+    text = Text(words.text("No card yet") + "\n\n", style="bold")
+    text.append(words.text("Scan the customer's card, or sell without one."), style="not bold")
+    if hint:
+        text.append(f"\n\n{hint}", style="not bold")
+    return text
+
+
+def _toward(words: Words, points: int, missing: int | None) -> str:
+    label = words.plural("point", "points", points)
+    if missing is None:
+        return label
+    toward = words.plural(
+        "{count} point to the next voucher", "{count} points to the next voucher", missing
+    )
+    return f"{label} · {toward}"
+
+
+def _goods(words: Words, lines: tuple[Line, ...]) -> Table | Text:
+    if not lines:
+        return Text(words.text("Nothing entered yet"))
+    table = _two_columns()
+    for line in lines:
+        name = shown(line.description) or line.sku or words.text("Amount")
+        count = f"{line.quantity} × " if line.quantity != 1 else ""
+        table.add_row(Text(count + name), Text(words.amount(line.amount_minor)))
+    return table
+
+
+def _sums(words: Words, checkout: Checkout, quote: Quote | None, currency: str) -> Table:
+    table = _two_columns()
+    total = Text(words.money(checkout.basket.total_minor, currency), style="bold")
+    if checkout.is_return:
+        table.add_row(Text(words.text("To give back"), style="bold"), total)
+        return table
+    table.add_row(Text(words.text("Total"), style="bold"), total)
+    if checkout.vouchers:
+        worth = sum(voucher.amount_minor for voucher in checkout.vouchers)
+        paid = quote.total_minor - quote.to_pay_minor if quote else worth
+        label = words.text("Voucher") if quote else words.text("Voucher waiting")
+        table.add_row(Text(label), Text(words.money(-paid if quote else worth, currency)))
+    if checkout.vouchers and quote:
+        to_pay = Text(words.money(quote.to_pay_minor, currency), style="bold")
+        table.add_row(Text(words.text("To pay"), style="bold"), to_pay)
+    return table
+
+
+def _promise(words: Words, quote: Quote | None, takes_back: int) -> Text:
+    if takes_back:
+        return Text(
+            words.plural("takes back {count} point", "takes back {count} points", takes_back)
+        )
+    if quote is None or quote.balance_after is None:
+        return Text()
+    text = Text(words.plural("earns {count} point", "earns {count} points", quote.points))
+    after = words.text("balance then {points}", points=words.number(quote.balance_after))
+    text.append(f" · {after}")
+    if quote.vouchers_due:
+        due = words.plural(
+            "{count} voucher will come out", "{count} vouchers will come out", quote.vouchers_due
+        )
+        text.append(f"\n★ {due}", style="bold")
+    return text
+
+
+def _two_columns() -> Table:
+    table = Table.grid(expand=True, padding=(0, 1))
+    table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
+    table.add_column(justify="right", no_wrap=True)
+    return table

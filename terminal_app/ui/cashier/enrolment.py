@@ -1,0 +1,111 @@
+"""Making a member in under twenty seconds: a form by keyboard alone, in place of the desk."""
+
+from typing import ClassVar
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Checkbox, Input, RadioButton, RadioSet, Static
+
+from loyalty.identifiers import is_card_number
+from loyalty.members import LANGUAGES
+from terminal_app.locale.words import LANGUAGE_NAMES, Words
+from terminal_app.till.answers import Enrolment
+
+MAX_FIELD_CHARACTERS = 120
+FIELDS = ("name", "phone", "email", "card")
+
+
+class EnrolmentForm(Vertical):
+    """Name, phone, e-mail, card, consent, language. Enter goes on, F2 saves, Esc goes back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "give_up", show=False),
+        Binding("down", "screen.focus_next", show=False),
+        Binding("up", "screen.focus_previous", show=False),
+    ]
+
+    class GivenUp(Message):
+        """Nobody is to be enrolled after all."""
+
+    def compose(self) -> ComposeResult:
+        """One field a line."""
+        for field in FIELDS:
+            with Horizontal(classes="field"):
+                yield Static(id=f"label-{field}", classes="label")
+                yield Input(
+                    id=f"new-{field}",
+                    compact=True,
+                    max_length=MAX_FIELD_CHARACTERS,
+                    select_on_focus=False,
+                )
+        with Horizontal(classes="field"):
+            yield Static(id="label-consent", classes="label")
+            yield Checkbox(id="new-consent", compact=True)
+        with Horizontal(classes="field"):
+            yield Static(id="label-language", classes="label")
+            with RadioSet(id="new-language", compact=True):
+                for language in LANGUAGES:
+                    yield RadioButton(LANGUAGE_NAMES[language], compact=True)
+        yield Static(id="form-keys")
+
+    def begin(self, card: str, language: str) -> None:
+        """Empty the form for the next person; `card` is the number of a card not known yet."""
+        for field in FIELDS:
+            self._field(field).value = card if field == "card" else ""
+        self.query_one("#new-consent", Checkbox).value = False
+        self.query(RadioButton)[LANGUAGES.index(language)].value = True
+        self._field("name").focus()
+
+    def show(self, words: Words) -> None:
+        """Say the form's own words."""
+        self.border_title = words.text("New member")
+        labels = {
+            "name": words.text("Name"),
+            "phone": words.text("Phone"),
+            "email": words.text("E-mail"),
+            "card": words.text("Card"),
+            "consent": words.text("Agrees"),
+            "language": words.text("Language"),
+        }
+        for field, label in labels.items():
+            self.query_one(f"#label-{field}", Static).update(Text(label))
+        self._field("card").placeholder = words.text("empty: the till gives a new number")
+        consent = self.query_one("#new-consent", Checkbox)
+        consent.label = words.text("may be sent offers by e-mail (Space)")
+        self.query_one("#form-keys", Static).update(
+            Text(words.text("Enter: next field · F2: save · Esc: back without saving"))
+        )
+
+    def filled(self) -> Enrolment:
+        """What is in the form now."""
+        pressed = self.query_one("#new-language", RadioSet).pressed_index
+        return Enrolment(
+            name=self._field("name").value,
+            phone=self._field("phone").value,
+            email=self._field("email").value,
+            card=self._field("card").value.replace(" ", ""),
+            email_consent=self.query_one("#new-consent", Checkbox).value,
+            language=LANGUAGES[max(pressed, 0)],
+        )
+
+    @on(Input.Submitted)
+    def _go_on(self, event: Input.Submitted) -> None:
+        """Enter goes to the next field; a card scanned into any field goes where it belongs."""
+        event.stop()
+        text = event.value.strip()
+        if event.input.id != "new-card" and is_card_number(text):
+            event.input.clear()
+            self._field("card").value = text
+            return
+        self.screen.focus_next()
+
+    def action_give_up(self) -> None:
+        """Go back without saving."""
+        self.post_message(self.GivenUp())
+
+    def _field(self, field: str) -> Input:
+        return self.query_one(f"#new-{field}", Input)

@@ -1,0 +1,85 @@
+"""What came of the sale that was just posted, large enough to read from a step away."""
+
+from datetime import UTC
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Digits, Static
+
+from loyalty.receipts import RETURN, Receipt
+from terminal_app.locale.words import Words
+from terminal_app.ui.sayings import SIGNS, Tone, shown
+
+MAX_SLIPS_SHOWN = 4
+
+
+class OutcomePanel(Vertical):
+    """Points and balance in large figures, and the vouchers that came out."""
+
+    def compose(self) -> ComposeResult:
+        """A headline, two figures, and the vouchers."""
+        yield Static(id="headline")
+        with Horizontal(id="figures"):
+            with Vertical():
+                yield Static(id="moved-label")
+                yield Digits(id="moved")
+            with Vertical():
+                yield Static(id="left-label")
+                yield Digits(id="left")
+        yield Static(id="slips")
+
+    def show(self, words: Words, receipt: Receipt) -> None:
+        """Show `receipt`; without a card there are no figures, only an invitation."""
+        is_return = receipt.kind == RETURN
+        self.border_title = words.text("Posted")
+        self._write("headline", _headline(words, receipt, is_return=is_return))
+        self.query_one("#figures").display = receipt.balance is not None
+        if receipt.balance is not None:
+            moved = words.text("Points taken back") if is_return else words.text("Points earned")
+            self._write("moved-label", Text(moved))
+            self.query_one("#moved", Digits).update(words.signed(receipt.points))
+            self._write("left-label", Text(words.text("Balance")))
+            self.query_one("#left", Digits).update(words.number(receipt.balance))
+        self._write("slips", _slips(words, receipt))
+
+    def _write(self, name: str, text: Text) -> None:
+        self.query_one(f"#{name}", Static).update(text)
+
+
+def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
+    total = words.money(receipt.total_minor, receipt.currency)
+    label = words.text("To give back") if is_return else words.text("Total")
+    if receipt.voucher_paid_minor:
+        total = words.money(receipt.total_minor - receipt.voucher_paid_minor, receipt.currency)
+        label = words.text("To pay")
+    text = Text(f"{SIGNS[Tone.GOOD]} {label} {total}", style="bold")
+    if receipt.voucher_paid_minor:
+        paid = words.money(receipt.voucher_paid_minor, receipt.currency)
+        text.append(f" · {words.text('Voucher paid')} {paid}", style="not bold")
+    if receipt.member_name:
+        text.append(f"\n{shown(receipt.member_name)}", style="not bold")
+    return text
+
+
+def _slips(words: Words, receipt: Receipt) -> Text:
+    if receipt.balance is None:
+        return Text(words.text("Without a card: no points. Ask the customer to join the club."))
+    if not receipt.vouchers:
+        return Text()
+    count = len(receipt.vouchers)
+    text = Text(
+        words.plural(
+            "★ {count} voucher came out: hand it over",
+            "★ {count} vouchers came out: hand them over",
+            count,
+        ),
+        style="bold",
+    )
+    for slip in receipt.vouchers[:MAX_SLIPS_SHOWN]:
+        worth = words.money(slip.amount_minor, receipt.currency)
+        until = words.text("Valid until {date}", date=words.day(slip.expires_at_ms, UTC))
+        text.append(f"\n  {worth} · {until} · {slip.number}", style="not bold")
+    if count > MAX_SLIPS_SHOWN:
+        text.append("\n  …")
+    return text
