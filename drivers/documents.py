@@ -11,8 +11,8 @@ from msgspec import Struct
 
 Align = Literal["left", "center", "right"]
 
-MAX_BLOCKS = 2_000
-"""Blocks in one document: a long shopping receipt has 200; more is a fault, not a receipt."""
+MAX_BLOCKS = 20_000
+"""Blocks in one document: a wholesale receipt with hundreds of vouchers has thousands."""
 
 MAX_FEED_LINES = 100
 """Lines that one feed may advance the paper: about 40 cm."""

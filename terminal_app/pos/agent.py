@@ -6,16 +6,19 @@ and only JSON as content, so that no web page in a browser of this machine can p
 """
 
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
-from litestar import Litestar, Request, Response, get, post
+from litestar import Controller, Litestar, Request, Response, get, post
 from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.connection import ASGIConnection
+from litestar.di import Provide
 from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.openapi import OpenAPIConfig
+from litestar.params import Dependency
 
+from loyalty.members import DEFAULT_LANGUAGE
 from terminal_app.errors import StoreFault
 from terminal_app.locale.words import Words
 from terminal_app.pos.messages import (
@@ -38,7 +41,6 @@ LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 CONFLICTS = frozenset({Reason.RECEIPT_CONFLICT, Reason.VOUCHER_SPENT, Reason.CARD_TAKEN})
 
 log = structlog.get_logger(__name__)
-_english = Words("en")
 
 
 class Refused(ClientException):
@@ -53,17 +55,30 @@ class Refused(ClientException):
             else HTTPStatus.UNPROCESSABLE_ENTITY
         )
         super().__init__(
-            detail=sentence(refusal, _english),
+            detail=sentence(refusal, Words(DEFAULT_LANGUAGE)),
             status_code=int(status),
             extra={"reason": str(refusal.reason), "facts": refusal.facts},
         )
 
 
-def build_agent(till: Till) -> Litestar:
-    """The agent's application in front of `till`."""
+def _json_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    content_type = connection.headers.get("content-type", "").partition(";")[0].strip()
+    if content_type != "application/json":
+        raise HTTPException(
+            detail="Send application/json.", status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+        )
+
+
+TheTill = Annotated[Till, Dependency(skip_validation=True)]
+
+
+class Counter(Controller):
+    """What a POS may ask of the till behind the agent."""
+
+    path = "/"
 
     @post("/v1/sales", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
-    def sell(data: SaleRequest) -> SaleAnswer:
+    def sell(self, data: SaleRequest, till: TheTill) -> SaleAnswer:
         """Award a sale; the same `sale` number again gives the first answer again."""
         sale = Sale(
             basket=basket_of(data.lines),
@@ -75,7 +90,7 @@ def build_agent(till: Till) -> Litestar:
         return _sale_answer(till.sell(sale))
 
     @post("/v1/returns", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
-    def take_back(data: ReturnRequest) -> SaleAnswer:
+    def take_back(self, data: ReturnRequest, till: TheTill) -> SaleAnswer:
         """Take goods back without their receipt and claw back what they would have earned."""
         goods = GoodsReturn(
             basket=basket_of(data.lines),
@@ -86,7 +101,7 @@ def build_agent(till: Till) -> Litestar:
         return _sale_answer(till.take_back(goods))
 
     @post("/v1/quotes", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
-    def quote(data: QuoteRequest) -> QuoteAnswer:
+    def quote(self, data: QuoteRequest, till: TheTill) -> QuoteAnswer:
         """What a basket would bring; nothing is written."""
         member_id = _member_id(till, data.card)
         answer = till.quote(basket_of(data.lines), member_id, tuple(data.vouchers))
@@ -101,7 +116,7 @@ def build_agent(till: Till) -> Litestar:
         )
 
     @get("/v1/members/{card:str}", sync_to_thread=True)
-    def member(card: str) -> MemberAnswer:
+    def member(self, card: str, till: TheTill) -> MemberAnswer:
         """The member who holds `card`, with their balance as this till knows it."""
         known = _known(till, card)
         return MemberAnswer(
@@ -114,7 +129,7 @@ def build_agent(till: Till) -> Litestar:
         )
 
     @get("/health", sync_to_thread=True)
-    def health() -> HealthAnswer:
+    def health(self, till: TheTill) -> HealthAnswer:
         """Whether the till works, and what still waits for the line or the printer."""
         status = till.status()
         return HealthAnswer(
@@ -125,8 +140,12 @@ def build_agent(till: Till) -> Litestar:
             unknown_jobs=status.unknown_jobs,
         )
 
+
+def build_agent(till: Till) -> Litestar:
+    """The agent's application in front of `till`."""
     return Litestar(
-        [sell, take_back, quote, member, health],
+        [Counter],
+        dependencies={"till": Provide(lambda: till, sync_to_thread=False)},
         allowed_hosts=AllowedHostsConfig(allowed_hosts=LOCAL_HOSTS),
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(title="Paragon POS agent", version="1", path="/schema"),
@@ -167,14 +186,6 @@ def _sale_answer(answer: Posted | Refusal) -> SaleAnswer:
             for slip in receipt.vouchers
         ],
     )
-
-
-def _json_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
-    content_type = connection.headers.get("content-type", "").partition(";")[0].strip()
-    if content_type != "application/json":
-        raise HTTPException(
-            detail="Send application/json.", status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE
-        )
 
 
 def _store_fault(_: Request[Any, Any, Any], fault: StoreFault) -> Response[dict[str, Any]]:
