@@ -1,6 +1,7 @@
 """Money in integers of minor units: parsed once at the edge, rounded in one place."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+import re
+from decimal import ROUND_HALF_UP, Decimal
 
 from loyalty.errors import AmountInvalid
 
@@ -9,20 +10,19 @@ MAX_AMOUNT_MINOR = 10**12
 """Ten thousand million: far over any sale, far under what a 64-bit column holds."""
 
 _MINOR = Decimal(1)
+_WRITTEN = re.compile(r"[+-]?(?=[.,]?[0-9])[0-9]{0,12}([.,][0-9]{0,12})?\Z")
+"""At most 24 digits, so that a product with 100 is exact within the 28 of a Decimal."""
 
 
 def parse_decimal(text: str) -> Decimal:
     """The decimal number written in `text`, with a point or a comma.
 
-    Raises AmountInvalid for anything else, NaN and infinities included.
+    Raises AmountInvalid for anything else: letters, exponents, NaN and infinities included.
     """
-    try:
-        value = Decimal(text.strip().replace(",", "."))
-    except InvalidOperation:
-        raise _not_an_amount(text) from None
-    if not value.is_finite():
+    written = text.strip()
+    if not _WRITTEN.match(written):
         raise _not_an_amount(text)
-    return value
+    return Decimal(written.replace(",", "."))
 
 
 def parse_amount(text: str) -> int:
@@ -42,10 +42,12 @@ def line_amount(quantity: int, unit_price: Decimal) -> int:
     Half goes away from zero, so that a return is worth exactly what its sale was.
     Raises AmountInvalid when the amount is out of range.
     """
-    minor = (unit_price * MINOR_PER_MAJOR * quantity).quantize(_MINOR, rounding=ROUND_HALF_UP)
+    if abs(unit_price) > MAX_AMOUNT_MINOR or abs(quantity) > MAX_AMOUNT_MINOR:
+        raise _not_an_amount(f"{quantity} x {unit_price}")
+    minor = unit_price * MINOR_PER_MAJOR * quantity
     if abs(minor) > MAX_AMOUNT_MINOR:
         raise _not_an_amount(f"{quantity} x {unit_price}")
-    return int(minor)
+    return int(minor.quantize(_MINOR, rounding=ROUND_HALF_UP))
 
 
 def plain_amount(amount_minor: int) -> str:

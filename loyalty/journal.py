@@ -87,7 +87,8 @@ def decode_entry(body: bytes) -> Entry:
     """
     try:
         return _decoder.decode(body)
-    except (msgspec.MsgspecError, RecursionError) as fault:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
+        # ValueError: text that is no UTF-8.
         raise EntryInvalid(f"Bytes that are no journal entry: {fault}.") from None
 
 

@@ -14,6 +14,9 @@ from loyalty.identifiers import CARD_DIGITS, VOUCHER_PREFIX, is_card_number
 MAX_SCAN_CHARACTERS = 1_024
 
 _AIM = re.compile(r"\A\][A-Za-z][0-9A-Za-z]")
+_BLANKS = " \t\r\n\v\f\xa0"
+"""Around a scan; not the group separator, which Python strips too and GS1 codes begin with."""
+
 _CARD_TYPING = str.maketrans("", "", " -")
 
 
@@ -46,13 +49,18 @@ class EmptyScan(msgspec.Struct, frozen=True, tag=True):
 Scan = CardScan | VoucherScan | DamagedScan | ForeignScan | EmptyScan
 
 
+def without_aim(text: str) -> str:
+    """The code in `text` as it stands on the label, without the AIM identifier in front."""
+    return _AIM.sub("", text.strip(_BLANKS))
+
+
 def read_scan(text: str) -> Scan:
     """Name what `text`, as it came from a scanner or a keyboard, is.
 
     An AIM identifier in front (`]Q1`) is taken off, blanks and hyphens inside a typed card
     number are forgiven.
     """
-    code = _AIM.sub("", text.strip())
+    code = without_aim(text)
     if not code:
         return EmptyScan()
     if len(code) > MAX_SCAN_CHARACTERS:

@@ -100,7 +100,13 @@ class ProgrammeChange(msgspec.Struct, frozen=True, array_like=True, tag="program
 
 
 Change = (
-    MemberChange | BalanceChange | VoucherChange | NoticeChange | TerminalChange | ProgrammeChange
+    MemberChange
+    | BalanceChange
+    | VoucherChange
+    | NoticeChange
+    | TerminalChange
+    | ProductChange
+    | ProgrammeChange
 )
 
 
@@ -235,7 +241,8 @@ def unpack(packed: bytes, kind: type[_Message]) -> _Message:
             raise FrameInvalid(f"A frame that unfolds to {size} bytes is not taken.")
         raw = zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_FRAME_BYTES)
         message: Any = msgspec.msgpack.decode(raw, type=kind)
-    except (zstandard.ZstdError, msgspec.MsgspecError, RecursionError) as fault:
+    except (zstandard.ZstdError, msgspec.MsgspecError, ValueError, RecursionError) as fault:
+        # ValueError: text that is no UTF-8.
         raise FrameInvalid(f"Bytes that are no {kind.__name__}: {fault}.") from None
     if isinstance(message, SyncRequest) and len(message.bodies) > MAX_ENTRIES_A_FRAME:
         raise FrameInvalid(f"A frame holds at most {MAX_ENTRIES_A_FRAME} entries.")

@@ -64,7 +64,8 @@ def load_programme(document: str, source: str = "the programme") -> Programme:
         programme = msgspec.toml.decode(document, type=Programme)
     except msgspec.ValidationError as fault:
         raise ProgrammeInvalid(f"{source}: {fault}.", "docs/programme.md lists the keys.") from None
-    except msgspec.DecodeError as fault:
+    except (msgspec.DecodeError, ValueError, RecursionError) as fault:
+        # The TOML reader lets some faults through: numbers too long, brackets too deep.
         raise ProgrammeInvalid(f"{source} is not TOML: {fault}.") from None
     _check(programme, source)
     return programme
@@ -82,9 +83,12 @@ def _check(programme: Programme, source: str) -> None:
     _within(source, "earning.points", programme.earning.points, MAX_POINTS)
     if not (programme.name.isidentifier() and programme.name.isascii()):
         raise ProgrammeInvalid(f"{source}: name {programme.name!r} must be letters and digits.")
-    if len(programme.currency) != 3 or not programme.currency.isupper():
+    currency = programme.currency
+    if not (
+        len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()
+    ):
         raise ProgrammeInvalid(
-            f"{source}: currency {programme.currency!r} must be an ISO 4217 code, such as PLN."
+            f"{source}: currency {currency!r} must be an ISO 4217 code, such as PLN."
         )
     if reward is not None:
         _within(source, "reward.at_points", reward.at_points, MAX_POINTS)

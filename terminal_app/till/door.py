@@ -15,7 +15,15 @@ from loyalty.programme.document import Programme, load_programme
 from loyalty.programme.earning import award
 from loyalty.programme.rewards import points_to_next, vouchers_due
 from loyalty.receipts import Receipt
-from loyalty.scans import CardScan, DamagedScan, EmptyScan, ForeignScan, VoucherScan, read_scan
+from loyalty.scans import (
+    CardScan,
+    DamagedScan,
+    EmptyScan,
+    ForeignScan,
+    VoucherScan,
+    read_scan,
+    without_aim,
+)
 from terminal_app.store import journal, ledger, members, receipts, settings, spool
 from terminal_app.store.connection import Store
 from terminal_app.store.settings import Identity
@@ -93,7 +101,7 @@ class Till:
                 case EmptyScan():
                     return Refusal(Reason.EMPTY_SCAN)
                 case ForeignScan(kind):
-                    goods = members.product(connection, text.strip())
+                    goods = members.product(connection, without_aim(text))
                     return Refusal(_FOREIGN[kind]) if goods is None else KnownProduct(*goods)
 
     def member(self, member_id: str) -> KnownMember | None:

@@ -1,0 +1,179 @@
+"""The programme: what its document promises, and documents that promise nothing sensible."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from loyalty.baskets import Basket, Line, keyed_amount
+from loyalty.clock import epoch_ms, from_epoch_ms
+from loyalty.errors import ProgrammeInvalid
+from loyalty.programme.document import (
+    MAX_DOCUMENT_BYTES,
+    Earning,
+    Programme,
+    Reward,
+    classic_document,
+    load_programme,
+)
+from loyalty.programme.earning import award, clawback
+from loyalty.programme.rewards import (
+    MAX_VOUCHERS_A_RECEIPT,
+    NOTHING_DUE,
+    points_to_next,
+    vouchers_due,
+)
+
+CLASSIC = load_programme(classic_document())
+NOON_MS = epoch_ms(datetime(2024, 6, 1, 12, tzinfo=UTC))
+LINES = st.builds(
+    Line, st.just("sku"), st.just("tea"), st.integers(1, 100), st.integers(-(10**6), 10**7)
+)
+BASKETS = st.lists(LINES, min_size=1, max_size=20).map(lambda lines: Basket(tuple(lines)))
+
+
+def test_the_classic_programme() -> None:
+    promised = Programme("classic", 1, "GBP", Earning("1.00", 1), Reward(500, "5.00", 90))
+    assert load_programme(classic_document()) == promised
+    assert CLASSIC.label == "classic@1"
+    assert CLASSIC.reward is not None
+    assert CLASSIC.reward.voucher_minor == 500
+    assert CLASSIC.earning.per_minor == 100
+
+
+@pytest.mark.parametrize(
+    ("amount_minor", "points"), [(0, 0), (99, 0), (100, 1), (199, 1), (-500, 0), (123_456, 1234)]
+)
+def test_points_for_each_full_step(amount_minor: int, points: int) -> None:
+    assert award(CLASSIC, keyed_amount(amount_minor)).points == points
+
+
+@given(BASKETS)
+def test_lines_are_summed_before_the_floor(basket: Basket) -> None:
+    given_award = award(CLASSIC, basket)
+    assert given_award.base_minor == max(basket.total_minor, 0)
+    assert given_award.points == given_award.base_minor // 100
+    assert given_award.rule == "1 for each full 1.00"
+
+
+@given(BASKETS, st.integers(1, 50), st.sampled_from(["0.01", "1.00", "2,50", "100"]))
+def test_a_sale_and_its_return_come_to_nothing(basket: Basket, points: int, per: str) -> None:
+    programme = replace(CLASSIC, earning=Earning(per, points))
+    assert award(programme, basket).points + clawback(programme, basket).points == 0
+
+
+@given(st.integers(-(10**6), 10**6))
+def test_due_vouchers_leave_less_than_one_behind(balance: int) -> None:
+    due = vouchers_due(CLASSIC, balance, NOON_MS)
+    left = balance - due.count * due.points
+    if due.count < MAX_VOUCHERS_A_RECEIPT:
+        assert left < 500
+    assert left >= min(balance, 0)
+    to_next = points_to_next(CLASSIC, balance)
+    assert to_next is not None
+    assert 1 <= to_next <= 500
+    assert max(balance, 0) // 500 < (max(balance, 0) + to_next) // 500
+
+
+def test_a_receipt_gives_no_more_vouchers_than_its_limit() -> None:
+    due = vouchers_due(CLASSIC, 500 * (MAX_VOUCHERS_A_RECEIPT + 7), NOON_MS)
+    assert due.count == MAX_VOUCHERS_A_RECEIPT
+
+
+def test_a_voucher_lasts_to_the_end_of_its_last_day() -> None:
+    due = vouchers_due(CLASSIC, 500, NOON_MS)
+    assert (due.count, due.points, due.amount_minor) == (1, 500, 500)
+    assert from_epoch_ms(due.expires_at_ms) == datetime(
+        2024, 8, 30, 23, 59, 59, 999_000, tzinfo=UTC
+    )
+
+
+def test_a_programme_without_a_reward_owes_nothing() -> None:
+    programme = replace(CLASSIC, reward=None)
+    assert vouchers_due(programme, 10**6, NOON_MS) == NOTHING_DUE
+    assert vouchers_due(CLASSIC, 499, NOON_MS) == NOTHING_DUE
+    assert points_to_next(programme, 10) is None
+
+
+PLAIN = 'name = "{name}"\nversion = {version}\ncurrency = "{currency}"\n'
+EARNING = '[earning]\nper = "{per}"\npoints = {points}\n'
+REWARD = '[reward]\nat_points = {at}\nvoucher = "{voucher}"\nvalid_days = {days}\n'
+SOUND: dict[str, object] = {
+    "name": "autumn",
+    "version": 2,
+    "currency": "PLN",
+    "per": "2,50",
+    "points": 3,
+    "at": 100,
+    "voucher": "10",
+    "days": 30,
+}
+
+
+def written(**changed: object) -> str:
+    return (PLAIN + EARNING + REWARD).format(**(SOUND | changed))
+
+
+def test_a_document_of_a_shop_is_loaded() -> None:
+    programme = load_programme(written())
+    assert programme == Programme("autumn", 2, "PLN", Earning("2,50", 3), Reward(100, "10", 30))
+
+
+def test_a_programme_may_do_without_a_reward() -> None:
+    assert load_programme((PLAIN + EARNING).format(**SOUND)).reward is None
+
+
+@pytest.mark.parametrize(
+    ("changed", "key"),
+    [
+        ({"name": "two words"}, "name"),
+        ({"name": "żółty"}, "name"),
+        ({"version": 0}, "version"),
+        ({"currency": "pln"}, "currency"),
+        ({"currency": "ZŁOTY"}, "currency"),
+        ({"currency": "ŻŁĆ"}, "currency"),
+        ({"currency": "P1N"}, "currency"),
+        ({"per": "0"}, "earning.per"),
+        ({"per": "-1"}, "earning.per"),
+        ({"per": "one"}, "earning.per"),
+        ({"points": 0}, "earning.points"),
+        ({"points": 10**6 + 1}, "earning.points"),
+        ({"points": '"many"'}, "earning.points"),
+        ({"at": 0}, "reward.at_points"),
+        ({"days": 0}, "reward.valid_days"),
+        ({"days": 9999}, "reward.valid_days"),
+        ({"voucher": "free"}, "reward.voucher"),
+        ({"voucher": "0.00"}, "reward.voucher"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_key(changed: dict[str, object], key: str) -> None:
+    with pytest.raises(ProgrammeInvalid) as caught:
+        load_programme(written(**changed), "autumn.toml")
+    assert caught.value.message.startswith("autumn.toml")
+    assert key in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("document", "said"),
+    [
+        ("name = ", "is not TOML"),
+        ("a = " + "[" * 50_000, "is not TOML"),
+        ("a = " + "1" * 50_000, "is not TOML"),
+        ("", "missing required field"),
+        (written() + "colour = 1\n", "unknown field"),
+        ("#" * (MAX_DOCUMENT_BYTES + 1), "is larger than"),
+    ],
+)
+def test_documents_that_are_none(document: str, said: str) -> None:
+    with pytest.raises(ProgrammeInvalid) as caught:
+        load_programme(document)
+    assert said in caught.value.message
+    assert "the programme" in caught.value.message
+
+
+@given(st.text())
+def test_text_by_chance_is_refused(document: str) -> None:
+    with pytest.raises(ProgrammeInvalid):
+        load_programme(document)
