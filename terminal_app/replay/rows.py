@@ -11,6 +11,7 @@ import io
 import zlib
 from collections import deque
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
@@ -80,18 +81,20 @@ def read_rows(path: Path) -> Iterator[Row | TornRow]:
         ) from None
 
 
-def _opened(path: Path) -> TextIO:
-    raw = path.open("rb")
-    is_gzip = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-    raw.seek(0)
-    if path.suffix == ".gz" and not is_gzip:
-        raw.close()
-        raise FileUnreadable(
-            f"{path} is named .gz and is no gzip file.",
-            "Name it .csv when it is plain text, or copy it here again.",
-        )
-    stream = cast(BinaryIO, gzip.GzipFile(fileobj=raw)) if is_gzip else raw
-    return io.TextIOWrapper(stream, encoding="utf-8-sig", newline="")
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
+    with ExitStack() as closing:
+        raw: BinaryIO = closing.enter_context(path.open("rb"))
+        is_gzip = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        raw.seek(0)
+        if path.suffix == ".gz" and not is_gzip:
+            raise FileUnreadable(
+                f"{path} is named .gz and is no gzip file.",
+                "Name it .csv when it is plain text, or copy it here again.",
+            )
+        if is_gzip:
+            raw = cast(BinaryIO, closing.enter_context(gzip.GzipFile(fileobj=raw)))
+        yield closing.enter_context(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
 
 
 class _Lines:
