@@ -1,0 +1,93 @@
+"""The only place that wires head office: database, rooms, and the application that serves them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+import structlog
+from litestar import Litestar, MediaType, Request, Response, get
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
+from sqlalchemy import Engine, text
+
+from loyalty.clock import Clock
+from sync_server.config import ServerConfig
+from sync_server.store.engine import open_engine, reading
+from sync_server.store.schema import migrate
+from sync_server.store.settings import load_settings
+from sync_server.terminals.ingest import Ingest
+from sync_server.terminals.routes import terminal_router
+
+DISTRIBUTION = "paragon-loyalty"
+
+log = structlog.get_logger(__name__)
+
+
+def present() -> datetime:
+    """The clock of head office: now, in UTC."""
+    return datetime.now(UTC)
+
+
+def open_store(database_url: str) -> Engine:
+    """The engine for `database_url`, its schema brought to this version.
+
+    Raises ConfigInvalid, StoreUnavailable or StoreNewer.
+    """
+    engine = open_engine(database_url)
+    migrate(engine)
+    return engine
+
+
+def build_app(config: ServerConfig, *, clock: Clock = present) -> Litestar:
+    """The application of a founded head office, ready to be served.
+
+    Raises NotFounded when its database holds no chain, and what `open_store` raises.
+    """
+    engine = open_store(config.database)
+    with reading(engine) as connection:
+        settings = load_settings(connection)
+    ingest = Ingest(engine, clock, settings.zone, [])
+
+    @asynccontextmanager
+    async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            engine.dispose()
+
+    @get("/health", sync_to_thread=True)
+    def health() -> dict[str, str]:
+        with reading(engine) as connection:
+            connection.execute(text("SELECT 1"))
+        return {"status": "ok", "version": product_version()}
+
+    return Litestar(
+        route_handlers=[
+            health,
+            terminal_router(engine, clock, ingest, settings.history_id),
+        ],
+        lifespan=[lifespan],
+        exception_handlers={HTTP_500_INTERNAL_SERVER_ERROR: _own_fault},
+        # Nothing is served that needs no login, and no page that fetches scripts from elsewhere.
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def product_version() -> str:
+    """The version of the installed distribution."""
+    return version(DISTRIBUTION)
+
+
+def _own_fault(request: Request[object, object, State], fault: Exception) -> Response[object]:
+    log.error("fault", path=request.url.path, exc_info=fault)
+    status_code = (
+        fault.status_code if isinstance(fault, HTTPException) else HTTP_500_INTERNAL_SERVER_ERROR
+    )
+    return Response(
+        {"detail": "Head office met a fault of its own; its log has the whole story."},
+        status_code=status_code,
+        media_type=MediaType.JSON,
+    )

@@ -1,0 +1,89 @@
+"""What head office itself writes down: the chain's members and goods."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from loyalty.members import Member
+from sync_server.store.feed import MEMBER, PRODUCT, tell
+from sync_server.store.statements import inserting
+from sync_server.store.tables import members, products
+
+ROWS_AT_ONCE = 1_000
+
+_Row = TypeVar("_Row")
+
+
+class Product(msgspec.Struct, frozen=True):
+    """Goods that a till can scan."""
+
+    code: str
+    description: str
+    price_minor: int
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What writing came to: rows that are new, that changed, and that stood there already."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+def put_members(connection: Connection, wanted: Sequence[Member]) -> Written:
+    """Write `wanted` down and tell the tills of what is new or changed; in a writing transaction.
+
+    A member who is there keeps the card in use and the moment of enrolment.
+    """
+    known: dict[str, Member] = {}
+    for some in _chunks(wanted):
+        ids = [member.member_id for member in some]
+        rows = connection.execute(select(members).where(members.c.member_id.in_(ids))).mappings()
+        known |= {row["member_id"]: Member(**row) for row in rows}
+    new, changed = [], []
+    for member in wanted:
+        kept = known.get(member.member_id)
+        if kept is None:
+            new.append(member)
+        else:
+            facts = msgspec.structs.replace(
+                member, card=kept.card, enrolled_at_ms=kept.enrolled_at_ms
+            )
+            if facts != kept:
+                changed.append(facts)
+    insert = inserting(connection, members)
+    facts_of = {
+        column.name: insert.excluded[column.name]
+        for column in members.columns
+        if column.name not in ("member_id", "card", "enrolled_at_ms")
+    }
+    for some in _chunks([*new, *changed]):
+        connection.execute(
+            insert.on_conflict_do_update(index_elements=[members.c.member_id], set_=facts_of),
+            [msgspec.structs.asdict(member) for member in some],
+        )
+    tell(connection, MEMBER, [member.member_id for member in (*new, *changed)])
+    return Written(len(new), len(changed), len(wanted) - len(new) - len(changed))
+
+
+def put_products(connection: Connection, wanted: Sequence[Product]) -> None:
+    """Write `wanted` down and tell the tills; in a writing transaction."""
+    insert = inserting(connection, products)
+    for some in _chunks(wanted):
+        connection.execute(
+            insert.on_conflict_do_update(
+                index_elements=[products.c.code],
+                set_={
+                    "description": insert.excluded.description,
+                    "price_minor": insert.excluded.price_minor,
+                },
+            ),
+            [msgspec.structs.asdict(product) for product in some],
+        )
+    tell(connection, PRODUCT, [product.code for product in wanted])
+
+
+def _chunks(rows: Sequence[_Row]) -> list[Sequence[_Row]]:
+    return [rows[start : start + ROWS_AT_ONCE] for start in range(0, len(rows), ROWS_AT_ONCE)]

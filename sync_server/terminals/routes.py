@@ -1,0 +1,149 @@
+"""The addresses that tills talk to. Their work waits for a disk, so it runs in threads."""
+
+import structlog
+from litestar import MediaType, Request, Response, Router, get, post
+from litestar.datastructures import State
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.status_codes import (
+    HTTP_200_OK,
+    HTTP_400_BAD_REQUEST,
+    HTTP_403_FORBIDDEN,
+    HTTP_503_SERVICE_UNAVAILABLE,
+)
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from loyalty.clock import Clock, epoch_ms
+from loyalty.errors import FrameInvalid
+from loyalty.wire import (
+    ENROL_PATH,
+    MAX_PACKED_BYTES,
+    MEDIA_TYPE,
+    STANDING_PATH,
+    SYNC_PATH,
+    WIRE_VERSION,
+    EnrolReply,
+    EnrolRequest,
+    Standing,
+    SyncReply,
+    SyncRequest,
+    pack,
+    unpack,
+)
+from sync_server.errors import EnrolmentRefused, StoreUnavailable
+from sync_server.reconcile.standing import standing_of
+from sync_server.store.engine import reading, writing
+from sync_server.terminals.authentication import TerminalTokens
+from sync_server.terminals.enrolment import KnownTerminal, enrol_terminal
+from sync_server.terminals.feed import news_for
+from sync_server.terminals.ingest import Ingest
+
+ENROLMENTS_A_MINUTE = 60
+"""From one address. A code has 59 bits, so this bounds the noise, not the odds."""
+
+MAX_ENROL_BYTES = 64 * 1024
+
+log = structlog.get_logger(__name__)
+
+AskingTill = Request[KnownTerminal, None, State]
+
+
+def terminal_router(engine: Engine, clock: Clock, ingest: Ingest, history_id: str) -> Router:
+    """Everything below /v1 that a till calls."""
+
+    @post(
+        ENROL_PATH,
+        status_code=HTTP_200_OK,
+        sync_to_thread=True,
+        request_max_body_size=MAX_ENROL_BYTES,
+        middleware=[RateLimitConfig(rate_limit=("minute", ENROLMENTS_A_MINUTE)).middleware],
+    )
+    def enrol(data: EnrolRequest) -> EnrolReply:
+        with writing(engine) as connection:
+            reply = enrol_terminal(connection, data, epoch_ms(clock()))
+        log.info("terminal_enrolled", terminal=reply.terminal)
+        return reply
+
+    @post(
+        SYNC_PATH,
+        status_code=HTTP_200_OK,
+        sync_to_thread=True,
+        request_max_body_size=MAX_PACKED_BYTES,
+    )
+    def sync(request: AskingTill, body: bytes) -> Response[bytes]:
+        frame = unpack(body, SyncRequest)
+        if frame.terminal != request.user.terminal:
+            raise FrameInvalid(
+                f"Terminal {request.user.terminal} sent the journal of another one.",
+                "Set the till up again with a new code.",
+            )
+        reply = _answer(engine, clock, ingest, history_id, frame)
+        return Response(pack(reply), media_type=MEDIA_TYPE)
+
+    @get(STANDING_PATH, sync_to_thread=True)
+    def standing() -> Standing:
+        with reading(engine) as connection:
+            return standing_of(connection)
+
+    known_terminals = Router(
+        "/",
+        route_handlers=[sync, standing],
+        middleware=[DefineMiddleware(TerminalTokens, engine=engine)],
+    )
+    return Router(
+        "/",
+        route_handlers=[enrol, known_terminals],
+        exception_handlers={
+            FrameInvalid: _frame_invalid,
+            EnrolmentRefused: _enrolment_refused,
+            SQLAlchemyError: _store_fault,
+            StoreUnavailable: _store_fault,
+        },
+    )
+
+
+def _answer(
+    engine: Engine, clock: Clock, ingest: Ingest, history_id: str, frame: SyncRequest
+) -> SyncReply:
+    """Take the frame, commit, and only then say so, with what is new for the till."""
+    taken = ingest.take(frame)
+    cursor = frame.cursor if frame.history_id == history_id else 0
+    with reading(engine) as connection:
+        news = news_for(connection, frame.terminal, cursor)
+    return SyncReply(
+        version=WIRE_VERSION,
+        history_id=history_id,
+        outcome=taken.outcome,
+        head_seq=taken.head.seq,
+        head_seal=taken.head.seal,
+        changes=news.changes,
+        cursor=news.cursor,
+        more=news.more,
+        server_time_ms=epoch_ms(clock()),
+        refused=taken.refused,
+    )
+
+
+def _frame_invalid(request: AskingTill, fault: FrameInvalid) -> Response[dict[str, str]]:
+    log.warning("frame_refused", path=request.url.path, reason=str(fault))
+    return _said(str(fault), HTTP_400_BAD_REQUEST)
+
+
+def _enrolment_refused(_request: AskingTill, fault: EnrolmentRefused) -> Response[dict[str, str]]:
+    log.warning("enrolment_refused", reason=fault.message)
+    return _said(str(fault), HTTP_403_FORBIDDEN)
+
+
+def _store_fault(
+    request: AskingTill, fault: SQLAlchemyError | StoreUnavailable
+) -> Response[dict[str, str]]:
+    log.error("store_fault", path=request.url.path, exc_info=fault)
+    return _said(
+        "Head office cannot use its database now and has taken nothing. The till tries again.",
+        HTTP_503_SERVICE_UNAVAILABLE,
+    )
+
+
+def _said(sentence: str, status_code: int) -> Response[dict[str, str]]:
+    return Response({"detail": sentence}, status_code=status_code, media_type=MediaType.JSON)
