@@ -1,0 +1,94 @@
+"""The pages of head office as one router: everything behind the login unless marked otherwise."""
+
+import asyncio
+
+import structlog
+from litestar import Router
+from litestar.config.csrf import CSRFConfig
+from litestar.di import Provide
+from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
+from litestar.middleware import DefineMiddleware
+from litestar.middleware.csrf import CSRFMiddleware
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from loyalty.clock import Clock
+from sync_server.config import MailConfig
+from sync_server.errors import ServerError
+from sync_server.office.audience_page import audience_chart, audience_page
+from sync_server.office.campaigns_page import campaigns_page, switch_welcome
+from sync_server.office.desk import Desk
+from sync_server.office.headers import SecurityHeaders
+from sync_server.office.lockout import Lockout
+from sync_server.office.login_page import login_page, sign_in, sign_out
+from sync_server.office.members_page import member_page, members_page
+from sync_server.office.overview_page import overview_page
+from sync_server.office.passwords import PASSWORDS_AT_ONCE
+from sync_server.office.reconciliation_page import reconciliation_file, reconciliation_page
+from sync_server.office.sessions import Sessions, SignedIn
+from sync_server.office.unsubscribe_page import unsubscribe, unsubscribe_page
+from sync_server.store.settings import Settings
+
+CSRF_COOKIE = "paragon_form"
+MAX_FORM_BYTES = 64 * 1024
+
+_log = structlog.get_logger(__name__)
+
+
+def office_router(
+    engine: Engine, clock: Clock, settings: Settings, mail: MailConfig | None = None
+) -> Router:
+    """Head office's pages over the books in `engine`.
+
+    `mail` is only shown: without it the campaign page says that letters wait.
+    """
+    desk = Desk(engine, clock, settings, mail)
+    sessions = Sessions()
+    lockout = Lockout(clock)
+    password_checks = asyncio.Semaphore(PASSWORDS_AT_ONCE)
+    forms = CSRFConfig(
+        secret=_derived(settings.link_secret, "forms"),
+        cookie_name=CSRF_COOKIE,
+        cookie_httponly=True,
+        cookie_samesite="strict",
+    )
+    return Router(
+        path="/",
+        route_handlers=[
+            overview_page,
+            reconciliation_page,
+            reconciliation_file,
+            members_page,
+            member_page,
+            audience_page,
+            audience_chart,
+            campaigns_page,
+            switch_welcome,
+            login_page,
+            sign_in,
+            sign_out,
+            unsubscribe_page,
+            unsubscribe,
+            _static_files(),
+        ],
+        dependencies={
+            "desk": Provide(lambda: desk, sync_to_thread=False),
+            "sessions": Provide(lambda: sessions, sync_to_thread=False),
+            "lockout": Provide(lambda: lockout, sync_to_thread=False),
+            "password_checks": Provide(lambda: password_checks, sync_to_thread=False),
+        },
+        middleware=[
+            SecurityHeaders(),
+            DefineMiddleware(SignedIn, sessions=sessions),
+            DefineMiddleware(CSRFMiddleware, config=forms),
+        ],
+        exception_handlers={
+            NotAuthorizedException: _to_the_login,
+            PermissionDeniedException: _form_too_old,
+            HTTPException: _asked_wrong,
+            ServerError: _cannot_serve,
+            SQLAlchemyError: _cannot_serve,
+        },
+        request_max_body_size=MAX_FORM_BYTES,
+        include_in_schema=False,
+    )

@@ -1,0 +1,60 @@
+"""Members: searched, and one of them with every entry that makes up the balance."""
+
+from typing import Annotated
+
+from litestar import get
+from litestar.exceptions import NotFoundException
+from litestar.params import Parameter
+
+from loyalty.journal import EARN, ENROL, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
+from sync_server.audience.explanation import explain
+from sync_server.audience.groups import group_of_member, read_purchases
+from sync_server.audience.members import MAX_FOUND, find_members, read_profile, read_vouchers
+from sync_server.office.desk import Desk, OfficeRequest, Page
+
+MAX_PAGE = 100_000
+
+KINDS = {
+    ENROL: "Enrolled",
+    EARN: "Sale",
+    REVERSE: "Return",
+    REDEEM: "Points redeemed",
+    VOUCHER_ISSUED: "Voucher issued",
+    VOUCHER_REDEEMED: "Voucher redeemed",
+}
+
+
+@get("/members", sync_to_thread=True)
+def members_page(request: OfficeRequest, desk: Desk, q: str = "") -> Page:
+    """Members that match `q`, or the newest ones."""
+    query = q.replace("\x00", "").strip()
+    with desk.reading() as connection:
+        found = find_members(connection, query)
+    return desk.page(request, "members.html", query=query, found=found, limit=MAX_FOUND)
+
+
+@get("/members/{member_id:str}", sync_to_thread=True)
+def member_page(
+    request: OfficeRequest,
+    desk: Desk,
+    member_id: str,
+    page: Annotated[int, Parameter(ge=1, le=MAX_PAGE)] = 1,
+) -> Page:
+    """Facts, balance, vouchers and explanation of one member."""
+    with desk.reading() as connection:
+        profile = read_profile(connection, member_id.replace("\x00", ""))
+        if profile is None:
+            raise NotFoundException("No member has this number. Look them up by name or card.")
+        explanation = explain(connection, profile.member_id, page)
+        vouchers = read_vouchers(connection, profile.member_id)
+        purchases = read_purchases(connection)
+    scored = group_of_member(purchases, profile.member_id, desk.today(), desk.settings.zone)
+    return desk.page(
+        request,
+        "member.html",
+        profile=profile,
+        explanation=explanation,
+        vouchers=vouchers,
+        scored=scored,
+        kinds=KINDS,
+    )

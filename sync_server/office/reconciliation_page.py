@@ -1,0 +1,117 @@
+"""Reconciliation as a page and as a file: per terminal and day, both sides and the difference."""
+
+from collections.abc import Sequence
+from urllib.parse import urlencode
+
+import msgspec
+from litestar import Response, get
+
+from loyalty.tallies import DayTally
+from sync_server.office.desk import Desk, OfficeRequest, Page
+from sync_server.reconcile.days import DayComparison, DayState, compare_days
+from sync_server.reports.csv_files import csv_text
+from sync_server.store.tables import TALLY_COUNTS
+
+MAX_ROWS_SHOWN = 400
+"""On the page; the file has every row."""
+
+TONES = {DayState.AGREES: "good", DayState.WAITING: "warn", DayState.DIFFERS: "bad"}
+_LABELS = {name: name.replace("_minor", " amount").replace("_", " ") for name in TALLY_COUNTS}
+
+
+class Choice(msgspec.Struct, frozen=True):
+    """Which days are asked for; an empty field asks for all."""
+
+    terminal: str
+    state: str
+
+    def takes(self, compared: DayComparison) -> bool:
+        """Whether this day is among them."""
+        return self.terminal in ("", compared.terminal) and self.state in ("", compared.state)
+
+
+class ShownDay(msgspec.Struct, frozen=True):
+    """A row of the page; each of `differences` is a sentence of its own."""
+
+    terminal: str
+    day: str
+    state: str
+    office: DayTally
+    differences: tuple[str, ...]
+
+
+@get("/reconciliation", sync_to_thread=True)
+def reconciliation_page(
+    request: OfficeRequest, desk: Desk, terminal: str = "", state: str = ""
+) -> Page:
+    """The days asked for, newest first, with their sums."""
+    choice = Choice(terminal, state)
+    every_day = _days(desk)
+    days = [compared for compared in every_day if choice.takes(compared)]
+    asked = {key: value for key, value in msgspec.structs.asdict(choice).items() if value}
+    return desk.page(
+        request,
+        "reconciliation.html",
+        rows=[_shown(compared) for compared in days[:MAX_ROWS_SHOWN]],
+        total=len(days),
+        sums=_sums(days),
+        differing=sum(compared.state is DayState.DIFFERS for compared in days),
+        terminals=sorted({compared.terminal for compared in every_day}),
+        states=[str(each) for each in DayState],
+        chosen=choice,
+        filter=f"?{urlencode(asked)}" if asked else "",
+        tones=TONES,
+    )
+
+
+@get("/reconciliation.csv", sync_to_thread=True)
+def reconciliation_file(desk: Desk, terminal: str = "", state: str = "") -> Response[str]:
+    """The days asked for as CSV: for each sum the till's value and head office's."""
+    choice = Choice(terminal, state)
+    header = ["day", "branch", "terminal", "epoch", "state"]
+    for name in TALLY_COUNTS:
+        header += [f"{name}_till", f"{name}_head_office"]
+    text = csv_text(header, (_cells(day) for day in _days(desk) if choice.takes(day)))
+    return Response(
+        text,
+        media_type="text/csv; charset=utf-8",
+        headers={
+            "content-disposition": f'attachment; filename="reconciliation-{desk.today()}.csv"'
+        },
+    )
+
+
+def _days(desk: Desk) -> list[DayComparison]:
+    with desk.reading() as connection:
+        days = compare_days(connection)
+    by_terminal = sorted(days, key=lambda compared: (compared.terminal, compared.epoch))
+    return sorted(by_terminal, key=lambda compared: compared.day, reverse=True)
+
+
+def _shown(compared: DayComparison) -> ShownDay:
+    if compared.till is None:
+        said: tuple[str, ...] = ("the till has not said what it counted",)
+    else:
+        said = tuple(
+            f"{_LABELS[name]}: till {till}, here {office}"
+            for name, (till, office) in compared.differences.items()
+        )
+    return ShownDay(compared.terminal, compared.day, str(compared.state), compared.office, said)
+
+
+def _cells(compared: DayComparison) -> list[str | int]:
+    cells: list[str | int] = [
+        compared.day,
+        compared.branch,
+        compared.terminal,
+        compared.epoch,
+        str(compared.state),
+    ]
+    for name in TALLY_COUNTS:
+        till = "" if compared.till is None else int(getattr(compared.till, name))
+        cells += [till, int(getattr(compared.office, name))]
+    return cells
+
+
+def _sums(days: Sequence[DayComparison]) -> dict[str, int]:
+    return {name: sum(getattr(day.office, name) for day in days) for name in TALLY_COUNTS}
