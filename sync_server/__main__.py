@@ -1,0 +1,60 @@
+"""`paragon-server`: the command line of head office.
+
+Exit codes: 0 done, 1 something does not agree or was left out, 2 it could not be done at all.
+"""
+
+import os
+import sys
+
+import typer
+
+from loyalty.errors import LoyaltyError
+from sync_server.commands import books, chain, serving
+from sync_server.errors import ServerError
+
+CANNOT = 2
+
+app = typer.Typer(
+    help="Head office of a Paragon chain: keeps the books of every till.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("found", epilog=chain.FOUND_EXAMPLE)(chain.found)
+app.command("serve", epilog=serving.SERVE_EXAMPLE)(serving.serve)
+app.command("code", epilog=chain.CODE_EXAMPLE)(chain.code)
+app.command("reconcile", epilog=books.RECONCILE_EXAMPLE)(books.reconcile)
+app.add_typer(chain.user, name="user")
+app.add_typer(books.programme, name="programme")
+app.add_typer(books.members, name="members")
+
+
+def main() -> None:
+    """Run the command line; what cannot be done is said in a sentence, never in a traceback."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    # Members' data and passwords: what this program writes is its owner's alone.
+    os.umask(0o077)
+    try:
+        app()
+    except (ServerError, LoyaltyError) as fault:
+        _refuse(fault.message, fault.hint)
+    except SQLAlchemyError as fault:
+        what = str(getattr(fault, "orig", None) or fault).strip().splitlines()[0].rstrip(".")
+        _refuse(
+            f"The database refused: {what}.",
+            "Check that the disk has room and that the database runs.",
+        )
+
+
+def _refuse(message: str, hint: str) -> None:
+    if "--json" in sys.argv:
+        from sync_server.commands.output import say_json
+
+        say_json({"error": message, "hint": hint})
+    typer.echo(f"{message} {hint}".strip(), err=True)
+    sys.exit(CANNOT)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The commands of `paragon-server`, one module a subject."""

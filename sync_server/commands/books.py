@@ -1,0 +1,120 @@
+"""Commands on what head office holds: programme documents, members, reconciliation."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from loyalty.clock import epoch_ms
+from sync_server.commands.output import HomeOption, JsonOption, say, say_json
+
+DISAGREES = 1
+"""Exit code when something does not agree or was not taken; 2 is for what cannot be done at all."""
+
+RECONCILE_EXAMPLE = "Example: paragon-server reconcile --home /srv/paragon --day 2026-05-01"
+CHECK_EXAMPLE = "Example: paragon-server programme check classic.toml"
+SHOW_EXAMPLE = "Example: paragon-server programme show classic.toml --json"
+IMPORT_EXAMPLE = "Example: paragon-server members import members.csv --home /srv/paragon"
+
+programme = typer.Typer(help="Programme documents: what the shop promises.", no_args_is_help=True)
+members = typer.Typer(help="The members' register.", no_args_is_help=True)
+
+FileArgument = Annotated[Path, typer.Argument(help="The file.")]
+
+
+def reconcile(
+    home: HomeOption,
+    terminal: Annotated[str | None, typer.Option(help="One terminal alone.")] = None,
+    day: Annotated[str | None, typer.Option(help="One day alone, as 2026-05-01.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Hold what each till counted against what head office holds, day by day.
+
+    Exits with 0 when every day agrees, with 1 when some wait or differ.
+    """
+    from sync_server.commands.opening import founded_store
+    from sync_server.reconcile.days import DayState, compare_days
+    from sync_server.reconcile.printing import Reconciliation, print_tables
+    from sync_server.reconcile.standing import terminal_totals
+    from sync_server.store.cases import count_cases
+    from sync_server.store.engine import reading
+    from sync_server.store.settings import load_settings
+
+    with founded_store(home) as engine, reading(engine) as connection:
+        days = compare_days(connection, terminal, day)
+        outcome = Reconciliation(
+            history_id=load_settings(connection).history_id,
+            terminals=tuple(terminal_totals(connection, days)),
+            days=tuple(days),
+            cases=count_cases(connection),
+        )
+    if json:
+        say_json(outcome)
+    else:
+        print_tables(outcome)
+    if any(compared.state is not DayState.AGREES for compared in days):
+        raise typer.Exit(DISAGREES)
+
+
+@programme.command("check", epilog=CHECK_EXAMPLE)
+def programme_check(file: FileArgument, json: JsonOption = False) -> None:
+    """Say whether FILE is a programme that can be put in force."""
+    from loyalty.programme.document import load_programme
+    from sync_server.commands.founding import read_document
+
+    loaded = load_programme(read_document(file), str(file))
+    if json:
+        say_json({"programme": loaded.label, "valid": True})
+    else:
+        say(f"{file} is a good programme: {loaded.label}.")
+
+
+@programme.command("show", epilog=SHOW_EXAMPLE)
+def programme_show(file: FileArgument, json: JsonOption = False) -> None:
+    """Say in words what the programme in FILE promises."""
+    from loyalty.programme.document import load_programme
+    from sync_server.commands.founding import read_document
+
+    loaded = load_programme(read_document(file), str(file))
+    if json:
+        say_json(loaded)
+        return
+    earning, reward, currency = loaded.earning, loaded.reward, loaded.currency
+    say(f"{loaded.label}: {earning.points} points for each full {earning.per} {currency}.")
+    if reward is not None:
+        say(
+            f"At {reward.at_points} points they become a voucher of {reward.voucher} {currency}, "
+            f"good for {reward.valid_days} days."
+        )
+
+
+@members.command("import", epilog=IMPORT_EXAMPLE)
+def members_import(file: FileArgument, home: HomeOption, json: JsonOption = False) -> None:
+    """Take the members in FILE (CSV); the same file again changes nothing.
+
+    Lines that are no members are named and left out, and the exit code is 1 then.
+    """
+    from sync_server.bootstrap import present
+    from sync_server.commands.csv_files import read_members
+    from sync_server.commands.opening import founded_store
+    from sync_server.store.engine import writing
+    from sync_server.store.register import put_members
+
+    read, rejected = read_members(file, epoch_ms(present()))
+    with founded_store(home) as engine, writing(engine) as connection:
+        written = put_members(connection, read)
+    if json:
+        say_json(
+            {
+                "new": written.new,
+                "changed": written.changed,
+                "unchanged": written.unchanged,
+                "rejected": rejected,
+            }
+        )
+    else:
+        say(f"{written.new} new, {written.changed} changed, {written.unchanged} as they were.")
+        for line in rejected:
+            typer.echo(f"line {line.line} was left out: {line.reason}", err=True)
+    if rejected:
+        raise typer.Exit(DISAGREES)

@@ -1,0 +1,171 @@
+"""Founding a chain: everything a head office needs before its first till, in one transaction."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+from argon2 import PasswordHasher
+from sqlalchemy import Connection, Engine, insert
+
+from loyalty.errors import ProgrammeInvalid
+from loyalty.identifiers import is_terminal_id
+from loyalty.members import Member
+from loyalty.programme.document import classic_document, load_programme
+from sync_server.config import ServerConfig, config_path, write_config
+from sync_server.errors import AlreadyFounded, ConfigInvalid
+from sync_server.store import settings
+from sync_server.store.engine import writing
+from sync_server.store.programmes import put_in_force
+from sync_server.store.register import Product, put_members, put_products
+from sync_server.store.tables import branches, terminals, users
+from sync_server.terminals.enrolment import FreshCode, issue_code
+
+OWNER = "owner"
+OWNER_ROLE = "owner"
+PASSWORD_BYTES = 12
+MAX_NAME_CHARACTERS = 100
+MAX_BRANCH_CHARACTERS = 32
+CLASSIC_CURRENCY = 'currency = "GBP"'
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """What to found. `branches` maps codes to names, `terminals` maps ids to branch codes."""
+
+    shop: str
+    timezone: str
+    programme: str
+    branches: dict[str, str]
+    terminals: dict[str, str]
+    members: Sequence[Member] = ()
+    products: Sequence[Product] = ()
+
+
+class Founded(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it; codes and password are told this once."""
+
+    history_id: str
+    terminals: tuple[FreshCode, ...]
+    owner_password: str
+
+
+def programme_for(path: Path | None, currency: str) -> str:
+    """The programme document in `path`, or the classic one in `currency`.
+
+    Raises ConfigInvalid when the file cannot be read or is in another currency, ProgrammeInvalid
+    when it is no programme.
+    """
+    if path is None:
+        document = classic_document().replace(CLASSIC_CURRENCY, f'currency = "{currency}"')
+    else:
+        document = read_document(path)
+    programme = load_programme(document, str(path or "the classic programme"))
+    if programme.currency != currency:
+        raise ConfigInvalid(
+            f"The programme is in {programme.currency}, the shop in {currency}.",
+            "Give both the same currency.",
+        )
+    return document
+
+
+def read_document(path: Path) -> str:
+    """The text of a programme file. Raises ConfigInvalid or ProgrammeInvalid."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ProgrammeInvalid(f"{path} is not UTF-8 text.") from None
+    except OSError as fault:
+        raise ConfigInvalid(f"{path} cannot be read: {fault.strerror}.") from None
+
+
+def check_plan(plan: Plan) -> None:
+    """Raise ConfigInvalid when `plan` cannot be founded, with what is wrong."""
+    if not plan.shop.strip() or len(plan.shop) > MAX_NAME_CHARACTERS:
+        raise ConfigInvalid(f"A shop's name has 1 to {MAX_NAME_CHARACTERS} characters.")
+    try:
+        ZoneInfo(plan.timezone)
+    except (OSError, ValueError, KeyError):
+        raise ConfigInvalid(
+            f"There is no time zone {plan.timezone!r}.", "Name it like Europe/Warsaw."
+        ) from None
+    if not plan.branches or not plan.terminals:
+        raise ConfigInvalid(
+            "A chain has at least one branch and one terminal.",
+            'Give --branch "KRK=Kraków" --terminal "KRK-1=KRK".',
+        )
+    for branch, name in plan.branches.items():
+        if len(branch) > MAX_BRANCH_CHARACTERS or len(name) > MAX_NAME_CHARACTERS:
+            raise ConfigInvalid(f"Branch {branch!r} has a code or a name that is too long.")
+    for terminal, branch in plan.terminals.items():
+        if not is_terminal_id(terminal):
+            raise ConfigInvalid(
+                f"{terminal!r} cannot name a terminal.",
+                "Use 1 to 16 capitals, digits and hyphens, such as KRK-1.",
+            )
+        if branch not in plan.branches:
+            raise ConfigInvalid(
+                f"Terminal {terminal} stands in branch {branch!r}, which is not named.",
+                f'Add --branch "{branch}=..." or correct the terminal.',
+            )
+
+
+def found(engine: Engine, home: Path, config: ServerConfig, plan: Plan, now_ms: int) -> Founded:
+    """Found the chain of `plan`, and write `server.toml` unless one stands in `home`.
+
+    Raises AlreadyFounded when the database holds a chain; then nothing is changed.
+    """
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    with writing(engine) as connection:
+        if settings.is_founded(connection):
+            raise AlreadyFounded(
+                "A chain was founded in this database before.",
+                "Start it with paragon-server serve, or name another --home or --database.",
+            )
+        history_id = _write_chain(connection, plan, now_ms)
+        add_user(connection, OWNER, OWNER_ROLE, password, now_ms)
+        codes = tuple(issue_code(connection, terminal, now_ms) for terminal in plan.terminals)
+        put_members(connection, plan.members)
+        put_products(connection, plan.products)
+        if not config_path(home).exists():
+            write_config(home, config)
+    return Founded(history_id=history_id, terminals=codes, owner_password=password)
+
+
+def add_user(connection: Connection, name: str, role: str, password: str, now_ms: int) -> None:
+    """Let `name` in with `password`, which is kept as an Argon2 hash; in a writing transaction."""
+    connection.execute(
+        insert(users).values(
+            name=name,
+            role=role,
+            password_hash=PasswordHasher().hash(password),
+            created_at_ms=now_ms,
+        )
+    )
+
+
+def _write_chain(connection: Connection, plan: Plan, now_ms: int) -> str:
+    history_id = uuid.uuid4().hex
+    programme = put_in_force(connection, plan.programme, now_ms)
+    facts = {
+        settings.HISTORY_ID: history_id,
+        settings.SHOP: plan.shop.strip(),
+        settings.CURRENCY: programme.currency,
+        settings.TIMEZONE: plan.timezone,
+        settings.LINK_SECRET: secrets.token_urlsafe(32),
+    }
+    for key, value in facts.items():
+        settings.write_setting(connection, key, value)
+    connection.execute(
+        insert(branches),
+        [{"branch": branch, "name": name} for branch, name in plan.branches.items()],
+    )
+    connection.execute(
+        insert(terminals),
+        [
+            {"terminal": terminal, "branch": branch, "number": number}
+            for number, (terminal, branch) in enumerate(plan.terminals.items(), 1)
+        ],
+    )
+    return history_id

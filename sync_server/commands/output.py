@@ -1,0 +1,28 @@
+"""How commands speak: sentences for people, JSON for programs, each where it belongs."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+HomeOption = Annotated[
+    Path,
+    typer.Option(
+        "--home", envvar="PARAGON_SERVER_HOME", help="Folder of head office, with server.toml."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]
+
+
+def say_json(answer: Any) -> None:
+    """Write `answer` as one JSON document to standard output."""
+    text = msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def say(text: str) -> None:
+    """Write a line for a person to standard output."""
+    typer.echo(text)

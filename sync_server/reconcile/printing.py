@@ -1,0 +1,81 @@
+"""The reconciliation as tables on a terminal."""
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from loyalty.amounts import plain_amount
+from sync_server.reconcile.days import DayComparison, DayState
+from sync_server.reconcile.standing import TerminalTotals
+
+_STATE_STYLE = {DayState.AGREES: "green", DayState.WAITING: "yellow", DayState.DIFFERS: "red"}
+
+
+class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything a reconciliation came to."""
+
+    history_id: str
+    terminals: tuple[TerminalTotals, ...]
+    days: tuple[DayComparison, ...]
+    cases: int
+
+
+def print_tables(outcome: Reconciliation, console: Console | None = None) -> None:
+    """Print totals per terminal, then the days that do not agree, and the verdict."""
+    console = console or Console()
+    console.print(_totals(outcome.terminals))
+    open_days = [day for day in outcome.days if day.state is not DayState.AGREES]
+    if open_days:
+        console.print(_days(open_days))
+    console.print(_verdict(outcome, len(open_days)))
+
+
+def _totals(terminals: tuple[TerminalTotals, ...]) -> Table:
+    table = Table(title="Head office holds")
+    table.add_column("terminal")
+    table.add_column("branch")
+    for name in ("entries", "sales", "sold", "returns", "returned", "earned", "clawed back"):
+        table.add_column(name, justify="right")
+    for name in ("redeemed", "vouchers", "days agree", "wait", "differ"):
+        table.add_column(name, justify="right")
+    for totals in terminals:
+        table.add_row(
+            totals.terminal if totals.epoch <= 1 else f"{totals.terminal} #{totals.epoch}",
+            totals.branch,
+            str(totals.entries),
+            str(totals.sales),
+            plain_amount(totals.sales_minor),
+            str(totals.returns),
+            plain_amount(totals.returns_minor),
+            str(totals.points_earned),
+            str(totals.points_clawed_back),
+            str(totals.points_redeemed),
+            str(totals.vouchers_issued),
+            str(totals.agreeing),
+            str(totals.waiting),
+            str(totals.differing),
+        )
+    return table
+
+
+def _days(days: list[DayComparison]) -> Table:
+    table = Table(title="Days that do not agree")
+    for name in ("terminal", "day", "state", "what", "till", "head office"):
+        table.add_column(name)
+    for day in days:
+        state = f"[{_STATE_STYLE[day.state]}]{day.state.value}[/]"
+        differences = list(day.differences.items()) or [("entry", _last_seqs(day))]
+        for name, (till, office) in differences:
+            table.add_row(day.terminal, day.day, state, name, str(till), str(office))
+    return table
+
+
+def _last_seqs(day: DayComparison) -> tuple[int, int]:
+    return (day.till.last_seq if day.till else 0), day.office.last_seq
+
+
+def _verdict(outcome: Reconciliation, open_days: int) -> str:
+    cases = "no case is open" if outcome.cases == 0 else f"cases to look at: {outcome.cases}"
+    if open_days:
+        return f"[bold]{open_days} of {len(outcome.days)} days do not agree[/]; {cases}."
+    return f"[bold green]All {len(outcome.days)} days agree[/]; {cases}."
