@@ -1,20 +1,22 @@
 """The pages of head office as one router: everything behind the login unless marked otherwise."""
 
 import asyncio
+import hashlib
+import hmac
+from importlib import resources
+from pathlib import Path
 
-import structlog
 from litestar import Router
 from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import CacheControlHeader
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
 from litestar.middleware import DefineMiddleware
 from litestar.middleware.csrf import CSRFMiddleware
+from litestar.static_files import create_static_files_router
 from sqlalchemy import Engine
-from sqlalchemy.exc import SQLAlchemyError
 
 from loyalty.clock import Clock
 from sync_server.config import MailConfig
-from sync_server.errors import ServerError
 from sync_server.office.audience_page import audience_chart, audience_page
 from sync_server.office.campaigns_page import campaigns_page, switch_welcome
 from sync_server.office.desk import Desk
@@ -24,15 +26,15 @@ from sync_server.office.login_page import login_page, sign_in, sign_out
 from sync_server.office.members_page import member_page, members_page
 from sync_server.office.overview_page import overview_page
 from sync_server.office.passwords import PASSWORDS_AT_ONCE
+from sync_server.office.problems import problem_handlers
 from sync_server.office.reconciliation_page import reconciliation_file, reconciliation_page
-from sync_server.office.sessions import Sessions, SignedIn
+from sync_server.office.sessions import OPEN_TO_ALL, Sessions, SignedIn
 from sync_server.office.unsubscribe_page import unsubscribe, unsubscribe_page
 from sync_server.store.settings import Settings
 
 CSRF_COOKIE = "paragon_form"
 MAX_FORM_BYTES = 64 * 1024
-
-_log = structlog.get_logger(__name__)
+STATIC_MAX_AGE_S = 3_600
 
 
 def office_router(
@@ -82,13 +84,22 @@ def office_router(
             DefineMiddleware(SignedIn, sessions=sessions),
             DefineMiddleware(CSRFMiddleware, config=forms),
         ],
-        exception_handlers={
-            NotAuthorizedException: _to_the_login,
-            PermissionDeniedException: _form_too_old,
-            HTTPException: _asked_wrong,
-            ServerError: _cannot_serve,
-            SQLAlchemyError: _cannot_serve,
-        },
+        exception_handlers=problem_handlers(desk),
         request_max_body_size=MAX_FORM_BYTES,
         include_in_schema=False,
     )
+
+
+def _static_files() -> Router:
+    folder = resources.files("sync_server.office").joinpath("static")
+    return create_static_files_router(
+        path="/static",
+        directories=[Path(str(folder))],
+        opt={OPEN_TO_ALL: True, "exclude_from_csrf": True},
+        cache_control=CacheControlHeader(max_age=STATIC_MAX_AGE_S, public=True),
+    )
+
+
+def _derived(secret: str, purpose: str) -> str:
+    """A secret for one purpose alone, so that no signature serves for another."""
+    return hmac.new(secret.encode(), f"paragon {purpose}".encode(), hashlib.sha256).hexdigest()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from importlib import resources
 
@@ -10,6 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined, select_autoesca
 from litestar import MediaType, Request, Response
 from litestar.datastructures import State
 from litestar.template.base import csrf_token
+from markupsafe import Markup
 from sqlalchemy import Connection, Engine
 
 from loyalty.clock import Clock, epoch_ms
@@ -58,7 +59,7 @@ class Desk:
 
     def today(self) -> date:
         """The calendar day in the shop's zone."""
-        return self._now_there().date()
+        return self._clock().astimezone(self.settings.zone).date()
 
     def page(
         self,
@@ -75,14 +76,17 @@ class Desk:
             user=request.scope.get("user"),
             path=request.url.path,
             navigation=NAVIGATION,
-            csrf_token=csrf_token({"request": request}),
+            csrf=lambda: _hidden_token(request),
             now_ms=self.now_ms(),
-            now=self._now_there(),
+            zone=self.settings.timezone,
         )
         return Response(text, media_type=MediaType.HTML, status_code=status_code)
 
-    def _now_there(self) -> datetime:
-        return self._clock().astimezone(self.settings.zone)
+
+def _hidden_token(request: OfficeRequest) -> Markup:
+    """The field that every form carries, so that no other site can post it."""
+    token = csrf_token({"request": request})
+    return Markup('<input type="hidden" name="_csrf_token" value="{}">').format(token)
 
 
 def _environment(settings: Settings) -> Environment:

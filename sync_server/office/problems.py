@@ -1,0 +1,67 @@
+"""What a browser gets instead of a page: the login, or a sentence on what to do; no traceback."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException, NotAuthorizedException, PermissionDeniedException
+from litestar.response import Redirect
+from sqlalchemy.exc import SQLAlchemyError
+
+from sync_server.errors import ServerError
+from sync_server.office.desk import Desk
+
+Handler = Callable[[Request[Any, Any, State], Any], Response[Any]]
+
+_log = structlog.get_logger(__name__)
+
+
+def problem_handlers(desk: Desk) -> dict[int | type[Exception], Handler]:
+    """What to answer for each fault of a page."""
+
+    def to_the_login(_request: Request[Any, Any, State], _fault: Exception) -> Response[Any]:
+        return Redirect("/login", status_code=303)
+
+    def form_too_old(request: Request[Any, Any, State], _fault: Exception) -> Response[Any]:
+        return desk.page(
+            request,
+            "problem.html",
+            status_code=403,
+            language="en",
+            heading="That form can no longer be used",
+            problem="It was open for too long, or came from another page. Nothing was changed: "
+            "open the page again and repeat the step.",
+        )
+
+    def asked_wrong(request: Request[Any, Any, State], fault: HTTPException) -> Response[Any]:
+        missing = fault.status_code == 404
+        return desk.page(
+            request,
+            "problem.html",
+            status_code=fault.status_code,
+            language="en",
+            heading="Nothing is here" if missing else "That cannot be answered",
+            problem=fault.detail if missing else "Part of the address or the form is not right.",
+        )
+
+    def cannot_serve(request: Request[Any, Any, State], fault: Exception) -> Response[Any]:
+        _log.error("a page cannot be made", path=request.url.path, exc_info=fault)
+        hint = fault.hint if isinstance(fault, ServerError) else ""
+        return desk.page(
+            request,
+            "problem.html",
+            status_code=503,
+            language="en",
+            heading="The books cannot be read just now",
+            problem=f"Try again in a moment. {hint}".strip(),
+        )
+
+    return {
+        NotAuthorizedException: to_the_login,
+        PermissionDeniedException: form_too_old,
+        HTTPException: asked_wrong,
+        ServerError: cannot_serve,
+        SQLAlchemyError: cannot_serve,
+    }
