@@ -39,6 +39,9 @@ EXPORT_COLUMNS = (
     *("programme", "occurred_at", "recorded_at", "payload", "seal"),
 )
 
+PIPED_COLUMNS = 120
+"""Width of a table that no terminal shows."""
+
 app = typer.Typer(
     name="ledger",
     help="The till's journal: check it, explain it, take it out.",
@@ -205,13 +208,13 @@ def _print_explanation(explanation: ledger_desk.Explanation, zone: ZoneInfo) -> 
         )
     heard = explanation.heard_at_ms
     age = f"as of {_local(heard, zone):%Y-%m-%d %H:%M}" if heard else "never heard of yet"
-    table.add_section()
-    table.add_row("", "", "", f"at other terminals, {age}", "", f"{explanation.points_elsewhere:+}")
-    table.add_row("", "", "", "balance", "", "", f"{explanation.points:,}")
     name = "".join(filter(str.isprintable, explanation.member.name))
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else PIPED_COLUMNS)
     console.print(f"{name}, card {explanation.member.card}", markup=False, soft_wrap=True)
     console.print(table)
+    typer.echo(f"at this terminal:             {explanation.points_here:,}")
+    typer.echo(f"at other terminals:           {explanation.points_elsewhere:,} ({age})")
+    typer.echo(f"balance:                      {explanation.points:,}")
 
 
 def _local(moment_ms: int, zone: ZoneInfo) -> datetime:

@@ -1,0 +1,176 @@
+"""`paragon ledger` on a real till: what it finds when all is well, and when somebody meddled."""
+
+import csv
+import io
+import json
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from loyalty.journal import next_seal
+from terminal_app.bootstrap import Shop
+from terminal_app.commands.ledger import app
+from tests.integration.replay.conftest import CARD
+
+KINDS = ["enrol", "earn", "redeem", "voucher-issued", "earn", "reverse"]
+
+
+def ledger(home: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, [*words, "--home", str(home)])
+
+
+def told(home: Path, *words: str) -> Any:
+    return json.loads(ledger(home, *words, "--json").stdout)
+
+
+def meddle(home: Path, *statements: str) -> None:
+    """What somebody with the file and a SQLite shell can do."""
+    connection = sqlite3.connect(home / "till.sqlite", isolation_level=None)
+    connection.execute("DROP TRIGGER journal_keeps")
+    connection.execute("DROP TRIGGER journal_stays")
+    for statement in statements:
+        connection.execute(statement)
+    connection.close()
+
+
+def test_a_journal_that_nobody_touched_holds(sold: Shop, home: Path) -> None:
+    result = ledger(home, "verify")
+    assert (result.exit_code, result.stdout) == (0, "6 entries, 0 findings\n")
+    assert told(home, "verify") == {"entries": 6, "findings": []}
+
+
+@pytest.mark.parametrize(
+    ("statement", "seq", "what"),
+    [
+        ("UPDATE journal SET body = zeroblob(9) WHERE seq = 2", 2, "were changed"),
+        ("UPDATE journal SET seal = zeroblob(32) WHERE seq = 3", 3, "were changed"),
+        ("DELETE FROM journal WHERE seq = 3", 4, "entry 3 is missing"),
+        ("DELETE FROM journal WHERE seq >= 2", 1, "head office confirmed up to 2"),
+        ("UPDATE balances SET points = points + 1 WHERE source = 'own'", 0, f"balance of {CARD}"),
+        ("DELETE FROM balances WHERE source = 'own'", 0, f"balance of {CARD}"),
+        ("DELETE FROM tallies", 0, "sums of 2011-01-15"),
+    ],
+)
+def test_what_was_meddled_with_is_named(
+    sold: Shop, home: Path, statement: str, seq: int, what: str
+) -> None:
+    meddle(home, statement)
+    result = ledger(home, "verify")
+    assert result.exit_code == 1
+    findings = told(home, "verify")["findings"]
+    assert any(each["seq"] == seq and what in each["what"] for each in findings), findings
+    assert what in result.stdout
+
+
+def test_an_entry_sealed_anew_is_found_at_the_next_one(sold: Shop, home: Path) -> None:
+    connection = sqlite3.connect(home / "till.sqlite")
+    rows = connection.execute("SELECT body, seal FROM journal ORDER BY seq LIMIT 2").fetchall()
+    connection.close()
+    forged = rows[1][0].replace(b"85123A", b"85123B")
+    assert forged != rows[1][0]
+    seal = next_seal(rows[0][1], forged)
+    meddle(
+        home,
+        f"UPDATE journal SET body = x'{forged.hex()}', seal = x'{seal.hex()}' WHERE seq = 2",
+    )
+    assert [each["seq"] for each in told(home, "verify")["findings"]] == [3]
+
+
+def test_a_balance_explains_itself(sold: Shop, home: Path) -> None:
+    explained = told(home, "explain", f"{CARD[:4]} {CARD[4:8]}-{CARD[8:]}")
+    rows = explained["entries"]
+    assert [row["kind"] for row in rows] == ["enrol", "earn", "redeem", "voucher-issued", "reverse"]
+    assert [row["points"] for row in rows] == [0, 520, -500, 0, -100]
+    assert [row["balance"] for row in rows] == [0, 520, 20, 20, -80]
+    assert [row["recomputed_points"] for row in rows] == [None, 520, None, None, -100]
+    assert rows[1]["rule"] == "1 for each full 1.00"
+    assert rows[4]["rule"] == "return: 1 for each full 1.00"
+    assert {row["programme"] for row in rows} == {"classic@1"}
+    points = (explained["points_here"], explained["points_elsewhere"], explained["points"])
+    assert points == (-80, 40, -40)
+
+
+def test_the_explanation_reads_well(sold: Shop, home: Path) -> None:
+    result = ledger(home, "explain", CARD)
+    assert result.exit_code == 0
+    text = result.stdout
+    assert f"=cmd|'calc'!A1, card {CARD}" in text
+    for words in ("+520", "-500", "classic@1", "terminals:           40 (as of", "-40"):
+        assert words in text, words
+
+
+def test_an_entry_of_an_older_programme_says_so(sold: Shop, home: Path) -> None:
+    with sold.store.writing() as connection:
+        document = connection.execute("SELECT value FROM settings WHERE key = 'programme'")
+        text = bytes(document.fetchone()[0]).decode().replace("version = 1", "version = 2")
+        connection.execute("UPDATE settings SET value = ? WHERE key = 'programme'", [text.encode()])
+    row = told(home, "explain", CARD)["entries"][1]
+    assert row["rule"] == "under classic@1, which is no longer at this till"
+    assert row["recomputed_points"] is None
+
+
+@pytest.mark.parametrize("who", ["2900000000130472", "nobody", ""])
+def test_an_unknown_member_is_a_sentence(sold: Shop, home: Path, who: str) -> None:
+    result = ledger(home, "explain", who)
+    assert result.exit_code == 2
+    assert "is known at this till" in result.stderr
+
+
+def test_rebuilding_says_what_was_different_and_puts_it_right(sold: Shop, home: Path) -> None:
+    assert told(home, "rebuild") == {"different": []}
+    assert ledger(home, "rebuild").stdout == "Rebuilt; all was right.\n"
+    meddle(
+        home,
+        "UPDATE balances SET points = 9999 WHERE source = 'own'",
+        "UPDATE balances SET points = 41 WHERE source = 'others'",
+        "DELETE FROM tallies",
+    )
+    different = told(home, "rebuild")["different"]
+    assert [what.split(":")[0] for what in different] == [
+        f"balance of {CARD}",
+        "sums of 2011-01-15",
+    ]
+    assert told(home, "verify")["findings"] == []
+    with sold.store.reading() as connection:
+        parts = dict(connection.execute("SELECT source, points FROM balances"))
+    assert parts == {"own": -80, "others": 41}, "what head office told is not the journal's"
+
+
+def test_a_damaged_journal_is_not_rebuilt_from(sold: Shop, home: Path) -> None:
+    meddle(home, "DELETE FROM journal WHERE seq = 3", "DELETE FROM balances")
+    result = ledger(home, "rebuild")
+    assert result.exit_code == 2
+    assert "entry 3 is missing" in result.stderr
+    with sold.store.reading() as connection:
+        assert connection.execute("SELECT count(*) FROM balances").fetchone() == (0,)
+
+
+def test_the_journal_comes_out_as_json_lines(sold: Shop, home: Path) -> None:
+    rows = [json.loads(line) for line in ledger(home, "export").stdout.splitlines()]
+    assert [row["seq"] for row in rows] == [1, 2, 3, 4, 5, 6]
+    assert [row["kind"] for row in rows] == KINDS
+    assert rows[1]["payload"]["lines"] == [["85123A", 1, 52099]]
+    assert rows[1]["occurred_at"] == "2011-01-15T12:00:00+00:00"
+    assert sum(row["points"] for row in rows) == -80
+
+
+def test_the_journal_comes_out_as_csv_that_no_spreadsheet_runs(sold: Shop, home: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(ledger(home, "export", "--csv").stdout)))
+    assert [row["kind"] for row in rows] == KINDS
+    assert rows[4]["receipt"] == "'=2+2"
+    assert [row["points"] for row in rows] == ["0", "520", "-500", "0", "0", "-100"]
+    cells = [cell for row in rows for name, cell in row.items() if name not in NUMBERS]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+NUMBERS = {"epoch", "seq", "points", "amount_minor"}
+
+
+@pytest.mark.parametrize("words", [["verify"], ["explain", CARD], ["rebuild"], ["export"]])
+def test_a_folder_without_a_till_is_a_sentence(tmp_path: Path, words: list[str]) -> None:
+    result = ledger(tmp_path, *words)
+    assert result.exit_code == 2
+    assert "There is no till in" in result.stderr
