@@ -13,6 +13,8 @@ from sync_server.commands import books, chain, serving
 from sync_server.errors import ServerError
 
 CANNOT = 2
+SHOW_TRACEBACK = "PARAGON_TRACEBACK"
+"""Environment variable that shows where a fault of the program itself lies."""
 
 app = typer.Typer(
     help="Head office of a Paragon chain: keeps the books of every till.",
@@ -44,6 +46,13 @@ def main() -> None:
         _refuse(
             f"The database refused: {what}.",
             "Check that the disk has room and that the database runs.",
+        )
+    except Exception as fault:
+        if os.environ.get(SHOW_TRACEBACK):
+            raise
+        _refuse(
+            f"Head office met a fault of its own ({type(fault).__name__}: {fault}).",
+            f"Run it again with {SHOW_TRACEBACK}=1 and report what it shows.",
         )
 
 

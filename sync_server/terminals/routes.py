@@ -3,7 +3,6 @@
 import structlog
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.datastructures import State
-from litestar.middleware import DefineMiddleware
 from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.status_codes import (
     HTTP_200_OK,
@@ -34,7 +33,7 @@ from loyalty.wire import (
 from sync_server.errors import EnrolmentRefused, StoreUnavailable
 from sync_server.reconcile.standing import standing_of
 from sync_server.store.engine import reading, writing
-from sync_server.terminals.authentication import TerminalTokens
+from sync_server.terminals.authentication import terminals_alone
 from sync_server.terminals.enrolment import KnownTerminal, enrol_terminal
 from sync_server.terminals.feed import news_for
 from sync_server.terminals.ingest import Ingest
@@ -51,6 +50,7 @@ AskingTill = Request[KnownTerminal, None, State]
 
 def terminal_router(engine: Engine, clock: Clock, ingest: Ingest, history_id: str) -> Router:
     """Everything below /v1 that a till calls."""
+    known_terminals = [terminals_alone(engine)]
 
     @post(
         ENROL_PATH,
@@ -69,6 +69,7 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest, history_id: st
         SYNC_PATH,
         status_code=HTTP_200_OK,
         sync_to_thread=True,
+        guards=known_terminals,
         request_max_body_size=MAX_PACKED_BYTES,
     )
     def sync(request: AskingTill, body: bytes) -> Response[bytes]:
@@ -81,19 +82,14 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest, history_id: st
         reply = _answer(engine, clock, ingest, history_id, frame)
         return Response(pack(reply), media_type=MEDIA_TYPE)
 
-    @get(STANDING_PATH, sync_to_thread=True)
+    @get(STANDING_PATH, sync_to_thread=True, guards=known_terminals)
     def standing() -> Standing:
         with reading(engine) as connection:
             return standing_of(connection)
 
-    known_terminals = Router(
-        "/",
-        route_handlers=[sync, standing],
-        middleware=[DefineMiddleware(TerminalTokens, engine=engine)],
-    )
     return Router(
         "/",
-        route_handlers=[enrol, known_terminals],
+        route_handlers=[enrol, sync, standing],
         exception_handlers={
             FrameInvalid: _frame_invalid,
             EnrolmentRefused: _enrolment_refused,
