@@ -4,6 +4,8 @@ import msgspec
 
 MAX_LINES = 5_000
 MAX_TEXT = 200
+MAX_QUANTITY = 10**9
+"""Of one line: far over any sale, far under what 64 bits hold."""
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):

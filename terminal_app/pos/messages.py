@@ -6,9 +6,10 @@ import msgspec
 from msgspec import Meta
 
 from loyalty.amounts import MAX_AMOUNT_MINOR
-from loyalty.baskets import MAX_LINES, MAX_TEXT, Basket, Line
+from loyalty.baskets import MAX_LINES, MAX_QUANTITY, MAX_TEXT, Basket, Line
 
 Minor = Annotated[int, Meta(ge=-MAX_AMOUNT_MINOR, le=MAX_AMOUNT_MINOR)]
+Quantity = Annotated[int, Meta(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
 ShortText = Annotated[str, Meta(max_length=MAX_TEXT)]
 
 
@@ -16,7 +17,7 @@ class GoodsLine(msgspec.Struct, frozen=True, kw_only=True):
     """One line of a receipt; `amount_minor` is the whole line's, in minor units."""
 
     amount_minor: Minor
-    quantity: int = 1
+    quantity: Quantity = 1
     sku: ShortText = ""
     description: ShortText = ""
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 import msgspec
 
 from loyalty.amounts import MAX_AMOUNT_MINOR
-from loyalty.baskets import MAX_LINES, Basket
+from loyalty.baskets import MAX_LINES, MAX_QUANTITY, Basket
 from loyalty.clock import Clock, epoch_ms
 from loyalty.identifiers import is_receipt_reference
 from loyalty.members import Member
@@ -127,6 +127,8 @@ class Till:
             to_pay_minor = basket.total_minor - paid_minor
             if not member_id:
                 return Quote(basket.total_minor, to_pay_minor, 0, None, 0)
+            if members.member(connection, member_id) is None:
+                return Refusal(Reason.UNKNOWN_CARD, {"card": member_id})
             points = award(programme, basket).points
             balance = ledger.balance_of(connection, member_id).points + points
             due = vouchers_due(programme, balance, now_ms)
@@ -254,9 +256,13 @@ def _programme(connection: sqlite3.Connection) -> Programme:
 def _unsellable(basket: Basket) -> Refusal | None:
     if not basket.lines:
         return Refusal(Reason.BASKET_EMPTY)
-    if len(basket.lines) > MAX_LINES or abs(basket.total_minor) > MAX_AMOUNT_MINOR:
-        return Refusal(Reason.BASKET_TOO_LARGE)
-    return None
+    is_too_large = (
+        len(basket.lines) > MAX_LINES
+        or abs(basket.total_minor) > MAX_AMOUNT_MINOR
+        or any(abs(line.amount_minor) > MAX_AMOUNT_MINOR for line in basket.lines)
+        or any(abs(line.quantity) > MAX_QUANTITY for line in basket.lines)
+    )
+    return Refusal(Reason.BASKET_TOO_LARGE) if is_too_large else None
 
 
 def _misnamed(reference: str) -> Refusal | None:
