@@ -8,7 +8,6 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from drivers.connect import open_printer
-from drivers.printers.printer import Printer
 from loyalty.programme.document import load_programme
 from terminal_app.bootstrap import Shop, join_chain, open_till
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
@@ -17,6 +16,7 @@ from terminal_app.replay.head_office import HeadOffice
 from terminal_app.replay.plan import Plan, read_plan, same_plan, write_plan
 from terminal_app.store import settings
 from terminal_app.store.connection import open_store
+from terminal_app.sync.uplink import require_safe_url
 
 SERVER_FOLDER = "head-office"
 BRANCH = "SHOP"
@@ -34,6 +34,9 @@ def open_chain(
     anew. Receipts go to the printer at `printer_url`, and wait when that is empty. Raises
     ReplayMismatch, HeadOfficeFault, and what `open_till` and `open_printer` raise.
     """
+    printer = open_printer(printer_url) if printer_url else None
+    if wanted.server_url:
+        require_safe_url(wanted.server_url)
     kept = read_plan(home)
     if kept is not None:
         same_plan(home, kept, wanted)
@@ -51,7 +54,7 @@ def open_chain(
             _join(home, wanted, url, codes_of)
             write_plan(home, replace(wanted, is_founded=True))
         yield tuple(
-            closing.enter_context(open_till(place, printer=_printer(printer_url)))
+            closing.enter_context(open_till(place, printer=printer))
             for place in _till_homes(home, wanted.terminals)
         )
 
@@ -62,10 +65,6 @@ def _is_founded(plan: Plan | None) -> bool:
 
 def _till_homes(home: Path, terminals: int) -> list[Path]:
     return [home / f"till-{number}" for number in range(1, terminals + 1)]
-
-
-def _printer(url: str) -> Printer | None:
-    return open_printer(url) if url else None
 
 
 def _found(home: Path, office: HeadOffice, plan: Plan) -> list[str]:
