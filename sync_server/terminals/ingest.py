@@ -27,7 +27,13 @@ from sync_server.terminals.evidence import (
     refusal_case,
 )
 from sync_server.terminals.inspection import inspect
-from sync_server.terminals.limits import require_sane
+from sync_server.terminals.limits import (
+    clock_offset_ms,
+    printed_notices,
+    product_version,
+    require_place,
+    sane_tallies,
+)
 from sync_server.terminals.member_book import enrol
 from sync_server.terminals.promises import Promises
 from sync_server.terminals.voucher_book import post_vouchers
@@ -64,7 +70,7 @@ class Ingest:
         Raises FrameInvalid for a frame that breaks the protocol; nothing of it is taken then, and
         neither is anything when the database fails.
         """
-        require_sane(request)
+        require_place(request)
         now_ms = epoch_ms(self._clock())
         with writing(self._engine) as connection:
             _note_contact(connection, request, now_ms)
@@ -154,18 +160,19 @@ def _note_contact(connection: Connection, request: SyncRequest, now_ms: int) -> 
         .where(terminals.c.terminal == request.terminal)
         .values(
             last_contact_ms=now_ms,
-            product_version=request.product_version,
-            clock_offset_ms=request.sent_at_ms - now_ms,
+            product_version=product_version(request),
+            clock_offset_ms=clock_offset_ms(request, now_ms),
         )
     )
 
 
 def _note_printed(connection: Connection, request: SyncRequest, now_ms: int) -> None:
-    if not request.printed_notices:
+    named = printed_notices(request)
+    if not named:
         return
     printed = connection.execute(
         update(notices)
-        .where(notices.c.notice_id.in_(request.printed_notices), notices.c.printed_at_ms.is_(None))
+        .where(notices.c.notice_id.in_(named), notices.c.printed_at_ms.is_(None))
         .values(printed_at_ms=now_ms, printed_terminal=request.terminal)
         .returning(notices.c.notice_id)
     )
@@ -195,7 +202,8 @@ def _move_head(connection: Connection, request: SyncRequest, head: Head) -> None
 
 def _keep_tallies(connection: Connection, request: SyncRequest, now_ms: int) -> None:
     """Keep what the till counted, unless it said something newer before."""
-    if not request.tallies:
+    tallies = sane_tallies(request)
+    if not tallies:
         return
     statement = inserting(connection, till_tallies)
     told = {
@@ -216,6 +224,6 @@ def _keep_tallies(connection: Connection, request: SyncRequest, now_ms: int) -> 
                 **msgspec.structs.asdict(tally),
                 "received_at_ms": now_ms,
             }
-            for tally in request.tallies
+            for tally in tallies
         ],
     )

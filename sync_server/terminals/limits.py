@@ -1,4 +1,8 @@
-"""What a frame must keep to before it is looked at: bounds that no till of any version passes."""
+"""What a frame must keep to, and what is left out of it so that it stops nothing.
+
+A frame without a place in a journal is refused. All else that no column holds (sums, names of
+notices, a clock before 1970) is left out or cut: the entries are what must come through.
+"""
 
 from datetime import date
 
@@ -13,22 +17,37 @@ from sync_server.terminals.inspection import MAX_MOMENT_MS, is_plain
 MAX_SEQ = 2**62
 MAX_SUM = 10**18
 MAX_NOTICES_A_FRAME = 10_000
+MAX_VERSION_CHARACTERS = 100
 
 
-def require_sane(request: SyncRequest) -> None:
-    """Raise FrameInvalid for what no till of any version sends and no column holds."""
+def require_place(request: SyncRequest) -> None:
+    """Raise FrameInvalid unless the frame says where in which journal it belongs."""
     numbers = (request.epoch, request.first_seq)
     if not is_terminal_id(request.terminal) or not all(1 <= value <= MAX_SEQ for value in numbers):
         raise FrameInvalid("A frame must name a terminal, an epoch and a first entry.")
-    if not (is_plain(request.product_version) and 0 <= request.sent_at_ms <= MAX_MOMENT_MS):
-        raise FrameInvalid("A frame's version or time is out of range.")
-    if len(request.printed_notices) > MAX_NOTICES_A_FRAME or not is_plain(*request.printed_notices):
-        raise FrameInvalid(f"A frame names at most {MAX_NOTICES_A_FRAME} printed notices.")
-    if not all(_is_sane_tally(tally) for tally in request.tallies):
-        raise FrameInvalid("A day's sums are out of range.")
 
 
-def _is_sane_tally(tally: DayTally) -> bool:
+def clock_offset_ms(request: SyncRequest, now_ms: int) -> int:
+    """How far the till's clock is ahead of head office's, within what a column holds."""
+    return max(min(request.sent_at_ms, MAX_MOMENT_MS), 0) - now_ms
+
+
+def product_version(request: SyncRequest) -> str:
+    """The version the till says it has."""
+    return request.product_version.replace("\0", "")[:MAX_VERSION_CHARACTERS]
+
+
+def printed_notices(request: SyncRequest) -> list[str]:
+    """The notices that came out on receipts; later ones are named again by the till."""
+    return [name for name in request.printed_notices if is_plain(name)][:MAX_NOTICES_A_FRAME]
+
+
+def sane_tallies(request: SyncRequest) -> list[DayTally]:
+    """The sums that can be kept; a day whose sums cannot is shown as waiting."""
+    return [tally for tally in request.tallies if _is_sane(tally)]
+
+
+def _is_sane(tally: DayTally) -> bool:
     day, *sums = msgspec.structs.astuple(tally)
     try:
         is_day = date.fromisoformat(day).isoformat() == day
