@@ -21,6 +21,7 @@ from terminal_app.config import LOG_FILE, STORE_FILE, TillConfig, load_config
 from terminal_app.errors import AlreadySetUp, ConfigInvalid, NotSetUp
 from terminal_app.printing.worker import PrintWorker
 from terminal_app.store import members, settings
+from terminal_app.store.claim import Claim
 from terminal_app.store.connection import Store, open_store
 from terminal_app.store.settings import Identity
 from terminal_app.sync.line import Line
@@ -29,6 +30,7 @@ from terminal_app.sync.uplink import Uplink
 from terminal_app.till.door import Till
 
 PRIVATE_DIRECTORY_MODE = 0o700
+PRINTER_CLAIM_FILE = "printer.lock"
 
 
 class Shop(msgspec.Struct, frozen=True):
@@ -88,9 +90,8 @@ def open_till(
             product_version=product_version(),
             every_s=config.sync_seconds,
         )
-        worker = PrintWorker(store, device, ZoneInfo(identity.timezone))
-        if device is not None:
-            worker.recover()
+        claim = Claim(home / PRINTER_CLAIM_FILE)
+        worker = PrintWorker(store, device, ZoneInfo(identity.timezone), claim)
 
         def wake() -> None:
             worker.nudge()

@@ -10,6 +10,7 @@ from drivers.printers.printer import Printer
 from terminal_app.errors import TerminalError
 from terminal_app.printing.compose import compose_document
 from terminal_app.store import spool
+from terminal_app.store.claim import Claim
 from terminal_app.store.connection import Store
 from terminal_app.store.spool import PrintJob
 
@@ -24,29 +25,29 @@ log = structlog.get_logger(__name__)
 class PrintWorker:
     """Prints one till's spool. `drain` prints what waits now; `start` does so in a thread.
 
+    A till may have several processes (cashier, agent); the one that holds `claim` prints for all.
+
     A sale never waits for it: a job that cannot be printed stays pending, one whose fate nobody
     knows becomes unknown and is left to a person.
     """
 
-    def __init__(self, store: Store, printer: Printer | None, zone: ZoneInfo) -> None:
+    def __init__(self, store: Store, printer: Printer | None, zone: ZoneInfo, claim: Claim) -> None:
         self._store = store
         self._printer = printer
+        self._claim = claim
         self._zone = zone
         self._one_at_a_time = threading.Lock()
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
 
-    def recover(self) -> int:
-        """Jobs that a crash cut short between printer and record become unknown; how many."""
-        with self._store.writing() as connection:
-            return spool.mark_interrupted(connection)
-
     def drain(self) -> int:
         """Print waiting jobs until none is left or the printer fails; gives how many came out."""
         printed = 0
         with self._one_at_a_time:
-            while self._printer is not None and not self._stopping.is_set():
+            if self._printer is None or not self._hold():
+                return 0
+            while not self._stopping.is_set():
                 job = self._take()
                 if job is None or not self._print(self._printer, job):
                     break
@@ -68,6 +69,17 @@ class PrintWorker:
         self._wake.set()
         if self._thread is not None:
             self._thread.join(STOP_TIMEOUT_S)
+        self._claim.release()
+
+    def _hold(self) -> bool:
+        """Be the printer's one writer; what the one before was printing when it died is unknown."""
+        if self._claim.is_held:
+            return True
+        if not self._claim.take():
+            return False
+        with self._store.writing() as connection:
+            spool.mark_interrupted(connection)
+        return True
 
     def _take(self) -> PrintJob | None:
         with self._store.writing() as connection:
