@@ -61,7 +61,8 @@ def load_config(home: Path) -> TillConfig:
         raise ConfigInvalid(f"{path} cannot be read: {fault}.") from fault
     try:
         config = msgspec.toml.decode(text, type=TillConfig)
-    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
+        # The TOML reader lets some faults through: numbers too long, brackets too deep.
         raise ConfigInvalid(f"{path}: {fault}.", "docs/operations.md lists the keys.") from None
     _check(config, path)
     return config
@@ -69,12 +70,14 @@ def load_config(home: Path) -> TillConfig:
 
 def save_config(home: Path, config: TillConfig) -> None:
     """Write `config` as `till.toml` in `home`, whole or not at all."""
+    # TOML writes numbers and basic strings as JSON does.
     lines = [
-        f"{name} = {value!r}" if isinstance(value, int) else f'{name} = "{value}"'
+        f"{name} = {msgspec.json.encode(value).decode()}"
         for name, value in msgspec.to_builtins(config).items()
     ]
+    text = "\n".join(["# The till's configuration; see docs/operations.md.", *lines, ""])
     draft = home / f"{CONFIG_FILE}.new"
-    draft.write_text("\n".join(["# The till's configuration; see docs/operations.md.", *lines, ""]))
+    draft.write_text(text, encoding="utf-8")
     draft.replace(home / CONFIG_FILE)
 
 

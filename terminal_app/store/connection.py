@@ -103,7 +103,15 @@ def _bring_forward(connection: sqlite3.Connection, path: Path) -> None:
             "Install that version again; nothing in the file was touched.",
         )
     if till_migrations.pending(database):
-        till_migrations.apply(database)
+        # Two programs of one till may start at once: the second finds everything done.
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            till_migrations.apply(database)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
 
 
 @contextmanager

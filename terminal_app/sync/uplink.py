@@ -98,7 +98,7 @@ class Uplink:
     def _decoded(self, content: bytes, kind: type[_Answer]) -> _Answer:
         try:
             return msgspec.json.decode(content, type=kind)
-        except msgspec.MsgspecError as fault:
+        except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
             raise self._not_ours(fault) from fault
 
     def _not_ours(self, fault: Exception) -> HeadOfficeRefused:
@@ -132,7 +132,7 @@ def _detail(response: httpx.Response) -> str:
     if len(response.content) <= MAX_PACKED_BYTES:
         try:
             detail = msgspec.json.decode(response.content).get("detail")
-        except (msgspec.MsgspecError, AttributeError):
+        except (msgspec.MsgspecError, ValueError, RecursionError, AttributeError):
             detail = None
         if isinstance(detail, str):
             return detail[:MAX_DETAIL_CHARACTERS]

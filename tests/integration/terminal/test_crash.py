@@ -3,6 +3,7 @@
 import itertools
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -11,24 +12,33 @@ import pytest
 
 from loyalty.journal import EARN
 from terminal_app.bootstrap import open_till
+from terminal_app.config import STORE_FILE
+from terminal_app.store.connection import open_store
 from terminal_app.till.answers import Enrolment
 from tests.unit.terminal.counter import entries_in, faults_of, found_till, known, opened
 
 ROOT = Path(__file__).resolve().parents[3]
 SELLING = Path(__file__).with_name("selling_process.py")
+OPENING = Path(__file__).with_name("opening_process.py")
 KILLS = 10
 
 
-def open_seller(
-    home: Path, name: str, count: int, member: str, pause_ms: int = 0
-) -> "subprocess.Popen[str]":
-    seller = subprocess.Popen(
-        [sys.executable, str(SELLING), str(home), name, str(count), member, str(pause_ms)],
+def start(command: list[str]) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        command,
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         env={"PYTHONPATH": str(ROOT)},
+    )
+
+
+def open_seller(
+    home: Path, name: str, count: int, member: str, pause_ms: int = 0
+) -> "subprocess.Popen[str]":
+    seller = start(
+        [sys.executable, str(SELLING), str(home), name, str(count), member, str(pause_ms)]
     )
     assert seller.stdout is not None
     assert seller.stdout.readline() == "open\n"
@@ -104,3 +114,20 @@ def test_two_processes_sell_one_receipt_once(home: Path, member: str) -> None:
     sell_at_once([open_seller(home, "same", 100, member, 1) for _ in range(2)])
     assert sorted(receipts_sold(home)) == sorted(f"same-{number}" for number in range(1, 101))
     assert faults_of(home) == []
+
+
+def test_the_programs_of_a_till_start_at_once_after_an_upgrade(tmp_path: Path) -> None:
+    raw = sqlite3.connect(tmp_path / STORE_FILE)
+    raw.execute("PRAGMA journal_mode = WAL")
+    raw.close()
+    command = [sys.executable, str(OPENING), str(tmp_path / STORE_FILE)]
+    programs = [start(command) for _ in range(3)]
+    for program in programs:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+    for program in programs:
+        begin(program)
+    for program in programs:
+        program.communicate(timeout=60)
+        assert program.returncode == 0
+    open_store(tmp_path / STORE_FILE).close()
