@@ -26,6 +26,8 @@ class Face(App[None]):
     """
 
     ENABLE_COMMAND_PALETTE = False
+    TITLE = "Paragon"
+    AUTO_FOCUS = "#entry"
     CSS_PATH: ClassVar[list[str | PurePath]] = ["paragon.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "quit", priority=True, show=False),

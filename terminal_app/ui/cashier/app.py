@@ -132,6 +132,7 @@ class CashierApp(Face):
 
     @on(EnrolmentForm.GivenUp)
     def _give_up_enrolment(self) -> None:
+        self.counter.resume()
         self._back_to_counter()
 
     def action_post(self) -> None:
@@ -152,10 +153,10 @@ class CashierApp(Face):
     def action_enrol(self) -> None:
         """F4: open the form for a new member, or close it."""
         if self._stage == ENROLMENT:
-            self._back_to_counter()
+            self._give_up_enrolment()
             return
         self._stage = ENROLMENT
-        self.counter.outcome = None
+        self.counter.invite()
         self.show_all()
         form = self.query_one(EnrolmentForm)
         form.begin(self.counter.unknown_card, self.words.language)

@@ -26,6 +26,7 @@ from terminal_app.ui.cashier.checkout import Checkout, typed_amount
 from terminal_app.ui.sayings import Saying, Tone, refused, saying, shown
 
 READY = saying(Tone.CALM, "Scan a card or goods, or type an amount such as 12.50.")
+RETURNING = saying(Tone.WARN, "Return: scan the card, then the goods that come back. F2 posts it.")
 
 
 class Counter:
@@ -59,7 +60,7 @@ class Counter:
             case KnownMember():
                 self.take_member(found)
             case KnownProduct():
-                self._take(self.checkout.with_goods(found), READY)
+                self._take(self.checkout.with_goods(found), self._ready())
             case KnownVoucher():
                 self._enter_voucher(found)
             case Refusal():
@@ -97,10 +98,7 @@ class Counter:
         if self.checkout.is_return:
             self._take(replace(self.checkout, is_return=False), READY)
             return
-        self._take(
-            replace(self.checkout, is_return=True, vouchers=()),
-            saying(Tone.WARN, "Return: scan the card, then the goods that come back. F2 posts it."),
-        )
+        self._take(replace(self.checkout, is_return=True, vouchers=()), RETURNING)
 
     def clear(self) -> None:
         """Forget the sale in hand; nothing of it was recorded."""
@@ -115,6 +113,15 @@ class Counter:
         if self.checkout.lines or self.checkout.vouchers:
             last = saying(Tone.CALM, "The last entry was taken out.")
             self._take(self.checkout.without_last(), last)
+
+    def invite(self) -> None:
+        """Say how to fill in the form of a new member."""
+        self.outcome = None
+        self.said = saying(Tone.CALM, "Ask for the name; the rest may stay empty. F2 saves.")
+
+    def resume(self) -> None:
+        """Go on with the sale or return in hand."""
+        self.said = self._ready()
 
     def enrol(self, enrolment: Enrolment) -> bool:
         """Make someone a member and go on with their card; False when the Till refused."""
@@ -166,11 +173,14 @@ class Counter:
         answer = ask(lambda: clawback(self._till.programme, basket).points)
         return 0 if isinstance(answer, Unanswered) else -answer
 
+    def _ready(self) -> Saying:
+        return RETURNING if self.checkout.is_return else READY
+
     def _enter_amount(self, amount_minor: int) -> None:
         if amount_minor == 0:
             self.said = saying(Tone.BAD, "An amount must be more than zero. Type it again.")
             return
-        self._take(self.checkout.with_amount(amount_minor), READY)
+        self._take(self.checkout.with_amount(amount_minor), self._ready())
 
     def _enter_voucher(self, voucher: KnownVoucher) -> None:
         if self.checkout.is_return:

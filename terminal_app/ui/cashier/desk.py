@@ -28,8 +28,9 @@ class MemberPanel(Vertical):
             yield Static(id="who")
             yield Static(id="card")
             yield Digits(id="points")
-            yield Static(id="toward")
+            yield Static(id="unit")
             yield Static(id="bar")
+            yield Static(id="toward")
             yield Static(id="aloud")
             yield Static(id="known")
 
@@ -46,7 +47,8 @@ class MemberPanel(Vertical):
         self._write("who", Text(shown(member.name), style="bold"))
         self._write("card", Text(f"{spaced_card(member.card)} · {language}"))
         self.query_one("#points", Digits).update(words.number(points))
-        self._write("toward", Text(_toward(words, points, known.points_to_next)))
+        self._write("unit", Text(words.plural("point", "points", points)))
+        self._write("toward", Text(_toward(words, known.points_to_next)))
         self._write("aloud", aloud(words, known.notices))
 
     def show_bar(self, known: KnownMember | None, goal: int | None) -> None:
@@ -116,14 +118,12 @@ def _nobody(words: Words, hint: str) -> Text:
     return text
 
 
-def _toward(words: Words, points: int, missing: int | None) -> str:
-    label = words.plural("point", "points", points)
+def _toward(words: Words, missing: int | None) -> str:
     if missing is None:
-        return label
-    toward = words.plural(
+        return ""
+    return words.plural(
         "{count} point to the next voucher", "{count} points to the next voucher", missing
     )
-    return f"{label} · {toward}"
 
 
 def _goods(words: Words, lines: tuple[Line, ...]) -> Table | Text:

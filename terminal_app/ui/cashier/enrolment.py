@@ -19,6 +19,28 @@ MAX_FIELD_CHARACTERS = 120
 FIELDS = ("name", "phone", "email", "card")
 
 
+class Tick(Checkbox):
+    """A box that is empty or ticked by its sign, not by its colour."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Draw the tick, or take it away."""
+        self.BUTTON_INNER = "✓" if self.value else " "
+        super().watch_value()
+
+
+class Choice(RadioButton):
+    """One of several, marked by its sign, not by its colour."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Draw the mark, or take it away."""
+        self.BUTTON_INNER = "●" if self.value else " "
+        super().watch_value()
+
+
 class EnrolmentForm(Vertical):
     """Name, phone, e-mail, card, consent, language. Enter goes on, F2 saves, Esc goes back."""
 
@@ -44,20 +66,20 @@ class EnrolmentForm(Vertical):
                 )
         with Horizontal(classes="field"):
             yield Static(id="label-consent", classes="label")
-            yield Checkbox(id="new-consent", compact=True)
+            yield Tick(id="new-consent", compact=True)
         with Horizontal(classes="field"):
             yield Static(id="label-language", classes="label")
             with RadioSet(id="new-language", compact=True):
                 for language in LANGUAGES:
-                    yield RadioButton(LANGUAGE_NAMES[language], compact=True)
+                    yield Choice(LANGUAGE_NAMES[language], compact=True)
         yield Static(id="form-keys")
 
     def begin(self, card: str, language: str) -> None:
         """Empty the form for the next person; `card` is the number of a card not known yet."""
         for field in FIELDS:
             self._field(field).value = card if field == "card" else ""
-        self.query_one("#new-consent", Checkbox).value = False
-        self.query(RadioButton)[LANGUAGES.index(language)].value = True
+        self.query_one("#new-consent", Tick).value = False
+        self.query(Choice)[LANGUAGES.index(language)].value = True
         self._field("name").focus()
 
     def show(self, words: Words) -> None:
@@ -74,7 +96,7 @@ class EnrolmentForm(Vertical):
         for field, label in labels.items():
             self.query_one(f"#label-{field}", Static).update(Text(label))
         self._field("card").placeholder = words.text("empty: the till gives a new number")
-        consent = self.query_one("#new-consent", Checkbox)
+        consent = self.query_one("#new-consent", Tick)
         consent.label = words.text("may be sent offers by e-mail (Space)")
         self.query_one("#form-keys", Static).update(
             Text(words.text("Enter: next field · F2: save · Esc: back without saving"))
@@ -88,7 +110,7 @@ class EnrolmentForm(Vertical):
             phone=self._field("phone").value,
             email=self._field("email").value,
             card=self._field("card").value.replace(" ", ""),
-            email_consent=self.query_one("#new-consent", Checkbox).value,
+            email_consent=self.query_one("#new-consent", Tick).value,
             language=LANGUAGES[max(pressed, 0)],
         )
 

@@ -20,8 +20,8 @@ HISTORY_ROWS = 5
 _KINDS = {
     EARN: phrase("Purchase"),
     REVERSE: phrase("Return"),
-    REDEEM: phrase("Points for a voucher"),
-    VOUCHER_ISSUED: phrase("Voucher"),
+    REDEEM: phrase("For a voucher"),
+    VOUCHER_ISSUED: phrase("Voucher issued"),
     VOUCHER_REDEEMED: phrase("Voucher used"),
     ENROL: phrase("Welcome to the club"),
 }
@@ -46,10 +46,10 @@ class WelcomePage(Vertical):
 
     def show(self, words: Words, shop: str) -> None:
         """Invite in the language of `words`."""
-        self.query_one("#welcome-shop", Static).update(Text(shown(shop), justify="center"))
+        self.query_one("#welcome-shop", Static).update(Text(shown(shop)))
         self.query_one(BigType).write(words.text("Scan your card"))
         self.query_one("#welcome-why", Static).update(
-            Text(words.text("and see your points, vouchers and offers"), justify="center")
+            Text(words.text("and see your points, vouchers and offers"))
         )
         for language in LANGUAGES:
             button = self.query_one(f"#speak-{language}", Button)
@@ -83,8 +83,8 @@ class MemberPage(Vertical):
         name = shown(known.member.name)
         self._write("greeting", Text(words.text("Good to see you, {name}", name=name)))
         self.query_one(BigType).write(words.number(known.balance.points))
-        self._write("own-toward", Text(_toward(words, known), justify="center"))
-        self._write("own-age", Text(_age(words, known, zone), justify="center"))
+        self._write("own-toward", Text(_toward(words, known)))
+        self._write("own-age", Text(_age(words, known, zone)))
         self._write("own-notices", Text("\n".join(f"★ {shown(text)}" for text in known.notices)))
         self.query_one("#own-notices").display = bool(known.notices)
         self.query_one("#own-history", Static).update(_history(words, history, zone))
@@ -96,7 +96,7 @@ class MemberPage(Vertical):
             "This page closes in {count} seconds · Esc closes it now",
             seconds,
         )
-        self._write("countdown", Text(closing, justify="center"))
+        self._write("countdown", Text(closing))
 
     def forget(self) -> None:
         """Leave nothing of the member on the page, not even behind another one."""

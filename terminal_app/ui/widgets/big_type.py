@@ -13,10 +13,13 @@ from rich.text import Text
 from textual import events
 from textual.widgets import Static
 
-LETTER_DOTS = 9
+LETTER_DOTS = (9,)
 """Size at which the typeface's hinting gives clean strokes of one dot."""
 
-FIGURE_DOTS = 18
+FIGURE_DOTS = (15, 11, 9)
+"""For figures, the largest that fits."""
+
+_BOLD_FROM_DOTS = 11
 
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
@@ -24,7 +27,7 @@ _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (Tru
 class BigType(Static):
     """A few words as large as fits; plain bold letters where the screen is too narrow."""
 
-    def __init__(self, *, dots: int = LETTER_DOTS, id: str | None = None) -> None:  # noqa: A002
+    def __init__(self, *, dots: tuple[int, ...] = LETTER_DOTS, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._dots = dots
         self._words = ""
@@ -40,7 +43,11 @@ class BigType(Static):
         self._draw()
 
     def _draw(self) -> None:
-        rows = big_rows(self._words, self.content_size.width, self._dots)
+        width = self.content_size.width
+        sizes = (big_rows(self._words, width, dots) for dots in self._dots)
+        rows = next((rows for rows in sizes if rows), [])
+        # Said outright: a page that was hidden would keep the height it had without a width.
+        self.styles.height = max(len(rows), 1)
         if rows:
             self.update(Text("\n".join(rows), no_wrap=True))
         else:
@@ -50,7 +57,8 @@ class BigType(Static):
 def big_rows(words: str, width: int, dots: int) -> list[str]:
     """`words` as centred rows of block characters, `width` wide; none if a word is wider."""
     lines: list[str] = []
-    for word in words.split():
+    # At plain blanks alone: the one that groups a number's digits does not break.
+    for word in words.split(" "):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and _drawn(longer, dots).width <= width:
             lines[-1] = longer
@@ -71,7 +79,7 @@ def _font(dots: int) -> ImageFont.FreeTypeFont:
 @cache
 def _drawn(line: str, dots: int) -> Image.Image:
     font = _font(dots)
-    stroke = int(dots >= FIGURE_DOTS)
+    stroke = int(dots >= _BOLD_FROM_DOTS)
     ascent, descent = font.getmetrics()
     height = ascent + descent + (ascent + descent) % 2
     picture = Image.new("1", (int(font.getlength(line)) + stroke, height))
@@ -93,4 +101,6 @@ def _block_rows(picture: Image.Image) -> list[str]:
     ]
     while rows and not rows[0].strip():
         rows.pop(0)
+    while rows and not rows[-1].strip():
+        rows.pop()
     return rows

@@ -6,6 +6,9 @@ from rich.text import Text
 from textual import events
 from textual.widgets import Static
 
+GAPS = (3, 2, 1)
+"""Blanks between two keys: as many as the width allows."""
+
 
 class KeyBar(Static):
     """Keys with their labels; wraps between keys, never inside one."""
@@ -24,14 +27,17 @@ class KeyBar(Static):
 
     def _draw(self) -> None:
         width = self.content_size.width
-        gap = next(gap for gap in ("   ", "  ", " ") if gap == " " or self._fits(gap, width))
-        line = Text(no_wrap=False)
-        for key, label in self._keys:
-            if line:
-                line.append(gap)
-            line.append(key, style="bold reverse").append("\u00a0" + label.replace(" ", "\u00a0"))
-        self.update(line)
+        letters = sum(map(_letters, self._keys))
+        gaps = max(len(self._keys) - 1, 0)
+        gap = next((gap for gap in GAPS if letters + gap * gaps <= width), min(GAPS))
+        rows = [Text(no_wrap=True)]
+        for key in self._keys:
+            if rows[-1] and len(rows[-1]) + gap + _letters(key) > width:
+                rows.append(Text(no_wrap=True))
+            rows[-1].append(" " * gap if rows[-1] else "")
+            rows[-1].append(key[0], style="bold reverse").append(f" {key[1]}")
+        self.update(Text("\n").join(rows))
 
-    def _fits(self, gap: str, width: int) -> bool:
-        letters = sum(len(key) + 1 + len(label) for key, label in self._keys)
-        return letters + len(gap) * max(len(self._keys) - 1, 0) <= width
+
+def _letters(key: tuple[str, str]) -> int:
+    return len(key[0]) + 1 + len(key[1])

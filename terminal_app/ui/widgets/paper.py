@@ -17,7 +17,8 @@ MAX_RECEIPTS_SHOWN = 50
 PAPER_COLUMNS = 48
 """Characters a line on 80 mm paper; 58 mm paper has 32."""
 
-EDGE_COLUMNS = 4
+EDGE_COLUMNS = 5
+"""Around the letters: the pane's edge, and a margin on and beside the paper."""
 
 
 class PaperFeed(Protocol):
@@ -55,9 +56,7 @@ class PaperPane(Vertical):
     def show(self, words: Words) -> None:
         """Show the pane's own words."""
         self.query_one("#paper-title", Static).update(Text(words.text("Printer")))
-        self.query_one("#paper-none", Static).update(
-            Text(words.text("Receipts come out here."), justify="center")
-        )
+        self.query_one("#paper-none", Static).update(Text(words.text("Receipts come out here.")))
 
     def scroll_pages(self, pages: int) -> None:
         """Scroll the paper; below zero is up."""

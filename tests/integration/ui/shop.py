@@ -1,0 +1,104 @@
+"""A real till on a real database, with a fixed clock, for every test of a screen."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
+
+from loyalty.baskets import keyed_amount
+from loyalty.clock import epoch_ms
+from loyalty.identifiers import card_number
+from loyalty.members import Member
+from loyalty.programme.document import classic_document
+from terminal_app.store import members, settings
+from terminal_app.store.connection import Store, open_store
+from terminal_app.store.settings import Identity, SyncState
+from terminal_app.sync.line import Line
+from terminal_app.till.answers import Posted, Sale
+from terminal_app.till.door import Till
+
+NOW = datetime(2026, 3, 5, 13, 4, tzinfo=UTC)
+HEARD = datetime(2026, 3, 5, 12, 58, tzinfo=UTC)
+ZONE = ZoneInfo("Europe/Warsaw")
+ANNA = card_number("290000000000017")
+PIOTR = card_number("290000000000025")
+OLGA = card_number("290000000000033")
+STRANGER = card_number("290000000000099")
+COFFEE = "5900000000015"
+BREAD = "5900000000022"
+NOTICE = {
+    "en": "Your coffee is on us this Saturday.",
+    "pl": "W tę sobotę kawa na nasz koszt.",
+    "ru": "В эту субботу кофе за наш счёт.",
+}
+
+
+class TestShop(msgspec.Struct, frozen=True):
+    """One till with what stands behind it, so that a test can change the world around it."""
+
+    __test__ = False
+
+    till: Till
+    store: Store
+    line: Line
+
+    def buys(self, card: str, amount_minor: int) -> Posted:
+        """A member buys for `amount_minor` before the test begins."""
+        posted = self.till.sell(
+            Sale(basket=keyed_amount(amount_minor), member_id=card, print_receipt=False)
+        )
+        assert isinstance(posted, Posted)
+        return posted
+
+    def hears(self, moment: datetime) -> None:
+        """Head office confirmed everything and was heard at `moment`."""
+        with self.store.writing() as connection:
+            state = settings.read_sync_state(connection)
+            head = connection.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()[0]
+            told = replace(state, heard_at_ms=epoch_ms(moment), confirmed_seq=head)
+            settings.write_sync_state(connection, told)
+        self.line.found_up()
+
+
+@contextmanager
+def open_test_shop(home: Path) -> Iterator[TestShop]:
+    """A till of Paragon Demo in Kraków with three members, goods and a notice for Anna."""
+    key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+    identity = Identity(
+        terminal="KRK-1",
+        terminal_number=1,
+        epoch=1,
+        branch="KRK",
+        branch_name="Kraków",
+        shop="Paragon Demo",
+        timezone="Europe/Warsaw",
+        server_url="http://127.0.0.1:9",
+        token="of-tests",
+        private_key=key.private_bytes_raw(),
+    )
+    store = open_store(home / "till.sqlite")
+    with store.writing() as connection:
+        settings.write_identity(connection, identity)
+        settings.write_programme_document(connection, classic_document())
+        settings.write_sync_state(connection, SyncState(heard_at_ms=epoch_ms(HEARD)))
+        members.put_terminal(connection, "KRK-1", "KRK", key.public_key().public_bytes_raw())
+        for card, name, language in (
+            (ANNA, "Anna Smith", "en"),
+            (PIOTR, "Piotr Wiśniewski", "pl"),
+            (OLGA, "Ольга Иванова", "ru"),
+        ):
+            facts = Member(member_id=card, card=card, name=name, language=language, branch="KRK")
+            members.put_member(connection, facts)
+            members.put_notice(connection, f"welcome-{card}", card, NOTICE)
+        members.put_product(connection, COFFEE, "Coffee beans 1 kg", 5490)
+        members.put_product(connection, BREAD, "Rye bread", 890)
+    line = Line()
+    try:
+        yield TestShop(Till(store, identity, lambda: NOW, line), store, line)
+    finally:
+        store.close()
