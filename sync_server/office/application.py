@@ -81,7 +81,8 @@ def office_router(
         },
         middleware=[
             SecurityHeaders(),
-            DefineMiddleware(SignedIn, sessions=sessions),
+            # Litestar copies what it is handed, deeply; a closure keeps to the one `sessions`.
+            lambda app: SignedIn(app, sessions),
             DefineMiddleware(CSRFMiddleware, config=forms),
         ],
         exception_handlers=problem_handlers(desk),

@@ -1,6 +1,7 @@
 """The audience: RFM groups with their figures and one chart."""
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from sync_server.audience import rfm
 from sync_server.audience.groups import GroupFigures, group_figures, read_purchases
@@ -19,7 +20,7 @@ MEANINGS = {
 
 
 @get("/audience", sync_to_thread=True)
-def audience_page(request: OfficeRequest, desk: Desk) -> Page:
+def audience_page(request: OfficeRequest, desk: NamedDependency[Desk]) -> Page:
     """Each group with its figures and its meaning."""
     figures = _figures(desk)
     total = sum(group.members for group in figures)
@@ -27,7 +28,7 @@ def audience_page(request: OfficeRequest, desk: Desk) -> Page:
 
 
 @get("/audience/chart.svg", sync_to_thread=True)
-def audience_chart(desk: Desk) -> Response[bytes]:
+def audience_chart(desk: NamedDependency[Desk]) -> Response[bytes]:
     """The groups as a picture."""
     return Response(
         group_chart(_figures(desk)),

@@ -1,11 +1,9 @@
 """Campaigns: the welcome's switch, how it goes, and how it reads."""
 
-from typing import Annotated
-
 import msgspec
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from sqlalchemy import Connection, select
 
@@ -39,7 +37,7 @@ class Preview(msgspec.Struct, frozen=True):
 
 
 @get("/campaigns", sync_to_thread=True)
-def campaigns_page(request: OfficeRequest, desk: Desk) -> Page:
+def campaigns_page(request: OfficeRequest, desk: NamedDependency[Desk]) -> Page:
     """The welcome campaign: switch, counts, troubles, preview."""
     with desk.reading() as connection:
         return desk.page(
@@ -56,7 +54,8 @@ def campaigns_page(request: OfficeRequest, desk: Desk) -> Page:
 
 @post("/campaigns/welcome", sync_to_thread=True)
 def switch_welcome(
-    desk: Desk, data: Annotated[Switch, Body(media_type=RequestEncodingType.URL_ENCODED)]
+    desk: NamedDependency[Desk],
+    data: URLEncodedBody[Switch],
 ) -> Response[None]:
     """Switch the welcome on or off, and show the page again."""
     with desk.writing() as connection:

@@ -1,13 +1,13 @@
 """Signing in and out."""
 
 import asyncio
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import structlog
 from litestar import Response, get, post
-from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 
 from sync_server.office.desk import Desk, OfficeRequest, Page
@@ -33,7 +33,7 @@ class Credentials(msgspec.Struct, frozen=True):
 
 
 @get("/login", sync_to_thread=False, **_OPEN)
-def login_page(request: OfficeRequest, desk: Desk) -> Page:
+def login_page(request: OfficeRequest, desk: NamedDependency[Desk]) -> Page:
     """The form."""
     return _form(request, desk)
 
@@ -41,11 +41,11 @@ def login_page(request: OfficeRequest, desk: Desk) -> Page:
 @post("/login", **_OPEN)
 async def sign_in(
     request: OfficeRequest,
-    desk: Desk,
-    sessions: Sessions,
-    lockout: Lockout,
-    password_checks: asyncio.Semaphore,
-    data: Annotated[Credentials, Body(media_type=RequestEncodingType.URL_ENCODED)],
+    desk: NamedDependency[Desk],
+    sessions: NamedDependency[Sessions],
+    lockout: NamedDependency[Lockout],
+    password_checks: NamedDependency[asyncio.Semaphore],
+    data: URLEncodedBody[Credentials],
 ) -> Response[Any]:
     """Open a session for a good password; a wrong one is counted, and too many shut the door.
 
@@ -70,7 +70,7 @@ async def sign_in(
 
 
 @post("/logout")
-async def sign_out(request: OfficeRequest, sessions: Sessions) -> Response[Any]:
+async def sign_out(request: OfficeRequest, sessions: NamedDependency[Sessions]) -> Response[Any]:
     """End the session, here and in the browser."""
     await sessions.close(request.auth)
     answer = Redirect("/login", status_code=303)

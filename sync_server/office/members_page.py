@@ -3,8 +3,9 @@
 from typing import Annotated
 
 from litestar import get
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import Parameter
+from litestar.params import FromPath, FromQuery, QueryParameter
 
 from loyalty.journal import EARN, ENROL, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
 from sync_server.audience.explanation import explain
@@ -25,7 +26,9 @@ KINDS = {
 
 
 @get("/members", sync_to_thread=True)
-def members_page(request: OfficeRequest, desk: Desk, q: str = "") -> Page:
+def members_page(
+    request: OfficeRequest, desk: NamedDependency[Desk], q: FromQuery[str] = ""
+) -> Page:
     """Members that match `q`, or the newest ones."""
     query = q.replace("\x00", "").strip()
     with desk.reading() as connection:
@@ -36,9 +39,9 @@ def members_page(request: OfficeRequest, desk: Desk, q: str = "") -> Page:
 @get("/members/{member_id:str}", sync_to_thread=True)
 def member_page(
     request: OfficeRequest,
-    desk: Desk,
-    member_id: str,
-    page: Annotated[int, Parameter(ge=1, le=MAX_PAGE)] = 1,
+    desk: NamedDependency[Desk],
+    member_id: FromPath[str],
+    page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)] = 1,
 ) -> Page:
     """Facts, balance, vouchers and explanation of one member."""
     with desk.reading() as connection:

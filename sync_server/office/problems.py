@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from sync_server.errors import ServerError
 from sync_server.office.desk import Desk
+from sync_server.office.headers import SECURITY_HEADERS
 
 Handler = Callable[[Request[Any, Any, State], Any], Response[Any]]
 
@@ -19,17 +20,33 @@ _log = structlog.get_logger(__name__)
 
 
 def problem_handlers(desk: Desk) -> dict[int | type[Exception], Handler]:
-    """What to answer for each fault of a page."""
+    """What to answer for each fault of a page.
 
-    def to_the_login(_request: Request[Any, Any, State], _fault: Exception) -> Response[Any]:
-        return Redirect("/login", status_code=303)
+    A fault that a middleware raises is answered outside of all of them, so these answers bring
+    the security headers themselves.
+    """
 
-    def form_too_old(request: Request[Any, Any, State], _fault: Exception) -> Response[Any]:
-        return desk.page(
+    def problem_page(
+        request: Request[Any, Any, State], status_code: int, heading: str, problem: str
+    ) -> Response[Any]:
+        page = desk.page(
             request,
             "problem.html",
-            status_code=403,
+            status_code=status_code,
             language="en",
+            heading=heading,
+            problem=problem,
+        )
+        page.headers.update(SECURITY_HEADERS)
+        return page
+
+    def to_the_login(_request: Request[Any, Any, State], _fault: Exception) -> Response[Any]:
+        return Redirect("/login", status_code=303, headers=SECURITY_HEADERS)
+
+    def form_too_old(request: Request[Any, Any, State], _fault: Exception) -> Response[Any]:
+        return problem_page(
+            request,
+            status_code=403,
             heading="That form can no longer be used",
             problem="It was open for too long, or came from another page. Nothing was changed: "
             "open the page again and repeat the step.",
@@ -37,11 +54,9 @@ def problem_handlers(desk: Desk) -> dict[int | type[Exception], Handler]:
 
     def asked_wrong(request: Request[Any, Any, State], fault: HTTPException) -> Response[Any]:
         missing = fault.status_code == 404
-        return desk.page(
+        return problem_page(
             request,
-            "problem.html",
             status_code=fault.status_code,
-            language="en",
             heading="Nothing is here" if missing else "That cannot be answered",
             problem=fault.detail if missing else "Part of the address or the form is not right.",
         )
@@ -49,11 +64,9 @@ def problem_handlers(desk: Desk) -> dict[int | type[Exception], Handler]:
     def cannot_serve(request: Request[Any, Any, State], fault: Exception) -> Response[Any]:
         _log.error("a page cannot be made", path=request.url.path, exc_info=fault)
         hint = fault.hint if isinstance(fault, ServerError) else ""
-        return desk.page(
+        return problem_page(
             request,
-            "problem.html",
             status_code=503,
-            language="en",
             heading="The books cannot be read just now",
             problem=f"Try again in a moment. {hint}".strip(),
         )

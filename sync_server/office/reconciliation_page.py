@@ -5,6 +5,8 @@ from urllib.parse import urlencode
 
 import msgspec
 from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
 
 from loyalty.tallies import DayTally
 from sync_server.office.desk import Desk, OfficeRequest, Page
@@ -23,11 +25,11 @@ class Choice(msgspec.Struct, frozen=True):
     """Which days are asked for; an empty field asks for all."""
 
     terminal: str
-    state: str
+    outcome: str
 
     def takes(self, compared: DayComparison) -> bool:
         """Whether this day is among them."""
-        return self.terminal in ("", compared.terminal) and self.state in ("", compared.state)
+        return self.terminal in ("", compared.terminal) and self.outcome in ("", compared.state)
 
 
 class ShownDay(msgspec.Struct, frozen=True):
@@ -42,10 +44,13 @@ class ShownDay(msgspec.Struct, frozen=True):
 
 @get("/reconciliation", sync_to_thread=True)
 def reconciliation_page(
-    request: OfficeRequest, desk: Desk, terminal: str = "", state: str = ""
+    request: OfficeRequest,
+    desk: NamedDependency[Desk],
+    terminal: FromQuery[str] = "",
+    outcome: FromQuery[str] = "",
 ) -> Page:
     """The days asked for, newest first, with their sums."""
-    choice = Choice(terminal, state)
+    choice = Choice(terminal, outcome)
     every_day = _days(desk)
     days = [compared for compared in every_day if choice.takes(compared)]
     asked = {key: value for key, value in msgspec.structs.asdict(choice).items() if value}
@@ -65,9 +70,11 @@ def reconciliation_page(
 
 
 @get("/reconciliation.csv", sync_to_thread=True)
-def reconciliation_file(desk: Desk, terminal: str = "", state: str = "") -> Response[str]:
+def reconciliation_file(
+    desk: NamedDependency[Desk], terminal: FromQuery[str] = "", outcome: FromQuery[str] = ""
+) -> Response[str]:
     """The days asked for as CSV: for each sum the till's value and head office's."""
-    choice = Choice(terminal, state)
+    choice = Choice(terminal, outcome)
     header = ["day", "branch", "terminal", "epoch", "state"]
     for name in TALLY_COUNTS:
         header += [f"{name}_till", f"{name}_head_office"]

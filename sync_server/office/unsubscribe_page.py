@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
 
 from sync_server.campaigns.unsubscribe import Subscription, subscription_of, withdraw_consent
 from sync_server.campaigns.wording import spoken
@@ -54,7 +56,9 @@ _OPEN: dict[str, Any] = {OPEN_TO_ALL: True, "exclude_from_csrf": True}
 
 
 @get("/u/{token:str}", sync_to_thread=True, **_OPEN)
-def unsubscribe_page(request: OfficeRequest, desk: Desk, token: str) -> Page:
+def unsubscribe_page(
+    request: OfficeRequest, desk: NamedDependency[Desk], token: FromPath[str]
+) -> Page:
     """Ask whether to stop, or say that it is done already."""
     with desk.reading() as connection:
         subscription = subscription_of(connection, token, desk.settings.link_secret)
@@ -62,7 +66,7 @@ def unsubscribe_page(request: OfficeRequest, desk: Desk, token: str) -> Page:
 
 
 @post("/u/{token:str}", status_code=200, sync_to_thread=True, **_OPEN)
-def unsubscribe(request: OfficeRequest, desk: Desk, token: str) -> Page:
+def unsubscribe(request: OfficeRequest, desk: NamedDependency[Desk], token: FromPath[str]) -> Page:
     """Withdraw the consent; doing it again is no fault."""
     with desk.writing() as connection:
         secret = desk.settings.link_secret

@@ -46,13 +46,13 @@ def terminals_now(connection: Connection, now_ms: int) -> tuple[TerminalNow, ...
         (terminal, epoch): seq
         for terminal, epoch, seq in connection.execute(
             select(heads.c.terminal, heads.c.epoch, heads.c.seq)
-        ).tuples()
+        )
     }
     told = connection.execute(
         select(
             till_tallies.c.terminal, till_tallies.c.epoch, func.max(till_tallies.c.last_seq)
         ).group_by(till_tallies.c.terminal, till_tallies.c.epoch)
-    ).tuples()
+    )
     missing: dict[str, int] = {}
     for terminal, epoch, last_seq in told:
         behind = max(last_seq - held.get((terminal, epoch), 0), 0)
