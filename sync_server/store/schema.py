@@ -6,7 +6,6 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from alembic.script.revision import ResolutionError
 from sqlalchemy import Connection, Engine, text
 
 from sync_server.errors import StoreNewer
@@ -51,13 +50,8 @@ def _scripts() -> ScriptDirectory:
 
 def _refuse_newer(connection: Connection, scripts: ScriptDirectory) -> None:
     current = schema_version(connection)
-    if current is None:
-        return
-    try:
-        known = scripts.get_revision(current) is not None
-    except ResolutionError:
-        known = False
-    if not known:
+    known = {script.revision for script in scripts.walk_revisions()}
+    if current is not None and current not in known:
         raise StoreNewer(
             f"The database was written by a newer version of Paragon (schema {current}).",
             "Install that version, or point server.toml to another database.",

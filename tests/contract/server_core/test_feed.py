@@ -1,0 +1,169 @@
+"""What tills are told: everything once, in the order of commits, and never their own points."""
+
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Event
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import Engine
+
+from loyalty.clock import epoch_ms
+from loyalty.members import Member
+from loyalty.programme.document import classic_document
+from loyalty.wire import (
+    BalanceChange,
+    MemberChange,
+    NoticeChange,
+    ProductChange,
+    ProgrammeChange,
+    TerminalChange,
+    VoucherChange,
+)
+from sync_server.store.engine import reading, writing
+from sync_server.store.feed import NOTICE, TERMINAL, changes_after, tell
+from sync_server.store.register import Product, put_members, put_products
+from sync_server.terminals.feed import News, news_for
+from sync_server.terminals.ingest import Ingest
+from tests.contract.server_core.journals import (
+    START,
+    TILLS,
+    Journal,
+    ShopClock,
+    head_office,
+    rows,
+)
+
+_Kind = TypeVar("_Kind")
+
+
+def news(engine: Engine, terminal: str, cursor: int = 0, limit: int = 1_000) -> News:
+    with reading(engine) as connection:
+        return news_for(connection, terminal, cursor, limit)
+
+
+def told(found: News, kind: type[_Kind]) -> list[_Kind]:
+    return [change for change in found.changes if isinstance(change, kind)]
+
+
+def test_a_till_is_told_the_points_of_all_others(engine: Engine, ingest: Ingest) -> None:
+    for name, amount in zip(TILLS, (10, 20, 40), strict=True):
+        till = Journal(name)
+        till.sale("anna", amount)
+        ingest.take(till.frame())
+    points = {name: told(news(engine, name), BalanceChange)[0].points for name in TILLS}
+    assert points == {"KRK-1": 60, "KRK-2": 50, "WAW-1": 30}
+
+
+def test_own_and_others_parts_add_up_to_the_standing(engine: Engine, ingest: Ingest) -> None:
+    first, second = Journal("KRK-1"), Journal("KRK-2")
+    first.sale("anna", 700)
+    first.reward("anna")
+    second.goods_return("anna", 100)
+    ingest.take(first.frame())
+    ingest.take(second.frame())
+    assert told(news(engine, "KRK-1"), BalanceChange) == [BalanceChange("anna", -100, 0, 100, 0)]
+    assert told(news(engine, "KRK-2"), BalanceChange) == [BalanceChange("anna", 200, 700, 0, 500)]
+
+
+def test_everything_a_till_needs_is_told(engine: Engine, ingest: Ingest) -> None:
+    with writing(engine) as connection:
+        put_members(connection, [Member(member_id="boris", card="boris", name="Boris")])
+        put_products(connection, [Product("590", "Tea", 450)])
+        connection.exec_driver_sql(
+            "INSERT INTO notices (notice_id, member_id, campaign, texts, created_at_ms) "
+            "VALUES ('n1', 'anna', 'welcome', '{\"en\": \"Hello\"}', 1)"
+        )
+        tell(connection, NOTICE, ["n1"])
+        # A terminal that is not set up has no key to tell.
+        tell(connection, TERMINAL, ["WAW-1"])
+    till = Journal()
+    till.sale("anna", 500)
+    number = till.reward("anna")
+    ingest.take(till.frame())
+    found = news(engine, "KRK-2")
+    assert told(found, ProgrammeChange) == [ProgrammeChange(classic_document())]
+    assert [change.member.name for change in told(found, MemberChange)] == ["Boris"]
+    assert told(found, ProductChange) == [ProductChange("590", "Tea", 450)]
+    assert told(found, NoticeChange) == [NoticeChange("n1", "anna", {"en": "Hello"})]
+    assert told(found, TerminalChange) == []
+    expiry = epoch_ms(START + timedelta(days=90))
+    assert told(found, VoucherChange) == [
+        VoucherChange(number, "anna", 500, "GBP", expiry, "issued")
+    ]
+    ingest.take(Journal("KRK-2").frame(printed_notices=("n1",)))
+    assert told(news(engine, "KRK-1", found.cursor), NoticeChange) == [
+        NoticeChange("n1", "anna", {})
+    ]
+
+
+def test_a_cursor_pages_and_a_thing_that_changes_moves_to_the_end(engine: Engine) -> None:
+    with writing(engine) as connection:
+        put_products(connection, [Product(f"{code}", "", code) for code in range(5)])
+    first = news(engine, "KRK-1", limit=3)
+    assert (len(first.changes), first.more) == (3, True)
+    with writing(engine) as connection:
+        put_products(connection, [Product("0", "Tea", 1)])
+    rest = news(engine, "KRK-1", first.cursor, limit=1_000)
+    assert not rest.more
+    everything = [*told(first, ProductChange), *told(rest, ProductChange)]
+    assert {change.code for change in everything} == {"0", "1", "2", "3", "4"}
+    assert everything[-1] == ProductChange("0", "Tea", 1)
+    assert news(engine, "KRK-1", rest.cursor) == News((), rest.cursor, more=False)
+
+
+def test_a_cursor_from_another_life_starts_anew(engine: Engine) -> None:
+    for cursor in (10**9, sys.maxsize, -1):
+        assert news(engine, "KRK-1", cursor).changes == news(engine, "KRK-1").changes
+
+
+def test_members_imported_again_are_told_when_they_changed(engine: Engine) -> None:
+    anna = Member(member_id="anna", card="anna", name="Anna", enrolled_at_ms=7)
+    with writing(engine) as connection:
+        assert msgspec.structs.astuple(put_members(connection, [anna])) == (1, 0, 0)
+    cursor = news(engine, "KRK-1").cursor
+    renamed = msgspec.structs.replace(anna, name="Ann", enrolled_at_ms=9)
+    with writing(engine) as connection:
+        assert msgspec.structs.astuple(put_members(connection, [anna])) == (0, 0, 1)
+        assert msgspec.structs.astuple(put_members(connection, [renamed])) == (0, 1, 0)
+    [change] = told(news(engine, "KRK-1", cursor), MemberChange)
+    assert (change.member.name, change.member.enrolled_at_ms) == ("Ann", 7)
+
+
+def test_a_reader_misses_nothing_while_many_write(engine: Engine, clock: ShopClock) -> None:
+    """Numbers must follow commits: a number below the cursor may never come to light later."""
+    ingest = head_office(engine, clock)
+    finished = Event()
+    rounds = 30
+
+    def work(name: str) -> None:
+        till = Journal(name)
+        for step in range(rounds):
+            till.enrol(f"{name}-{step}")
+            till.sale(f"shared-{step % 7}", 5)
+            ingest.take(till.frame(till.next_seq - 2, tallies=()))
+
+    def follow() -> set[tuple[str, str]]:
+        seen: set[tuple[str, str]] = set()
+        cursor = 0
+        while True:
+            is_last = finished.is_set()
+            with reading(engine) as connection:
+                found = changes_after(connection, cursor, 10)
+            assert [one.change_no for one in found] == sorted({one.change_no for one in found})
+            seen |= {(one.topic, one.key) for one in found}
+            cursor = found[-1].change_no if found else cursor
+            if is_last and not found:
+                return seen
+
+    with ThreadPoolExecutor(len(TILLS) + 2) as pool:
+        readers = [pool.submit(follow) for _ in range(2)]
+        for future in [pool.submit(work, name) for name in TILLS]:
+            future.result()
+        finished.set()
+        seen = [reader.result() for reader in readers]
+    everything = {(row["topic"], row["key"]) for row in rows(engine, "changes")}
+    assert len(everything) == 1 + rounds * len(TILLS) + 7
+    assert seen == [everything, everything]
+    assert sum(row["points"] for row in rows(engine, "standings")) == rounds * len(TILLS) * 5
