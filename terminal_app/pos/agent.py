@@ -5,18 +5,21 @@ request as often as it likes, with the line up or down. Only loopback names are 
 and only JSON as content, so that no web page in a browser of this machine can post a sale.
 """
 
+import re
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
 import structlog
 from litestar import Controller, Litestar, Request, Response, get, post
-from litestar.config.allowed_hosts import AllowedHostsConfig
 from litestar.connection import ASGIConnection
-from litestar.di import Provide
+from litestar.datastructures import Headers
+from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ClientException, HTTPException
 from litestar.handlers import BaseRouteHandler
+from litestar.middleware import ASGIMiddleware
 from litestar.openapi import OpenAPIConfig
-from litestar.params import Dependency
+from litestar.params import FromPath, JSONBody, SkipValidation
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 from loyalty.members import DEFAULT_LANGUAGE
 from terminal_app.errors import StoreFault
@@ -37,7 +40,9 @@ from terminal_app.till.door import Till
 from terminal_app.till.refusals import sentence
 
 MAX_BODY_BYTES = 2 << 20
-LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+LOCAL_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
+"""What a request of this machine has in its Host header, whatever the port."""
+
 CONFLICTS = frozenset({Reason.RECEIPT_CONFLICT, Reason.VOUCHER_SPENT, Reason.CARD_TAKEN})
 
 log = structlog.get_logger(__name__)
@@ -61,6 +66,19 @@ class Refused(ClientException):
         )
 
 
+class LocalNamesOnly(ASGIMiddleware):
+    """Refuses what came by a name that is not this machine's.
+
+    A web page whose name is pointed at loopback still sends that name.
+    """
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
+        """Pass the request on, or end it here."""
+        if not LOCAL_HOST.fullmatch(Headers.from_scope(scope).get("host", "")):
+            raise ClientException("Ask this agent as http://127.0.0.1, from this machine.")
+        await next_app(scope, receive, send)
+
+
 def _json_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
     content_type = connection.headers.get("content-type", "").partition(";")[0].strip()
     if content_type != "application/json":
@@ -69,7 +87,7 @@ def _json_only(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandl
         )
 
 
-TheTill = Annotated[Till, Dependency(skip_validation=True)]
+TheTill = NamedDependency[SkipValidation[Till]]
 
 
 class Counter(Controller):
@@ -78,7 +96,7 @@ class Counter(Controller):
     path = "/"
 
     @post("/v1/sales", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
-    def sell(self, data: SaleRequest, till: TheTill) -> SaleAnswer:
+    def sell(self, data: JSONBody[SaleRequest], till: TheTill) -> SaleAnswer:
         """Award a sale; the same `sale` number again gives the first answer again."""
         sale = Sale(
             basket=basket_of(data.lines),
@@ -90,7 +108,7 @@ class Counter(Controller):
         return _sale_answer(till.sell(sale))
 
     @post("/v1/returns", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
-    def take_back(self, data: ReturnRequest, till: TheTill) -> SaleAnswer:
+    def take_back(self, data: JSONBody[ReturnRequest], till: TheTill) -> SaleAnswer:
         """Take goods back without their receipt and claw back what they would have earned."""
         goods = GoodsReturn(
             basket=basket_of(data.lines),
@@ -101,7 +119,7 @@ class Counter(Controller):
         return _sale_answer(till.take_back(goods))
 
     @post("/v1/quotes", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
-    def quote(self, data: QuoteRequest, till: TheTill) -> QuoteAnswer:
+    def quote(self, data: JSONBody[QuoteRequest], till: TheTill) -> QuoteAnswer:
         """What a basket would bring; nothing is written."""
         member_id = _member_id(till, data.card)
         answer = till.quote(basket_of(data.lines), member_id, tuple(data.vouchers))
@@ -116,7 +134,7 @@ class Counter(Controller):
         )
 
     @get("/v1/members/{card:str}", sync_to_thread=True)
-    def member(self, card: str, till: TheTill) -> MemberAnswer:
+    def member(self, card: FromPath[str], till: TheTill) -> MemberAnswer:
         """The member who holds `card`, with their balance as this till knows it."""
         known = _known(till, card)
         return MemberAnswer(
@@ -146,10 +164,15 @@ def build_agent(till: Till) -> Litestar:
     return Litestar(
         [Counter],
         dependencies={"till": Provide(lambda: till, sync_to_thread=False)},
-        allowed_hosts=AllowedHostsConfig(allowed_hosts=LOCAL_HOSTS),
+        middleware=[LocalNamesOnly()],
         request_max_body_size=MAX_BODY_BYTES,
         openapi_config=OpenAPIConfig(title="Paragon POS agent", version="1", path="/schema"),
-        exception_handlers={StoreFault: _store_fault},
+        exception_handlers={
+            StoreFault: _store_fault,
+            # What the JSON reader lets through: text that is no UTF-8, nesting without end.
+            UnicodeDecodeError: _not_json,
+            RecursionError: _not_json,
+        },
     )
 
 
@@ -185,6 +208,13 @@ def _sale_answer(answer: Posted | Refusal) -> SaleAnswer:
             )
             for slip in receipt.vouchers
         ],
+    )
+
+
+def _not_json(_: Request[Any, Any, Any], fault: Exception) -> Response[dict[str, Any]]:
+    return Response(
+        {"status_code": int(HTTPStatus.BAD_REQUEST), "detail": f"This is no JSON: {fault}."},
+        status_code=int(HTTPStatus.BAD_REQUEST),
     )
 
 
