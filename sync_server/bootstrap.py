@@ -13,7 +13,10 @@ from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from sqlalchemy import Engine, text
 
 from loyalty.clock import Clock
+from sync_server.campaigns.dispatcher import Dispatcher
+from sync_server.campaigns.triggers import on_entries
 from sync_server.config import ServerConfig
+from sync_server.office.application import office_router
 from sync_server.store.engine import open_engine, reading
 from sync_server.store.schema import migrate
 from sync_server.store.settings import load_settings
@@ -48,13 +51,16 @@ def build_app(config: ServerConfig, *, clock: Clock = present) -> Litestar:
     engine = open_store(config.database)
     with reading(engine) as connection:
         settings = load_settings(connection)
-    ingest = Ingest(engine, clock, settings.zone, [])
+    ingest = Ingest(engine, clock, settings.zone, [on_entries])
+    dispatcher = Dispatcher(engine, clock, config.smtp)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
+        await dispatcher.start()
         try:
             yield
         finally:
+            await dispatcher.stop()
             engine.dispose()
 
     @get("/health", sync_to_thread=True)
@@ -67,6 +73,7 @@ def build_app(config: ServerConfig, *, clock: Clock = present) -> Litestar:
         route_handlers=[
             health,
             terminal_router(engine, clock, ingest, settings.history_id),
+            office_router(engine, clock, settings, config.smtp),
         ],
         lifespan=[lifespan],
         exception_handlers={HTTP_500_INTERNAL_SERVER_ERROR: _own_fault},
