@@ -1,6 +1,8 @@
 """`paragon setup|till|kiosk|agent|sync|status`: a till, from its first day to its every day."""
 
+import signal
 import socket
+import sys
 from typing import Annotated
 
 import structlog
@@ -25,6 +27,7 @@ from terminal_app.ui.cashier.app import CashierApp
 from terminal_app.ui.kiosk.app import KioskApp
 
 AGENT_HOST = LOOPBACK[0]
+AGENT_BACKLOG = 64
 
 log = structlog.get_logger(__name__)
 
@@ -105,6 +108,7 @@ def agent(
     """
     with faults_in_words():
         place = home_of(home)
+        log_to(place)
         chosen = load_config(place).agent_port if port is None else port
         with _listening(chosen) as listener, open_till(place) as shop:
             shop.start()
@@ -113,7 +117,12 @@ def agent(
             server = uvicorn.Server(
                 uvicorn.Config(build_agent(shop.till), log_level="warning", access_log=False)
             )
-            server.run(sockets=[listener])
+            # uvicorn hands a signal on when it has stopped; the till must be closed as well.
+            kept = signal.signal(signal.SIGTERM, lambda *_: None)
+            try:
+                server.run(sockets=[listener])
+            finally:
+                signal.signal(signal.SIGTERM, kept)
 
 
 def sync(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -148,9 +157,17 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def _listening(port: int) -> socket.socket:
+    # The protocol must be named: asyncio sends small answers at once on such sockets alone, and
+    # a POS would otherwise wait 40 ms for each.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((AGENT_HOST, port))
+        if sys.platform != "win32":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((AGENT_HOST, port))
+        listener.listen(AGENT_BACKLOG)
+        return listener
     except OSError as fault:
+        listener.close()
         raise ConfigInvalid(
             f"Port {port} on this machine is taken ({fault.strerror}).",
             "Stop the other program, or choose another --port.",

@@ -166,6 +166,8 @@ def build_agent(till: Till) -> Litestar:
         dependencies={"till": Provide(lambda: till, sync_to_thread=False)},
         middleware=[LocalNamesOnly()],
         request_max_body_size=MAX_BODY_BYTES,
+        # The log is the program's that runs the agent.
+        logging_config=None,
         openapi_config=OpenAPIConfig(title="Paragon POS agent", version="1", path="/schema"),
         exception_handlers={
             StoreFault: _store_fault,
