@@ -23,6 +23,7 @@ from terminal_app.ui.widgets.entry import EntryField
 from terminal_app.ui.widgets.speech import Speech
 
 IDLE_SECONDS = 45
+LANGUAGE_KEYS = {str(number): language for number, language in enumerate(LANGUAGES, start=1)}
 LANGUAGE_KEY_PAUSE_S = 0.6
 """A digit that stays alone for so long is a language key; a scanner's next one comes at once."""
 
@@ -119,8 +120,8 @@ class KioskApp(Face):
         if self._language_key is not None:
             self._language_key.stop()
             self._language_key = None
-        if event.value.isascii() and event.value.isdigit() and 1 <= int(event.value) <= 3:
-            language = LANGUAGES[int(event.value) - 1]
+        if event.value in LANGUAGE_KEYS:
+            language = LANGUAGE_KEYS[event.value]
             self._language_key = self.set_timer(
                 LANGUAGE_KEY_PAUSE_S, lambda: self._choose(language)
             )

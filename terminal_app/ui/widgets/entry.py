@@ -2,22 +2,20 @@
 
 import time
 from dataclasses import dataclass
-from typing import ClassVar
 
-from textual.binding import Binding, BindingType
+from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
 from loyalty.scans import MAX_SCAN_CHARACTERS
 
+LINE_ENDS = ("enter", "tab")
 EMPTY_ENTER_PAUSE_S = 0.25
 """An empty Enter this soon after an entry is the scanner's second line end, not a person's key."""
 
 
 class EntryField(Input):
     """Takes one line at a time and is empty again at once, however fast the scans follow."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "submit", show=False)]
 
     @dataclass
     class Entered(Message):
@@ -32,8 +30,18 @@ class EntryField(Input):
         super().__init__(id=id, max_length=MAX_SCAN_CHARACTERS, select_on_focus=False)
         self._entered_at_s = 0.0
 
-    async def action_submit(self) -> None:
-        """Hand the line over. Some scanners end a scan with Tab, so Tab does it too."""
+    def on_key(self, event: events.Key) -> None:
+        """End the line at Enter, and at Tab, which some scanners send instead.
+
+        Here and not by a binding: a binding is looked up only after the key has travelled to the
+        app and back, and the next scan's first digits would overtake it.
+        """
+        if event.key in LINE_ENDS:
+            event.stop()
+            event.prevent_default()
+            self._end_line()
+
+    def _end_line(self) -> None:
         text = self.value.strip()
         self.clear()
         now_s = time.monotonic()

@@ -70,8 +70,9 @@ def test_every_message_is_translated_with_the_same_names_in_it(language: str) ->
             continue
         seen.add(message.id)
         is_plural = isinstance(message.id, tuple)
-        ids = message.id if isinstance(message.id, tuple) else (message.id,)
-        texts = message.string if isinstance(message.string, tuple | list) else (message.string,)
+        ids = [message.id] if isinstance(message.id, str) else list(message.id)
+        given = message.string or ""
+        texts = [given] if isinstance(given, str) else [text or "" for text in given]
         assert len(texts) == (forms if is_plural else 1), message.id
         for text in texts:
             assert text.strip(), message.id
