@@ -6,13 +6,13 @@ brings no new entry, brings no second letter either.
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
-from sqlalchemy import Connection, and_, select
+from sqlalchemy import Connection, and_, bindparam, select
 
-from loyalty.journal import EARN, Entry
+from loyalty.journal import EARN, ENROL, Entry
 from loyalty.members import DEFAULT_LANGUAGE
 from loyalty.programme.document import Programme, load_programme
 from sync_server.campaigns.outbox import EMAIL, QUEUED
@@ -29,111 +29,111 @@ MEMBERS_A_QUESTION = 500
 
 
 class Newcomer(msgspec.Struct, frozen=True):
-    """A member whose first sale has just been taken in."""
+    """A member to be welcomed, as far as head office knows them."""
 
     member_id: str
+    sales: int
     points: int
     name: str
+    language: str
     email: str
     email_consent: bool
-    language: str
-    bought_at_ms: int
+    has_line: bool
+    has_letter: bool
 
 
 def on_entries(connection: Connection, entries: Sequence[Entry]) -> None:
     """Welcome each member whose first sale is among `entries`, which have just been counted.
 
-    Called inside ingest's transaction, after the standings include `entries`. A welcome is made
-    once per member for ever, whatever arrives later.
+    Called inside ingest's transaction, after the books include `entries`. A line and a letter are
+    made once per member for ever, whatever arrives later. Tills hand in at different times, so a
+    sale may arrive before the enrolment: then the line goes out at once, and the letter follows
+    when the enrolment brings address and consent.
     """
-    sales = [entry for entry in entries if entry.kind == EARN and entry.member]
-    if not sales or not is_on(connection, CAMPAIGN):
+    sales = Counter(entry.member for entry in entries if entry.kind == EARN and entry.member)
+    enrolled = {entry.member for entry in entries if entry.kind == ENROL}
+    if not (sales or enrolled) or not is_on(connection, CAMPAIGN):
         return
-    newcomers = _newcomers(connection, sales)
-    if newcomers:
-        _welcome(connection, newcomers)
+    known = _known(connection, sorted(sales.keys() | enrolled))
+    lines = [one for one in known if not one.has_line and 0 < one.sales == sales[one.member_id]]
+    welcomed = {one.member_id for one in lines}
+    letters = [
+        one
+        for one in known
+        if (one.member_id in welcomed or (one.has_line and one.member_id in enrolled))
+        and not one.has_letter
+        and one.email
+        and one.email_consent
+    ]
+    if lines or letters:
+        first_sale_ms = {
+            entry.member: entry.occurred_at_ms for entry in reversed(entries) if entry.kind == EARN
+        }
+        _welcome(connection, lines, letters, first_sale_ms)
 
 
-def _newcomers(connection: Connection, sales: Sequence[Entry]) -> list[Newcomer]:
-    """The members all of whose sales are among `sales`, and who were never welcomed."""
-    arrived = Counter(sale.member for sale in sales)
-    bought_at_ms = {sale.member: sale.occurred_at_ms for sale in reversed(sales)}
-    found = []
-    for asked in _chunks(sorted(arrived)):
-        rows = connection.execute(
-            select(
-                standings.c.member_id,
-                standings.c.sales,
-                standings.c.points,
-                members.c.name,
-                members.c.email,
-                members.c.email_consent,
-                members.c.language,
-            )
-            .outerjoin(members, members.c.member_id == standings.c.member_id)
-            .outerjoin(
-                notices,
-                and_(notices.c.member_id == standings.c.member_id, notices.c.campaign == CAMPAIGN),
-            )
-            .where(standings.c.member_id.in_(asked), notices.c.notice_id.is_(None))
-        )
+def _known(connection: Connection, member_ids: Sequence[str]) -> list[Newcomer]:
+    """What is known of those of `member_ids` who have bought."""
+    found: list[Newcomer] = []
+    for asked in _chunks(member_ids):
+        rows = connection.execute(_KNOWN, {"asked": asked, "campaign": CAMPAIGN})
         found += [
             Newcomer(
                 row.member_id,
+                row.sales,
                 row.points,
                 row.name or "",
+                row.language or DEFAULT_LANGUAGE,
                 row.email or "",
                 bool(row.email_consent),
-                row.language or DEFAULT_LANGUAGE,
-                bought_at_ms[row.member_id],
+                row.notice_id is not None,
+                row.message_id is not None,
             )
             for row in rows
-            if row.sales == arrived[row.member_id]
         ]
     return found
 
 
-def _welcome(connection: Connection, newcomers: Sequence[Newcomer]) -> None:
+def _welcome(
+    connection: Connection,
+    lines: Sequence[Newcomer],
+    letters: Sequence[Newcomer],
+    first_sale_ms: Mapping[str, int],
+) -> None:
     settings = load_settings(connection)
     programme = _loaded(document_in_force(connection))
-    notice_ids: list[str] = []
-    lines: list[dict[str, object]] = []
-    letters: list[dict[str, object]] = []
-    for newcomer in newcomers:
-        greeted = Greeted(
-            newcomer.name, newcomer.language, newcomer.points, settings.shop, programme
-        )
-        notice_id = _id_of(settings.history_id, "receipt", newcomer.member_id)
-        notice_ids.append(notice_id)
-        lines.append(
-            {
-                "notice_id": notice_id,
-                "member_id": newcomer.member_id,
-                "campaign": CAMPAIGN,
-                "texts": welcome_notice(greeted),
-                "created_at_ms": newcomer.bought_at_ms,
-            }
-        )
-        if newcomer.email and newcomer.email_consent:
-            letter = welcome_letter(greeted)
-            letters.append(
-                {
-                    "message_id": _id_of(settings.history_id, EMAIL, newcomer.member_id),
-                    "campaign": CAMPAIGN,
-                    "member_id": newcomer.member_id,
-                    "channel": EMAIL,
-                    "address": newcomer.email,
-                    "language": letter.language,
-                    "subject": letter.subject,
-                    "body": letter.body,
-                    "state": QUEUED,
-                    "next_attempt_ms": 0,
-                }
-            )
-    connection.execute(inserting(connection, notices).on_conflict_do_nothing(), lines)
-    if letters:
-        connection.execute(inserting(connection, messages).on_conflict_do_nothing(), letters)
-    tell(connection, NOTICE, notice_ids)
+
+    def greeted(one: Newcomer) -> Greeted:
+        return Greeted(one.name, one.language, one.points, settings.shop, programme)
+
+    line_rows = [
+        {
+            "notice_id": _id_of(settings.history_id, "receipt", one.member_id),
+            "member_id": one.member_id,
+            "campaign": CAMPAIGN,
+            "texts": welcome_notice(greeted(one)),
+            "created_at_ms": first_sale_ms[one.member_id],
+        }
+        for one in lines
+    ]
+    letter_rows = [
+        {
+            "message_id": _id_of(settings.history_id, EMAIL, one.member_id),
+            "campaign": CAMPAIGN,
+            "member_id": one.member_id,
+            "channel": EMAIL,
+            "address": one.email,
+            **msgspec.structs.asdict(welcome_letter(greeted(one))),
+            "state": QUEUED,
+            "next_attempt_ms": 0,
+        }
+        for one in letters
+    ]
+    if line_rows:
+        connection.execute(inserting(connection, notices).on_conflict_do_nothing(), line_rows)
+        tell(connection, NOTICE, [str(row["notice_id"]) for row in line_rows])
+    if letter_rows:
+        connection.execute(inserting(connection, messages).on_conflict_do_nothing(), letter_rows)
 
 
 @lru_cache(maxsize=8)
@@ -149,3 +149,35 @@ def _id_of(history_id: str, channel: str, member_id: str) -> str:
 def _chunks(member_ids: Sequence[str]) -> Iterator[Sequence[str]]:
     for start in range(0, len(member_ids), MEMBERS_A_QUESTION):
         yield member_ids[start : start + MEMBERS_A_QUESTION]
+
+
+_KNOWN = (
+    select(
+        standings.c.member_id,
+        standings.c.sales,
+        standings.c.points,
+        members.c.name,
+        members.c.language,
+        members.c.email,
+        members.c.email_consent,
+        notices.c.notice_id,
+        messages.c.message_id,
+    )
+    .outerjoin(members, members.c.member_id == standings.c.member_id)
+    .outerjoin(
+        notices,
+        and_(
+            notices.c.member_id == standings.c.member_id,
+            notices.c.campaign == bindparam("campaign"),
+        ),
+    )
+    .outerjoin(
+        messages,
+        and_(
+            messages.c.member_id == standings.c.member_id,
+            messages.c.campaign == bindparam("campaign"),
+            messages.c.channel == EMAIL,
+        ),
+    )
+    .where(standings.c.member_id.in_(bindparam("asked", expanding=True)))
+)

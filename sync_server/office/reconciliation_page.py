@@ -81,7 +81,7 @@ def reconciliation_file(
     text = csv_text(header, (_cells(day) for day in _days(desk) if choice.takes(day)))
     return Response(
         text,
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={
             "content-disposition": f'attachment; filename="reconciliation-{desk.today()}.csv"'
         },

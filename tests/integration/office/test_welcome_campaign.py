@@ -66,6 +66,21 @@ def test_without_address_or_consent_there_is_the_line_alone(
     assert len(rows_of(chain, notices)) == 1
 
 
+def test_a_sale_that_arrives_before_the_enrolment_is_welcomed_by_both(
+    either_chain: Chain,
+) -> None:
+    enrolling, selling = either_chain.till("KRK-1"), either_chain.till("WAW-3")
+    anna = enrolling.enrol("Anna", email="anna@example.org", email_consent=True)
+    selling.sell(anna.member_id, 3_780)
+    selling.sync()
+    assert len(rows_of(either_chain, notices)) == 1
+    assert rows_of(either_chain, messages) == []
+    enrolling.sync()
+    (letter,) = rows_of(either_chain, messages)
+    assert letter.subject == "Welcome to Corner Shop, Anna"
+    assert len(rows_of(either_chain, notices)) == 1
+
+
 def test_a_repeated_frame_brings_nothing_new(chain: Chain) -> None:
     till = chain.till("KRK-1")
     till.sell(till.enrol("Anna", email="a@example.org", email_consent=True).member_id, 3_780)
