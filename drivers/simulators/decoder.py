@@ -118,9 +118,11 @@ class Decoder:
         self._letters(b" " * (_TAB_COLUMNS - self._used_columns % _TAB_COLUMNS))
 
     def _line_feed(self, _body: bytes) -> None:
-        self._add(PrintedLine(_joined(self._line), self._look.side))
+        line = PrintedLine(_joined(self._line), self._look.side)
+        # First, because a roll that ends here tears the paper and would print the line again.
         self._line.clear()
         self._used_columns = 0
+        self._add(line)
 
     def _flush_line(self) -> None:
         if self._line:

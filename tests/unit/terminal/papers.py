@@ -1,0 +1,79 @@
+"""Receipts of every kind, and the papers they become."""
+
+from datetime import UTC, datetime
+
+from drivers.connect import open_printer
+from drivers.documents import Document
+from drivers.simulators.paper import Paper
+from loyalty.baskets import Line
+from loyalty.clock import epoch_ms
+from loyalty.receipts import RETURN, SALE, Receipt, VoucherSlip
+
+VOUCHER_CODE = (
+    "PV1:SSVEWUSLFUYS4MJOGQZM2APUUNIEYTWPAAAADFA7FF577YLOB5HLJJIFHHLWLI37F7DTI7CS4NKW36V6WT3I"
+    "Y4OLHNQEEY6P3JCVVEB6RZ4IJFS2KD56UFL3MSXG3WK3OK43IYGVSZP65P35ZMDA"
+)
+CURRENCIES = {"en": "GBP", "pl": "PLN", "ru": "RUB"}
+NAMES = {"en": "Zoë O'Neill", "pl": "Żaneta Święćka", "ru": "Щербакова Юлия"}
+GOODS = {
+    "en": "White hanging heart t-light holder, pack of six",
+    "pl": "Świecznik w kształcie serca, biały, komplet sześciu sztuk",
+    "ru": "Подсвечник в виде сердца, белый, набор из шести штук",
+}
+
+
+def receipts_in(language: str) -> dict[str, Receipt]:
+    """One receipt of each kind for a member who speaks `language`, by its name."""
+    from msgspec.structs import replace
+
+    sale = Receipt(
+        kind=SALE,
+        reference="536365",
+        shop="Paragon Gifts",
+        branch="Kraków",
+        terminal="KRK-1",
+        occurred_at_ms=epoch_ms(datetime(2024, 12, 1, 8, 26, tzinfo=UTC)),
+        currency=CURRENCIES[language],
+        language=language,
+        lines=(
+            Line("85123A", GOODS[language], 6, 1530),
+            Line("71053", "", 1, 123_456),
+            Line("", "", 1, 99),
+        ),
+        total_minor=125_085,
+        member_name=NAMES[language],
+        card="2900001000000011",
+        points=1250,
+        balance=1250,
+    )
+    slip = VoucherSlip(
+        "KRK-1.1.42",
+        500,
+        epoch_ms(datetime(2025, 3, 1, 23, 59, 59, 999_000, tzinfo=UTC)),
+        VOUCHER_CODE,
+    )
+    vouchers = replace(sale, points_redeemed=1000, balance=250, vouchers=(slip,))
+    return {
+        "sale": sale,
+        "return": replace(
+            sale, kind=RETURN, reference="C536379", points=-1250, balance=-1250, lines=sale.lines
+        ),
+        "voucher": vouchers,
+        "copy": replace(vouchers, is_copy=True),
+        "anonymous": replace(
+            sale,
+            member_name="",
+            card="",
+            points=0,
+            balance=None,
+            voucher_paid_minor=500,
+        ),
+        "notice": replace(sale, notices=(GOODS[language], "2 = 1")),
+    }
+
+
+def papers_of(document: Document, url: str) -> list[Paper]:
+    """What falls out of the printer at `url`."""
+    papers: list[Paper] = []
+    open_printer(url, papers.append).print(document)
+    return papers
