@@ -1,0 +1,202 @@
+"""The commands of head office as a person or a script meets them."""
+
+import sqlite3
+import stat
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loyalty.identifiers import card_number
+from loyalty.programme.document import classic_document
+from tests.integration.server_core.conftest import Command
+
+CARD = card_number("290000100000001")
+OTHER_CARD = card_number("290000100000002")
+
+
+def held(home: Path, query: str) -> list[tuple[Any, ...]]:
+    connection = sqlite3.connect(home / "server.sqlite")
+    try:
+        return connection.execute(query).fetchall()
+    finally:
+        connection.close()
+
+
+def test_founding_says_what_is_needed_next_and_only_once(
+    founded: Any, command: Command, home: Path
+) -> None:
+    assert [(one["terminal"], one["branch"]) for one in founded["terminals"]] == [
+        ("KRK-1", "KRK"),
+        ("WAW-1", "WAW"),
+    ]
+    assert len({one["code"] for one in founded["terminals"]}) == 2
+    assert stat.S_IMODE((home / "server.toml").stat().st_mode) == 0o600
+    assert stat.S_IMODE((home / "server.sqlite").stat().st_mode) == 0o600
+    [(name, password_hash)] = held(home, "SELECT name, password_hash FROM users")
+    assert name == "owner"
+    assert password_hash.startswith("$argon2id$")
+    assert founded["owner_password"] not in password_hash
+    again = command(
+        *("found", "--home", home, "--shop", "Other", "--branch", "A=A", "--terminal", "T=A"),
+    )
+    assert (again.code, again.out) == (2, "")
+    assert again.err.startswith("A chain was founded in this database before.")
+    assert held(home, "SELECT value FROM settings WHERE key = 'shop'") == [("Sklep",)]
+
+
+def test_founding_takes_members_goods_and_a_programme(
+    command: Command, home: Path, tmp_path: Path
+) -> None:
+    members, products = tmp_path / "members.csv", tmp_path / "products.csv"
+    members.write_text(
+        f"card,name,email,email_consent,language\n{CARD},Żaneta,z@example.com,yes,pl\n",
+        encoding="utf-8",
+    )
+    products.write_text("code,description,price\n5901234123457,Herbata,4.50\n", encoding="utf-8")
+    programme = tmp_path / "ours.toml"
+    programme.write_text(classic_document().replace('"GBP"', '"PLN"'), encoding="utf-8")
+    ran = command(
+        *("found", "--home", home, "--shop", "S", "--currency", "PLN", "--branch", "A=Alfa"),
+        *("--terminal", "A-1=A", "--programme", programme),
+        *("--members", members, "--products", products),
+    )
+    assert ran.code == 0, ran.err
+    assert "A-1" in ran.out
+    assert held(home, "SELECT member_id, name, email_consent, language FROM members") == [
+        (CARD, "Żaneta", 1, "pl")
+    ]
+    assert held(home, "SELECT * FROM products") == [("5901234123457", "Herbata", 450)]
+    assert held(home, "SELECT document FROM programmes") == [(programme.read_text("utf-8"),)]
+
+
+GOOD = {
+    "--shop": "S",
+    "--currency": "GBP",
+    "--timezone": "Europe/London",
+    "--branch": "A=A",
+    "--terminal": "A-1=A",
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"--shop": " "}, "A shop's name has 1 to 100 characters."),
+        ({"--timezone": "Europe/Atlantis"}, "There is no time zone 'Europe/Atlantis'."),
+        ({"--terminal": "till one=A"}, "'till one' cannot name a terminal."),
+        ({"--terminal": "A-1=B"}, "Terminal A-1 stands in branch 'B', which is not named."),
+        ({"--branch": "A"}, "--branch 'A' is not of the form LEFT=RIGHT."),
+        ({"--database": "mysql://x/y"}, "Head office does not keep its books in 'mysql'."),
+        ({"--currency": "gold"}, "the classic programme: currency 'gold' must be"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_a_plan_that_cannot_be_founded_leaves_nothing(
+    command: Command, home: Path, changed: dict[str, str], sentence: str
+) -> None:
+    words = [word for pair in {**GOOD, **changed}.items() for word in pair]
+    ran = command("found", "--home", home, *words, "--json")
+    assert ran.code == 2
+    assert ran.err.startswith(sentence), ran.err
+    assert f"{ran.json['error']} {ran.json['hint']}".strip() == ran.err.strip()
+    assert not (home / "server.toml").exists()
+
+
+def test_a_bad_line_in_a_file_founds_nothing(command: Command, home: Path, tmp_path: Path) -> None:
+    members = tmp_path / "members.csv"
+    members.write_text(f"card,name\n{CARD},Anna\n123,Boris\n", encoding="utf-8")
+    words = [word for pair in GOOD.items() for word in pair]
+    ran = command("found", "--home", home, *words, "--members", members)
+    assert ran.code == 2
+    assert "line 3: '123' is no card number of 16 digits" in ran.err
+    assert not home.exists()
+
+
+def test_members_are_imported_again_without_harm(
+    founded: Any, command: Command, home: Path, tmp_path: Path
+) -> None:
+    members = tmp_path / "members.csv"
+    members.write_text(f"card,name\n{CARD},Anna\n{OTHER_CARD},Boris\nx,Y\n", encoding="utf-8")
+    first = command("members", "import", members, "--home", home, "--json")
+    assert (first.code, first.json["new"], first.json["rejected"][0]["line"]) == (1, 2, 4)
+    members.write_text(f"card,name\n{CARD},Ann\n{OTHER_CARD},Boris\n", encoding="utf-8")
+    second = command("members", "import", members, "--home", home, "--json")
+    assert second.code == 0
+    assert second.json == {"new": 0, "changed": 1, "unchanged": 1, "rejected": []}
+    assert held(home, "SELECT name FROM members ORDER BY name") == [("Ann",), ("Boris",)]
+
+
+def test_a_new_code_and_a_new_user(founded: Any, command: Command, home: Path) -> None:
+    fresh = command("code", "KRK-1", "--home", home, "--json")
+    assert fresh.json["code"] != founded["terminals"][0]["code"]
+    missing = command("code", "KRK-9", "--home", home)
+    assert (missing.code, missing.out) == (2, "")
+    made = command("user", "add", "anna", "--home", home, "--json")
+    assert len(made.json["password"]) >= 16
+    given = command("user", "add", "eve", "--home", home, "--password-stdin", stdin="long enough\n")
+    assert given.out == "eve may log in.\n"
+    short = command("user", "add", "bo", "--home", home, "--password-stdin", stdin="short\n")
+    assert short.code == 2
+    twice = command("user", "add", "anna", "--home", home)
+    assert (twice.code, twice.err.startswith("There is a user 'anna' already.")) == (2, True)
+
+
+def test_programmes_are_checked_and_put_into_words(command: Command, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.toml", tmp_path / "bad.toml"
+    good.write_text(classic_document(), encoding="utf-8")
+    bad.write_text(classic_document().replace("points = 1", "points = 0"), encoding="utf-8")
+    assert command("programme", "check", good, "--json").json["valid"] is True
+    refused = command("programme", "check", bad)
+    assert refused.code == 2
+    assert "earning.points is 0" in refused.err
+    assert "each full 1.00 GBP" in command("programme", "show", good).out
+    assert command("programme", "show", tmp_path / "none.toml").code == 2
+
+
+def test_a_day_that_waits_is_an_exit_code(founded: Any, command: Command, home: Path) -> None:
+    assert command("reconcile", "--home", home).code == 0
+    connection = sqlite3.connect(home / "server.sqlite")
+    with connection:
+        connection.execute(
+            "INSERT INTO till_tallies (terminal, epoch, day, last_seq, received_at_ms) "
+            "VALUES ('KRK-1', 1, '2026-05-01', 3, 1)"
+        )
+    connection.close()
+    ran = command("reconcile", "--home", home)
+    assert ran.code == 1
+    assert "1 of 1 days do not agree" in ran.out
+    assert command("reconcile", "--home", home, "--terminal", "WAW-1").code == 0
+
+
+def test_a_home_without_a_chain_or_with_a_newer_one(
+    founded: Any, command: Command, home: Path, tmp_path: Path
+) -> None:
+    nowhere = command("reconcile", "--home", tmp_path / "nowhere")
+    assert nowhere.code == 2
+    assert nowhere.err.startswith("There is no server.toml in")
+    connection = sqlite3.connect(home / "server.sqlite")
+    with connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    newer = command("serve", "--home", home, "--port", "0")
+    assert newer.code == 2
+    assert newer.err.startswith("The database was written by a newer version of Paragon")
+    (home / "server.sqlite").write_bytes(b"this is no database at all" * 100)
+    for path in home.glob("server.sqlite-*"):
+        path.unlink()
+    broken = command("reconcile", "--home", home)
+    assert broken.code == 2
+    assert "not a database" in broken.err
+    assert "Traceback" not in broken.err
+    (home / "server.toml").write_text("port = 'many'", encoding="utf-8")
+    assert "server.toml" in command("reconcile", "--home", home).err
+
+
+@pytest.mark.parametrize(
+    "words", [(), ("found",), ("serve",), ("user", "add"), ("members", "import")], ids=repr
+)
+def test_help_comes_with_an_example(command: Command, words: tuple[str, ...]) -> None:
+    ran = command(*words, "--help")
+    assert ran.code == 0
+    assert "Example: paragon-server" in ran.out or not words
