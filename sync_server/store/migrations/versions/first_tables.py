@@ -28,6 +28,7 @@ def upgrade() -> None:
     _books()
     _tallies()
     _offers()
+    _campaigns()
     counters = sa.table("counters", sa.column("name"), sa.column("value"))
     op.bulk_insert(counters, [{"name": "changes", "value": 0}])
 
@@ -216,7 +217,7 @@ def _tallies() -> None:
 
 
 def _offers() -> None:
-    """What tills and members are told."""
+    """Who is served and what is offered."""
     op.create_table(
         "members",
         sa.Column("member_id", sa.Text(), nullable=False),
@@ -246,6 +247,10 @@ def _offers() -> None:
         sa.Column("published_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("version", "name", name="pk_programmes"),
     )
+
+
+def _campaigns() -> None:
+    """What campaigns say, on paper and by post."""
     op.create_table(
         "notices",
         sa.Column("notice_id", sa.Text(), nullable=False),
