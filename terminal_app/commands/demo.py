@@ -16,6 +16,9 @@ from terminal_app.demo.errors import DemoFault
 from terminal_app.demo.headless import run_headless
 from terminal_app.demo.screen import run_screen
 
+PIPED_COLUMNS = 100
+"""Width of the tables of a demo that no terminal shows."""
+
 
 def demo(
     home: Annotated[
@@ -38,7 +41,7 @@ def demo(
             raise DemoFault(f"There is no language {language!r}.", f"Use {', '.join(LANGUAGES)}.")
         if sys.stdin.isatty() and sys.stdout.isatty():
             run_screen(place, language)
-        elif run_headless(place, Console(highlight=False)):
+        elif run_headless(place, Console(width=PIPED_COLUMNS)):
             raise typer.Exit(EXIT_DISAGREES)
 
 

@@ -5,7 +5,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from drivers.simulators.paper import Paper
 from drivers.simulators.text import text
+from loyalty.receipts import Receipt
 from terminal_app.bootstrap import log_to
 from terminal_app.demo.day import ShoppingDay
 from terminal_app.demo.errors import DemoFault
@@ -24,12 +26,9 @@ def run_headless(home: Path, console: Console) -> int:
         day = ShoppingDay(chain, lambda line: _say(console, line))
         day.morning()
         with_voucher = day.noon()
-        printer = chain.printer(with_voucher.terminal)
-        paper = next((paper for paper in printer.papers if paper.qr_codes), None)
-        if paper is None:
-            raise DemoFault(f"No voucher came out of the printer at {with_voucher.terminal}.")
-        _say(console, f"\nThe paper of receipt {with_voucher.reference}:\n")
-        _say(console, text(paper))
+        _say(console, f"\nThe paper of receipt {with_voucher.reference}, and its voucher:\n")
+        for paper in _papers_of(with_voucher, chain):
+            _say(console, text(paper))
         day.afternoon()
         console.print(_tills(chain))
         _say(console, "Head office's reconciliation:")
@@ -39,6 +38,20 @@ def run_headless(home: Path, console: Console) -> int:
         agrees = "agree on every balance" if apart == 0 else f"differ in {apart} places"
         _say(console, f"Every till and head office {agrees}.")
         return apart
+
+
+def _papers_of(receipt: Receipt, chain: DemoChain) -> list[Paper]:
+    """What the printer cut off for `receipt`: itself, and a slip for each voucher."""
+    names = (receipt.reference, *(slip.number for slip in receipt.vouchers))
+    papers = [
+        paper
+        for paper in chain.printer(receipt.terminal).papers
+        if any(name in line.text.split() for line in paper.lines for name in names)
+    ]
+    codes = {code for paper in papers for code in paper.qr_codes}
+    if len(papers) != len(names) or codes != {slip.code for slip in receipt.vouchers}:
+        raise DemoFault(f"The printer at {receipt.terminal} did not print {' and '.join(names)}.")
+    return papers
 
 
 def _tills(chain: DemoChain) -> Table:

@@ -70,7 +70,11 @@ def hint(chain: DemoChain) -> str:
     return "\n".join(
         (
             *cards,
-            f"QR: {chain.home / CARDS_FOLDER}",
-            f"{chain.office.url}  owner / {chain.owner_password}",
+            "",
+            "The cards as QR codes are in",
+            str(chain.home / CARDS_FOLDER),
+            "",
+            f"Head office: {chain.office.url}",
+            f"name owner, password {chain.owner_password}",
         )
     )
