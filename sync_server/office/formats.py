@@ -16,7 +16,8 @@ _STEPS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, 
 
 def money(amount_minor: int, currency: str) -> str:
     """An amount in minor units with its currency."""
-    return str(format_currency(amount_minor / MINOR_PER_MAJOR, currency, locale=LOCALE))
+    shown = str(format_currency(abs(amount_minor) / MINOR_PER_MAJOR, currency, locale=LOCALE))
+    return f"{MINUS}{shown}" if amount_minor < 0 else shown
 
 
 def number(count: int | None) -> str:

@@ -9,12 +9,14 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 
 from loyalty.tallies import DayTally
+from sync_server.office import formats
 from sync_server.office.desk import Desk, OfficeRequest, Page
 from sync_server.reconcile.days import DayComparison, DayState, compare_days
+from sync_server.reconcile.standing import terminal_totals
 from sync_server.reports.csv_files import csv_text
 from sync_server.store.tables import TALLY_COUNTS
 
-MAX_ROWS_SHOWN = 400
+MAX_ROWS_SHOWN = 100
 """On the page; the file has every row."""
 
 TONES = {DayState.AGREES: "good", DayState.WAITING: "warn", DayState.DIFFERS: "bad"}
@@ -51,13 +53,16 @@ def reconciliation_page(
 ) -> Page:
     """The days asked for, newest first, with their sums."""
     choice = Choice(terminal, outcome)
-    every_day = _days(desk)
+    with desk.reading() as connection:
+        every_day = _newest_first(compare_days(connection))
+        totals = terminal_totals(connection, every_day)
     days = [compared for compared in every_day if choice.takes(compared)]
     asked = {key: value for key, value in msgspec.structs.asdict(choice).items() if value}
     return desk.page(
         request,
         "reconciliation.html",
-        rows=[_shown(compared) for compared in days[:MAX_ROWS_SHOWN]],
+        rows=[_shown(compared, desk.settings.currency) for compared in days[:MAX_ROWS_SHOWN]],
+        totals=totals,
         total=len(days),
         sums=_sums(days),
         differing=sum(compared.state is DayState.DIFFERS for compared in days),
@@ -78,7 +83,9 @@ def reconciliation_file(
     header = ["day", "branch", "terminal", "epoch", "state"]
     for name in TALLY_COUNTS:
         header += [f"{name}_till", f"{name}_head_office"]
-    text = csv_text(header, (_cells(day) for day in _days(desk) if choice.takes(day)))
+    with desk.reading() as connection:
+        days = _newest_first(compare_days(connection))
+    text = csv_text(header, (_cells(day) for day in days if choice.takes(day)))
     return Response(
         text,
         media_type="text/csv",
@@ -88,22 +95,25 @@ def reconciliation_file(
     )
 
 
-def _days(desk: Desk) -> list[DayComparison]:
-    with desk.reading() as connection:
-        days = compare_days(connection)
+def _newest_first(days: Sequence[DayComparison]) -> list[DayComparison]:
     by_terminal = sorted(days, key=lambda compared: (compared.terminal, compared.epoch))
     return sorted(by_terminal, key=lambda compared: compared.day, reverse=True)
 
 
-def _shown(compared: DayComparison) -> ShownDay:
+def _shown(compared: DayComparison, currency: str) -> ShownDay:
     if compared.till is None:
         said: tuple[str, ...] = ("the till has not said what it counted",)
     else:
         said = tuple(
-            f"{_LABELS[name]}: till {till}, here {office}"
+            f"{_LABELS[name]}: till {_figure(name, till, currency)}, "
+            f"here {_figure(name, office, currency)}"
             for name, (till, office) in compared.differences.items()
         )
     return ShownDay(compared.terminal, compared.day, str(compared.state), compared.office, said)
+
+
+def _figure(name: str, value: int, currency: str) -> str:
+    return formats.money(value, currency) if name.endswith("_minor") else formats.number(value)
 
 
 def _cells(compared: DayComparison) -> list[str | int]:

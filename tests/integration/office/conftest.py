@@ -9,6 +9,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from tests.integration.office.chains import Chain, found_chain
+from tests.integration.office.post_boxes import PostBox, free_port, open_post_box
 
 
 @pytest.fixture
@@ -45,3 +46,16 @@ def browser(chain: Chain) -> Iterator[TestClient[Litestar]]:
     """A browser nobody has signed in with."""
     with TestClient(chain.app()) as client:
         yield client
+
+
+@pytest.fixture
+def post_box() -> Iterator[PostBox]:
+    """A mail server that takes letters."""
+    with open_post_box() as box:
+        yield box
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port of this machine on which nobody listens."""
+    return free_port()

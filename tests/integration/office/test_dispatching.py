@@ -1,16 +1,9 @@
 """Letters on their way: a real SMTP server takes them, refuses them, is away, is asked twice."""
 
 import asyncio
-import email.policy
 import re
-import socket
-from collections.abc import Iterator
-from email.message import EmailMessage
-from email.parser import BytesParser
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from litestar.testing import TestClient
 from sqlalchemy import select, update
 
@@ -22,67 +15,9 @@ from sync_server.config import MailConfig
 from sync_server.store.engine import reading, writing
 from sync_server.store.tables import members, messages
 from tests.integration.office.chains import Chain
+from tests.integration.office.post_boxes import PostBox, raw_bytes
 
 WAIT_S = 10.0
-
-
-class PostBox:
-    """A mail server's handler that keeps what it takes; `refusals` are given out first."""
-
-    def __init__(self) -> None:
-        self.port = 0
-        self.taken: list[Envelope] = []
-        self.refusals: list[str] = []
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        if self.refusals:
-            return self.refusals.pop(0)
-        self.taken.append(envelope)
-        return "250 taken"
-
-    async def handle_RCPT(  # noqa: N802
-        self,
-        server: SMTP,
-        session: Session,
-        envelope: Envelope,
-        address: str,
-        rcpt_options: list[str],
-    ) -> str:
-        if address.startswith("nobody@"):
-            return "550 no such user"
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    def letters(self) -> list[EmailMessage]:
-        parser = BytesParser(policy=email.policy.default)
-        return [parser.parsebytes(_bytes(envelope)) for envelope in self.taken]
-
-
-def _bytes(envelope: Envelope) -> bytes:
-    assert isinstance(envelope.content, bytes)
-    return envelope.content
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-@pytest.fixture
-def unused_port() -> int:
-    return free_port()
-
-
-@pytest.fixture
-def post_box() -> Iterator[PostBox]:
-    box = PostBox()
-    box.port = free_port()
-    controller = Controller(box, hostname="127.0.0.1", port=box.port)
-    controller.start()
-    yield box
-    controller.stop()
 
 
 def mail_to(port: int) -> MailConfig:
@@ -137,7 +72,7 @@ def test_the_letter_arrives_in_the_members_language_with_both_parts(
 def test_one_click_in_the_mail_program_ends_the_letters(chain: Chain, post_box: PostBox) -> None:
     member_id = newcomer(chain)
     send_due(chain, mail_to(post_box.port))
-    raw = _bytes(post_box.taken[0])
+    raw = raw_bytes(post_box.taken[0])
     header = re.search(
         rb"^List-Unsubscribe: <https://club\.shop\.example(/u/[\w-]+)>\r\n", raw, re.M
     )
