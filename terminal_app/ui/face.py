@@ -50,7 +50,7 @@ class Face(App[None]):
     def on_mount(self) -> None:
         """Show everything, and ask for the status from now on."""
         self.show_all()
-        self.set_interval(STATUS_EVERY_S, self._ask_status)
+        self.set_interval(STATUS_EVERY_S, self.ask_status)
 
     def action_turn_light(self) -> None:
         """Light to dark, dark to light."""
@@ -78,7 +78,8 @@ class Face(App[None]):
         """Show what the Till says of line and paper; `before` is what it said last."""
         raise NotImplementedError
 
-    def _ask_status(self) -> None:
+    def ask_status(self) -> None:
+        """Ask how line and paper are, and show it: every second, and at once after an entry."""
         before = self.status
         self.status = ask(self.till.status)
         self.show_status(before)

@@ -4,7 +4,7 @@ from datetime import tzinfo
 from pathlib import PurePath
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -27,6 +27,8 @@ from terminal_app.ui.widgets.key_bar import KeyBar
 from terminal_app.ui.widgets.paper import PAPER_COLUMNS, PaperFeed, PaperPane
 from terminal_app.ui.widgets.speech import Speech
 
+MIN_TILL_COLUMNS = 60
+
 DESK, OUTCOME, ENROLMENT, HELP = "desk", "outcome", "enrolment", "help"
 
 
@@ -34,7 +36,7 @@ class CashierApp(Face):
     """One main screen, by keyboard alone; the field below always takes the next scan.
 
     `paper` puts the printer's paper, `paper_columns` wide, beside the till. `hint` stands under
-    the invitation to scan a card: a demo lists its cards there.
+    the invitation to scan a card, and in the help: a demo lists its cards there.
     """
 
     CSS_PATH: ClassVar[list[str | PurePath]] = ["../paragon.tcss", "cashier.tcss"]
@@ -46,8 +48,8 @@ class CashierApp(Face):
         Binding("f5", "reprint", priority=True, show=False),
         Binding("f6", "next_language", priority=True, show=False),
         Binding("f8", "clear", priority=True, show=False),
-        Binding("pageup", "scroll_paper(-1)", priority=True, show=False),
-        Binding("pagedown", "scroll_paper(1)", priority=True, show=False),
+        Binding("pageup", "scroll_page(-1)", priority=True, show=False),
+        Binding("pagedown", "scroll_page(1)", priority=True, show=False),
     ]
 
     def __init__(
@@ -100,7 +102,7 @@ class CashierApp(Face):
         if counter.outcome is not None:
             self.query_one(OutcomePanel).show(words, counter.outcome)
         self.query_one(EnrolmentForm).show(words)
-        self.query_one(HelpPage).show(words, self.status)
+        self.query_one(HelpPage).show(words, self.status, self._hint)
         self.query_one(Speech).show(words, counter.said)
         self.query_one(KeyBar).show(key_labels(words))
         for pane in self.query(PaperPane):
@@ -164,6 +166,7 @@ class CashierApp(Face):
     def action_reprint(self) -> None:
         """F5: print the last receipt again."""
         self.counter.reprint()
+        self.ask_status()
         self.show_all()
 
     def action_next_language(self) -> None:
@@ -185,13 +188,22 @@ class CashierApp(Face):
         self.show_all()
         self.query_one(EntryField).focus()
 
-    def action_scroll_paper(self, pages: int) -> None:
-        """Page up, page down: look at older receipts."""
+    def action_scroll_page(self, pages: int) -> None:
+        """Page up, page down: the rest of the help, or older receipts."""
+        if self._stage == HELP:
+            self.query_one(HelpPage).scroll_pages(pages)
+            return
         for pane in self.query(PaperPane):
             pane.scroll_pages(pages)
 
+    def on_resize(self, event: events.Resize) -> None:
+        """The paper makes way where it would leave the till too little room."""
+        for pane in self.query(PaperPane):
+            pane.display = event.size.width - pane.columns_taken >= MIN_TILL_COLUMNS
+
     def _back_to_counter(self) -> None:
         self._stage = DESK if self.counter.outcome is None else OUTCOME
+        self.ask_status()
         self.show_all()
         self.query_one(EntryField).focus()
 

@@ -33,8 +33,12 @@ class HelpPage(VerticalScroll, can_focus=False):
         """One page."""
         yield Static(id="help-text")
 
-    def show(self, words: Words, status: TillStatus | Unanswered) -> None:
-        """Show the help in the language of `words`, with the trouble of line or printer."""
+    def scroll_pages(self, pages: int) -> None:
+        """Scroll the help; below zero is up."""
+        self.scroll_relative(y=pages * max(self.size.height - 2, 1), animate=False)
+
+    def show(self, words: Words, status: TillStatus | Unanswered, hint: str) -> None:
+        """Show the help in the language of `words`, the trouble of line or printer, the `hint`."""
         self.border_title = words.text("Help")
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
@@ -44,6 +48,8 @@ class HelpPage(VerticalScroll, can_focus=False):
         if not isinstance(status, Unanswered) and status.trouble:
             trouble = Text(f"! {shown(status.trouble)}", style="bold")
             table.add_row(Text(words.text("Trouble"), style="bold"), trouble)
+        if hint:
+            table.add_row(Text(), Text(f"\n{hint}"))
         self.query_one("#help-text", Static).update(table)
 
 
@@ -58,7 +64,7 @@ def _meanings(words: Words) -> list[tuple[str, str]]:
         ("F5", words.text("prints the last receipt again, marked COPY")),
         ("F6", " → ".join(LANGUAGE_NAMES.values())),
         ("F8", words.text("forgets the sale in hand and starts anew")),
-        ("PgUp PgDn", words.text("scroll the paper beside the till")),
+        ("PgUp PgDn", words.text("scroll the paper beside the till, or this help")),
         ("Ctrl+T", words.text("light or dark screen")),
         ("Ctrl+Q", words.text("quits; what is posted stays posted")),
     ]

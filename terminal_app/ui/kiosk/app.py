@@ -67,7 +67,7 @@ class KioskApp(Face):
     def on_mount(self) -> None:
         """Count the seconds of idleness."""
         super().on_mount()
-        self.set_interval(1.0, self._count_second)
+        self.set_interval(1.0, self.count_second)
         self.query_one(EntryField).focus()
 
     def show_all(self) -> None:
@@ -130,6 +130,15 @@ class KioskApp(Face):
     def _language_touched(self, event: Button.Pressed) -> None:
         self._choose((event.button.id or "").removeprefix("speak-"))
 
+    def count_second(self) -> None:
+        """One second of idleness; at the last one everything personal goes."""
+        self._seconds_left = max(self._seconds_left - 1, 0)
+        if self._seconds_left == 0:
+            self._seconds_left = self._idle_seconds
+            self.action_leave()
+        elif self._known is not None:
+            self.query_one(MemberPage).count_down(self.words, self._seconds_left)
+
     def action_leave(self) -> None:
         """Back to the welcome at once."""
         self._forget()
@@ -146,12 +155,3 @@ class KioskApp(Face):
     def _forget(self) -> None:
         self._known = None
         self._history = ()
-
-    def _count_second(self) -> None:
-        """One second of idleness; at the last one everything personal goes."""
-        self._seconds_left = max(self._seconds_left - 1, 0)
-        if self._seconds_left == 0:
-            self._seconds_left = self._idle_seconds
-            self.action_leave()
-        elif self._known is not None:
-            self.query_one(MemberPage).count_down(self.words, self._seconds_left)

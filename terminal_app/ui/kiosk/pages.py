@@ -16,6 +16,7 @@ from terminal_app.ui.sayings import shown
 from terminal_app.ui.widgets.big_type import FIGURE_DOTS, BigType
 
 HISTORY_ROWS = 5
+COUNTDOWN_FROM_S = 15
 
 _KINDS = {
     EARN: phrase("Purchase"),
@@ -90,7 +91,10 @@ class MemberPage(Vertical):
         self.query_one("#own-history", Static).update(_history(words, history, zone))
 
     def count_down(self, words: Words, seconds: int) -> None:
-        """Say how long this page stays, and how to close it at once."""
+        """Say how to close this page, and towards its end how long it stays."""
+        if seconds > COUNTDOWN_FROM_S:
+            self._write("countdown", Text(words.text("Esc closes this page")))
+            return
         closing = words.plural(
             "This page closes in {count} second · Esc closes it now",
             "This page closes in {count} seconds · Esc closes it now",

@@ -40,7 +40,7 @@ class PaperPane(Vertical):
     def __init__(self, feed: PaperFeed, columns: int = PAPER_COLUMNS) -> None:
         super().__init__(id="paper")
         self._feed = feed
-        self._columns = columns
+        self.columns_taken = columns + EDGE_COLUMNS
 
     def compose(self) -> ComposeResult:
         """A title, and the paper under it."""
@@ -50,7 +50,7 @@ class PaperPane(Vertical):
 
     def on_mount(self) -> None:
         """Listen to the printer; its thread only ever posts a message."""
-        self.styles.width = self._columns + EDGE_COLUMNS
+        self.styles.width = self.columns_taken
         self._feed.subscribe(lambda lines: self._post(list(lines)))
 
     def show(self, words: Words) -> None:

@@ -1,9 +1,14 @@
 """A scanner that types like a keyboard, and eyes that read the whole screen."""
 
+import time
+from collections.abc import Callable
+
 from textual import events
 from textual.app import App
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
+
+PATIENCE_S = 15.0
 
 NAMED = {"enter": "\r", "tab": "\t"}
 
@@ -24,6 +29,14 @@ async def burst(pilot: Pilot[None], *parts: str) -> None:
 async def scan(pilot: Pilot[None], text: str) -> None:
     """Scan or type `text` and end the line."""
     await burst(pilot, text, "enter")
+
+
+async def until(pilot: Pilot[None], is_so: Callable[[], bool]) -> None:
+    """Wait for what comes by itself; fails when it does not come."""
+    patient_until = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < patient_until, seen(pilot.app)
+        await pilot.pause(0.05)
 
 
 def seen(app: App[None]) -> str:
