@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 import msgspec
+import platformdirs
 
 from sync_server.errors import ConfigInvalid
 
@@ -50,6 +51,11 @@ class ServerConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     def __repr__(self) -> str:
         return f"ServerConfig(host={self.host!r}, port={self.port})"
+
+
+def default_home() -> Path:
+    """Where head office lives when nothing else is said: the user's data folder."""
+    return Path(platformdirs.user_data_dir("paragon")) / "head-office"
 
 
 def config_path(home: Path) -> Path:

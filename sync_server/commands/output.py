@@ -7,10 +7,16 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from sync_server.config import default_home
+
 HomeOption = Annotated[
     Path,
     typer.Option(
-        "--home", envvar="PARAGON_SERVER_HOME", help="Folder of head office, with server.toml."
+        "--home",
+        envvar="PARAGON_SERVER_HOME",
+        help="Folder of head office, with server.toml; the user's data folder by default.",
+        default_factory=default_home,
+        show_default=False,
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Write JSON to standard output.")]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
+import structlog
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from loyalty.clock import Clock, epoch_ms
@@ -39,6 +40,8 @@ from sync_server.terminals.promises import Promises
 from sync_server.terminals.voucher_book import post_vouchers
 
 MAX_REASON_CHARACTERS = 300
+
+log = structlog.get_logger(__name__)
 
 AfterEntries = Callable[[Connection, Sequence[Entry]], None]
 """Told the entries that a frame added, inside its transaction: where campaigns are triggered."""
@@ -149,9 +152,17 @@ class Ingest:
             *post_vouchers(connection, arrived),
             *self._promises.check(connection, arrived),
         ]
-        for after in self._after_entries:
-            after(connection, arrived)
+        self._trigger(connection, arrived)
         return found
+
+    def _trigger(self, connection: Connection, arrived: Sequence[Entry]) -> None:
+        """Tell campaigns; a fault of one costs its messages and never the entries."""
+        for after in self._after_entries:
+            try:
+                with connection.begin_nested():
+                    after(connection, arrived)
+            except Exception:
+                log.exception("campaign_trigger_fault", entries=len(arrived))
 
 
 def _note_contact(connection: Connection, request: SyncRequest, now_ms: int) -> None:
