@@ -19,7 +19,7 @@ LETTER_DOTS = (9,)
 FIGURE_DOTS = (15, 11, 9)
 """For figures, the largest that fits."""
 
-_BOLD_FROM_DOTS = 11
+_BOLD_FROM_DOTS = 15
 
 _HALVES = {(False, False): " ", (True, False): "▀", (False, True): "▄", (True, True): "█"}
 
