@@ -1,5 +1,7 @@
 """Head office over real books: SQLite for all, PostgreSQL for what is hard to ask."""
 
+import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,11 +22,16 @@ def chain(tmp_path: Path) -> Iterator[Chain]:
 
 
 @pytest.fixture(scope="session")
-def postgres(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[PostgresServer]:
-    with get_server(tmp_path_factory.mktemp("postgres") / "data") as server:
-        yield server
+def postgres() -> Iterator[PostgresServer]:
+    """A real PostgreSQL of its own.
+
+    Not below pytest's folder: another run on the machine closes that to all but its owner, and
+    PostgreSQL, which must not run as root, is another user then.
+    """
+    folder = tempfile.mkdtemp(prefix="paragon-office-")
+    server = get_server(folder, cleanup_mode="delete")
+    yield server
+    server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -33,7 +40,7 @@ def either_chain(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cha
     url = ""
     if request.param == "postgresql":
         server: PostgresServer = request.getfixturevalue("postgres")
-        name = f"office_{abs(hash(request.node.nodeid))}"
+        name = f"office_{uuid.uuid4().hex}"
         server.psql(f"CREATE DATABASE {name}")
         url = server.get_uri(name)
     chain = found_chain(tmp_path, url)
