@@ -9,7 +9,7 @@ import structlog
 import typer
 import uvicorn
 
-from drivers.connect import open_printer
+from drivers.connect import open_printer, open_scanner
 from loyalty.clock import from_epoch_ms
 from loyalty.members import LANGUAGES
 from terminal_app.bootstrap import join_chain, log_to, open_till, utc_now
@@ -55,6 +55,8 @@ def setup(
         place = home_of(home)
         if printer:
             open_printer(printer)
+        if scanner:
+            open_scanner(scanner)
         if language not in LANGUAGES:
             raise ConfigInvalid(
                 f"There is no language {language!r}.", f"Use {', '.join(LANGUAGES)}."

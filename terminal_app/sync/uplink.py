@@ -112,7 +112,8 @@ def require_safe_url(server_url: str) -> None:
     """Raise ConfigInvalid unless `server_url` is HTTPS, or HTTP on this very machine."""
     try:
         address = urlsplit(server_url)
-        host = address.hostname
+        # A port that is no number, or beyond the last one, is found only when asked for.
+        host = None if address.port == 0 else address.hostname
     except ValueError:
         host = None
     if host is None or address.scheme not in ("http", "https"):
