@@ -1,5 +1,6 @@
 """A real mail server that keeps what it takes."""
 
+import asyncio
 import email.policy
 import socket
 from collections.abc import Iterator
@@ -16,10 +17,12 @@ class PostBox:
 
     def __init__(self) -> None:
         self.port = 0
+        self.pause_s = 0.0
         self.taken: list[Envelope] = []
         self.refusals: list[str] = []
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        await asyncio.sleep(self.pause_s)
         if self.refusals:
             return self.refusals.pop(0)
         self.taken.append(envelope)

@@ -211,16 +211,28 @@ def test_a_server_that_died_with_a_claim_lets_it_fall_due_again_under_the_same_i
 
 
 def test_stopping_hands_back_what_was_not_tried(chain: Chain, post_box: PostBox) -> None:
-    newcomer(chain)
+    till = chain.till("KRK-1")
+    for number in range(12):
+        member = till.enrol(f"M{number}", email=f"m{number}@example.org", email_consent=True)
+        till.sell(member.member_id, 1_000)
+    till.sync()
+    post_box.pause_s = 0.1
 
-    async def stopped_first() -> int:
+    async def stopped_half_way() -> None:
         dispatcher = Dispatcher(chain.engine, chain.clock, mail_to(post_box.port))
         await dispatcher.start()
+        async with asyncio.timeout(WAIT_S):
+            while len(post_box.taken) < 2:
+                await asyncio.sleep(0.01)
         await dispatcher.stop()
-        return await dispatcher.send_due()
 
-    asyncio.run(stopped_first())
-    assert states(chain)[0][:2] in [("queued", 0), ("sent", 1)]
+    asyncio.run(stopped_half_way())
+    ended = states(chain)
+    assert set(ended) == {("sent", 1, ""), ("queued", 0, "")}
+    assert ended.count(("sent", 1, "")) == len(post_box.taken)
+    chain.clock.forward(seconds=1)
+    send_due(chain, mail_to(post_box.port))
+    assert len(post_box.taken) == 12
 
 
 @pytest.mark.parametrize(
