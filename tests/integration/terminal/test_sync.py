@@ -1,5 +1,6 @@
 """Till and head office, as two processes on a real line: told once, counted once, agreed on."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -222,8 +223,6 @@ def test_a_sale_never_waits_for_the_line(office: HeadOffice, tmp_path: Path) -> 
 def test_a_copied_till_is_found_out_and_its_sales_are_kept(
     office: HeadOffice, tmp_path: Path
 ) -> None:
-    import shutil
-
     join_chain(tmp_path / "one", office.url, office.codes["KRK-1"])
     shutil.copytree(tmp_path / "one", tmp_path / "copy")
     with till_of(office, tmp_path / "one", "KRK-1") as one:
@@ -317,3 +316,41 @@ def test_nobody_can_send_in_anothers_name(office: HeadOffice, tmp_path: Path) ->
         headers["Authorization"] = f"Bearer {one.identity.token}"
         own = httpx.post(office.url + SYNC_PATH, content=frame, headers=headers)
         assert unpack(own.content, SyncReply).head_seq == 1
+
+
+def test_head_office_restored_from_a_backup_is_told_everything_again(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    """What the backup lacks comes from the tills; what is new after it reaches them all."""
+    with (
+        till_of(office, tmp_path / "one", "KRK-1") as one,
+        till_of(office, tmp_path / "two", "KRK-2") as two,
+    ):
+        member = known(one.till.enrol(Enrolment(name="Ala", card=CARD))).member.member_id
+        posted(one.till.sell(Sale(basket=goods(1000), member_id=member)))
+        one.sync.sync_once()
+        two.sync.sync_once()
+        office.stop()
+        backup = tmp_path / "backup.sqlite"
+        shutil.copy(office.home / "server.sqlite", backup)
+        office.start()
+        for number in range(6):
+            posted(one.till.sell(Sale(basket=goods(2000), member_id=member)))
+            posted(two.till.sell(Sale(basket=goods(100), member_id=member)))
+            known(one.till.enrol(Enrolment(name=f"Late {number}")))
+            one.sync.sync_once()
+            two.sync.sync_once()
+        one.sync.sync_once()
+        assert balance_at(one, member) == balance_at(two, member) == 136
+        office.stop()
+        shutil.copy(backup, office.home / "server.sqlite")
+        office.start()
+        latest = known(two.till.enrol(Enrolment(name="Latest"))).member
+        posted(two.till.sell(Sale(basket=goods(700), member_id=member)))
+        for till in (two, one, two, one):
+            till.sync.sync_once()
+        assert known(one.till.identify(latest.card)).member == latest
+        assert balance_at(one, member) == balance_at(two, member) == 143
+        standing = {each.member_id: each.points for each in one.uplink.standing().members}
+        assert standing[member] == 143
+    assert office.disagreements() == 0
