@@ -13,8 +13,6 @@ from rich.console import Console
 from loyalty.members import DEFAULT_LANGUAGE, LANGUAGES
 from terminal_app.commands.speaking import EXIT_DISAGREES, faults_in_words
 from terminal_app.demo.errors import DemoFault
-from terminal_app.demo.headless import run_headless
-from terminal_app.demo.screen import run_screen
 
 PIPED_COLUMNS = 100
 """Width of the tables of a demo that no terminal shows."""
@@ -40,8 +38,13 @@ def demo(
         if language not in LANGUAGES:
             raise DemoFault(f"There is no language {language!r}.", f"Use {', '.join(LANGUAGES)}.")
         if sys.stdin.isatty() and sys.stdout.isatty():
+            from terminal_app.demo.screen import run_screen
+
             run_screen(place, language)
-        elif run_headless(place, Console(width=PIPED_COLUMNS)):
+            return
+        from terminal_app.demo.headless import run_headless
+
+        if run_headless(place, Console(width=PIPED_COLUMNS)):
             raise typer.Exit(EXIT_DISAGREES)
 
 

@@ -39,39 +39,44 @@ class Speed(StrEnum):
     REAL = "real"
 
 
+FileArgument = Annotated[Path, typer.Argument(help="CSV of receipt lines, plain or .gz.")]
+TerminalsOption = Annotated[
+    int, typer.Option(min=1, max=MAX_TERMINALS, help="Tills that share the invoices.")
+]
+ProgrammeOption = Annotated[
+    Path | None,
+    typer.Option(help=f"Programme document; the default is {CLASSIC}.", show_default=False),
+]
+ServerOption = Annotated[str, typer.Option(help="Head office to use; the default: one of its own.")]
+CodeOption = Annotated[
+    list[str] | None,
+    typer.Option(help="One-time code of a terminal at --server, once for each terminal."),
+]
+PrinterOption = Annotated[str, typer.Option(help=f"Address of a receipt printer, or {NO_PRINTER}.")]
+SpeedOption = Annotated[Speed, typer.Option(help="As fast as it goes, or as in the shop.")]
+TimezoneOption = Annotated[str, typer.Option(help="Where the shop's clock hangs.")]
+ReplayHomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of the replay's ledgers; it goes on where it stopped."),
+]
+RejectsOption = Annotated[
+    Path | None, typer.Option(help="Where to list lines that cannot be a sale.")
+]
+FreshOption = Annotated[bool, typer.Option("--fresh", help="Forget what was replayed before.")]
+
+
 def replay(  # noqa: PLR0913, PLR0917 - each is an option of the command line
-    file: Annotated[Path, typer.Argument(help="CSV of receipt lines, plain or .gz.")],
-    terminals: Annotated[
-        int, typer.Option(min=1, max=MAX_TERMINALS, help="Tills that share the invoices.")
-    ] = 3,
-    programme: Annotated[
-        Path | None,
-        typer.Option(help=f"Programme document; the default is {CLASSIC}.", show_default=False),
-    ] = None,
-    server: Annotated[
-        str, typer.Option(help="Head office to use; the default is one of its own.")
-    ] = "",
-    code: Annotated[
-        list[str] | None,
-        typer.Option(help="One-time code of a terminal at --server, once for each terminal."),
-    ] = None,
-    printer: Annotated[
-        str, typer.Option(help=f"Address of a receipt printer, or {NO_PRINTER}.")
-    ] = DEFAULT_PRINTER,
-    speed: Annotated[Speed, typer.Option(help="As fast as it goes, or as in the shop.")] = (
-        Speed.MAX
-    ),
-    timezone: Annotated[str, typer.Option(help="Where the shop's clock hangs.")] = "Europe/London",
-    home: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the replay's ledgers; it goes on where it stopped."),
-    ] = None,
-    rejects: Annotated[
-        Path | None, typer.Option(help="Where to list lines that cannot be a sale.")
-    ] = None,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Forget what was replayed before.")] = (
-        False
-    ),
+    file: FileArgument,
+    terminals: TerminalsOption = 3,
+    programme: ProgrammeOption = None,
+    server: ServerOption = "",
+    code: CodeOption = None,
+    printer: PrinterOption = DEFAULT_PRINTER,
+    speed: SpeedOption = Speed.MAX,
+    timezone: TimezoneOption = "Europe/London",
+    home: ReplayHomeOption = None,
+    rejects: RejectsOption = None,
+    fresh: FreshOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Play a file of receipt lines as till traffic: tills, receipts, head office, reconciliation.

@@ -9,8 +9,8 @@ COLUMNS = (
     *("InvoiceNo", "StockCode", "Description", "Quantity"),
     *("InvoiceDate", "UnitPrice", "CustomerID", "Country"),
 )
-INVOICES = 240
-CUSTOMERS = 30
+INVOICES = 120
+CUSTOMERS = 24
 PRICES = ("0.0", "0.39", "1.25", "2.55", "4.95", "7.125", "12.75", "0.335", "165.0", "18")
 
 

@@ -32,6 +32,7 @@ def refused(*words: str) -> str:
         (gzip.compress(b"InvoiceNo," * 500)[:40], "cut off or damaged"),
         (b"InvoiceNo\xff\xfe\n", "is not UTF-8"),
     ],
+    ids=["empty", "other columns", "cut off", "not UTF-8"],
 )
 def test_a_file_that_is_none_leaves_no_trace(tmp_path: Path, data: bytes, sentence: str) -> None:
     file, home = tmp_path / "lines.csv", tmp_path / "home"

@@ -68,7 +68,7 @@ def test_columns_may_stand_in_any_order_with_others_between(tmp_path: Path) -> N
         (b'"InvoiceNo', "a.csv", "is empty or has no header"),
         ((HEADER + "\n" + "9" * 70_000).encode(), "a.csv", "line 2 is longer than"),
     ],
-    ids=str,
+    ids=[f"file {number}" for number in range(12)],
 )
 def test_what_is_no_such_file_is_refused_in_a_sentence(
     tmp_path: Path, data: bytes, name: str, sentence: str
