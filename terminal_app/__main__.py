@@ -2,7 +2,7 @@
 
 import typer
 
-from terminal_app.commands import demo, ledger, replay, shop
+from terminal_app.commands import demo, ledger, replay, screens, shop
 
 app = typer.Typer(
     name="paragon",
@@ -12,8 +12,8 @@ app = typer.Typer(
     add_completion=False,
 )
 app.command("setup")(shop.setup)
-app.command("till")(shop.till)
-app.command("kiosk")(shop.kiosk)
+app.command("till")(screens.till)
+app.command("kiosk")(screens.kiosk)
 app.command("agent")(shop.agent)
 app.command("sync")(shop.sync)
 app.command("status")(shop.status)

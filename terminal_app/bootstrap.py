@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
@@ -91,7 +90,7 @@ def open_till(
             every_s=config.sync_seconds,
         )
         claim = Claim(home / PRINTER_CLAIM_FILE)
-        worker = PrintWorker(store, device, ZoneInfo(identity.timezone), claim)
+        worker = PrintWorker(store, device, identity.zone, claim)
 
         def wake() -> None:
             worker.nudge()

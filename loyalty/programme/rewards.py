@@ -1,6 +1,7 @@
 """What a balance is due: rewards that come out by themselves."""
 
-from datetime import UTC, timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -23,20 +24,19 @@ class VoucherGrant(msgspec.Struct, frozen=True):
 NOTHING_DUE = VoucherGrant(0, 0, 0, 0)
 
 
-def vouchers_due(programme: Programme, balance: int, occurred_at_ms: int) -> VoucherGrant:
+def vouchers_due(
+    programme: Programme, balance: int, occurred_at_ms: int, zone: ZoneInfo
+) -> VoucherGrant:
     """The vouchers that a member with `balance` points is due at `occurred_at_ms`.
 
-    They expire at the end (UTC) of the last of their `valid_days`.
+    They expire at the end of the last of their `valid_days`, by the shop's calendar in `zone`.
     """
     reward = programme.reward
     if reward is None or balance < reward.at_points:
         return NOTHING_DUE
-    day = (
-        from_epoch_ms(occurred_at_ms)
-        .astimezone(UTC)
-        .replace(hour=0, minute=0, second=0, microsecond=0)
-    )
-    expires_at = day + timedelta(days=reward.valid_days + 1)
+    today = from_epoch_ms(occurred_at_ms).astimezone(zone).date()
+    first_day_after = today + timedelta(days=reward.valid_days + 1)
+    expires_at = datetime.combine(first_day_after, time.min, zone)
     return VoucherGrant(
         count=min(balance // reward.at_points, MAX_VOUCHERS_A_RECEIPT),
         points=reward.at_points,
@@ -46,7 +46,11 @@ def vouchers_due(programme: Programme, balance: int, occurred_at_ms: int) -> Vou
 
 
 def points_to_next(programme: Programme, balance: int) -> int | None:
-    """Points still missing to the next voucher, or None when the programme has no reward."""
+    """Points still missing to the next voucher, or None when the programme has no reward.
+
+    A debt is worked off first, so it adds to the distance.
+    """
     if programme.reward is None:
         return None
-    return programme.reward.at_points - max(balance, 0) % programme.reward.at_points
+    at_points = programme.reward.at_points
+    return at_points - (balance if balance < 0 else balance % at_points)

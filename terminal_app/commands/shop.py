@@ -1,4 +1,4 @@
-"""`paragon setup|till|kiosk|agent|sync|status`: a till, from its first day to its every day."""
+"""`paragon setup|agent|sync|status`: a till, from its first day on, without a screen."""
 
 import signal
 import socket
@@ -12,7 +12,7 @@ import uvicorn
 from drivers.connect import open_printer, open_scanner
 from loyalty.clock import from_epoch_ms
 from loyalty.members import LANGUAGES
-from terminal_app.bootstrap import join_chain, log_to, open_till, utc_now
+from terminal_app.bootstrap import join_chain, log_to, open_till
 from terminal_app.commands.speaking import (
     HomeOption,
     JsonOption,
@@ -23,17 +23,11 @@ from terminal_app.commands.speaking import (
 from terminal_app.config import LOOPBACK, TillConfig, load_config, save_config
 from terminal_app.errors import ConfigInvalid
 from terminal_app.pos.agent import build_agent
-from terminal_app.ui.cashier.app import CashierApp
-from terminal_app.ui.kiosk.app import KioskApp
 
 AGENT_HOST = LOOPBACK[0]
 AGENT_BACKLOG = 64
 
 log = structlog.get_logger(__name__)
-
-LanguageOption = Annotated[
-    str | None, typer.Option("--language", help=f"{', '.join(LANGUAGES)}.", show_default=False)
-]
 
 
 def setup(
@@ -67,37 +61,6 @@ def setup(
             f"This is now terminal {identity.terminal} of {identity.shop}, "
             f"branch {identity.branch_name}. Start it with: paragon till"
         )
-
-
-def till(home: HomeOption = None, language: LanguageOption = None) -> None:
-    """Open the cashier's screen.
-
-    Example: paragon till --language pl
-    """
-    with faults_in_words():
-        place = home_of(home)
-        log_to(place)
-        with open_till(place) as shop:
-            shop.start()
-            CashierApp(shop.till, language=language or shop.config.language, clock=utc_now).run()
-
-
-def kiosk(home: HomeOption = None, language: LanguageOption = None) -> None:
-    """Open the member's kiosk.
-
-    Example: paragon kiosk --language ru
-    """
-    with faults_in_words():
-        place = home_of(home)
-        log_to(place)
-        with open_till(place) as shop:
-            shop.start()
-            KioskApp(
-                shop.till,
-                language=language or shop.config.language,
-                clock=utc_now,
-                idle_seconds=shop.config.kiosk_idle_seconds,
-            ).run()
 
 
 def agent(

@@ -1,6 +1,7 @@
 """What makes this database a certain terminal: identity, keys, and where the sync stands."""
 
 import sqlite3
+from zoneinfo import ZoneInfo
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -25,6 +26,11 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     server_url: str
     token: str
     private_key: bytes
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The shop's calendar and the clock on its wall."""
+        return ZoneInfo(self.timezone)
 
     @property
     def signing_key(self) -> Ed25519PrivateKey:

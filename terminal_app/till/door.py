@@ -131,7 +131,7 @@ class Till:
                 return Refusal(Reason.UNKNOWN_CARD, {"card": member_id})
             points = award(programme, basket).points
             balance = ledger.balance_of(connection, member_id).points + points
-            due = vouchers_due(programme, balance, now_ms)
+            due = vouchers_due(programme, balance, now_ms, self._identity.zone)
             return Quote(
                 total_minor=basket.total_minor,
                 to_pay_minor=to_pay_minor,

@@ -4,7 +4,6 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -81,7 +80,7 @@ class Draft:
         if self.member_id:
             own = ledger.part_of(self._connection, self.member_id, ledger.OWN)
             ledger.put_own(self._connection, {self.member_id: _after_all(own, self._entries)})
-        day = day_of(self.occurred_at_ms, ZoneInfo(self._identity.timezone))
+        day = day_of(self.occurred_at_ms, self._identity.zone)
         ledger.count_in(self._connection, day, self._entries)
         return head.seq
 

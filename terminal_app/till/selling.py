@@ -167,7 +167,7 @@ def _issue_due(
     programme: Programme,
     balance: int,
 ) -> tuple[tuple[VoucherSlip, ...], int]:
-    due = vouchers_due(programme, balance, draft.occurred_at_ms)
+    due = vouchers_due(programme, balance, draft.occurred_at_ms, identity.zone)
     if due.count == 0:
         return (), 0
     redeemed = due.count * due.points

@@ -14,6 +14,7 @@ from terminal_app.till.answers import TillStatus
 from terminal_app.till.door import Till
 from terminal_app.ui.asking import Unanswered, ask
 from terminal_app.ui.theme import DARK, LIGHT
+from terminal_app.ui.widgets.entry import EntryField
 
 STATUS_EVERY_S = 1.0
 
@@ -55,6 +56,10 @@ class Face(App[None]):
     def action_turn_light(self) -> None:
         """Light to dark, dark to light."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
+
+    def scanned(self, text: str) -> None:
+        """Take what a scanner of its own read; may be called from any thread."""
+        self.post_message(EntryField.Entered(text))
 
     def speak(self, language: str) -> None:
         """Say everything on the screen in `language`."""

@@ -100,7 +100,7 @@ class CashierApp(Face):
             words, checkout, counter.quote, self.currency, counter.takes_back()
         )
         if counter.outcome is not None:
-            self.query_one(OutcomePanel).show(words, counter.outcome)
+            self.query_one(OutcomePanel).show(words, counter.outcome, self.zone)
         self.query_one(EnrolmentForm).show(words)
         self.query_one(HelpPage).show(words, self.status, self._hint)
         self.query_one(Speech).show(words, counter.said)

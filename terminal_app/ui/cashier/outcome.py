@@ -1,6 +1,6 @@
 """What came of the sale that was just posted, large enough to read from a step away."""
 
-from datetime import UTC
+from datetime import tzinfo
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -29,8 +29,11 @@ class OutcomePanel(Vertical):
                 yield Digits(id="left")
         yield Static(id="slips")
 
-    def show(self, words: Words, receipt: Receipt) -> None:
-        """Show `receipt`; without a card there are no figures, only an invitation."""
+    def show(self, words: Words, receipt: Receipt, zone: tzinfo | None) -> None:
+        """Show `receipt`, its days as `zone` has them.
+
+        Without a card there are no figures, only an invitation.
+        """
         is_return = receipt.kind == RETURN
         self.border_title = words.text("Posted")
         self._write("headline", _headline(words, receipt, is_return=is_return))
@@ -41,7 +44,7 @@ class OutcomePanel(Vertical):
             self.query_one("#moved", Digits).update(words.signed(receipt.points))
             self._write("left-label", Text(words.text("Balance")))
             self.query_one("#left", Digits).update(words.number(receipt.balance))
-        self._write("slips", _slips(words, receipt))
+        self._write("slips", _slips(words, receipt, zone))
 
     def _write(self, name: str, text: Text) -> None:
         self.query_one(f"#{name}", Static).update(text)
@@ -62,7 +65,7 @@ def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
     return text
 
 
-def _slips(words: Words, receipt: Receipt) -> Text:
+def _slips(words: Words, receipt: Receipt, zone: tzinfo | None) -> Text:
     if receipt.balance is None:
         return Text(words.text("Without a card: no points. Ask the customer to join the club."))
     if not receipt.vouchers:
@@ -78,7 +81,7 @@ def _slips(words: Words, receipt: Receipt) -> Text:
     )
     for slip in receipt.vouchers[:MAX_SLIPS_SHOWN]:
         worth = words.money(slip.amount_minor, receipt.currency)
-        until = words.text("Valid until {date}", date=words.day(slip.expires_at_ms, UTC))
+        until = words.text("Valid until {date}", date=words.day(slip.expires_at_ms, zone))
         text.append(f"\n  {worth} · {until} · {slip.number}", style="not bold")
     if count > MAX_SLIPS_SHOWN:
         text.append("\n  …")

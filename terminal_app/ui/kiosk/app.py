@@ -105,7 +105,7 @@ class KioskApp(Face):
         found = ask(lambda: self.till.identify(event.text))
         if not isinstance(found, KnownMember):
             self._forget()
-            self._said = answered(found, self.currency)
+            self._said = answered(found, self.currency, self.zone)
             self.show_all()
             return
         history = ask(lambda: self.till.history(found.member.member_id, HISTORY_ROWS))

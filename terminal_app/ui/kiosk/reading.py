@@ -1,6 +1,6 @@
 """What the kiosk answers to a code that is no member's card, in friendly sentences."""
 
-from datetime import UTC
+from datetime import tzinfo
 
 from terminal_app.locale.words import Words, phrase
 from terminal_app.till.answers import KnownProduct, KnownVoucher, Reason, Refusal
@@ -26,24 +26,26 @@ _SENTENCES: dict[Reason, str] = {
 NOT_NOW = saying(Tone.BAD, phrase("The kiosk cannot answer just now. Please ask at the till."))
 
 
-def answered(found: KnownVoucher | KnownProduct | Refusal | Unanswered, currency: str) -> Saying:
-    """The Saying for `found`; money is in the shop's `currency`."""
+def answered(
+    found: KnownVoucher | KnownProduct | Refusal | Unanswered, currency: str, zone: tzinfo | None
+) -> Saying:
+    """The Saying for `found`; money is in the shop's `currency`, days are as `zone` has them."""
     match found:
         case Refusal(reason):
             return saying(Tone.WARN, _SENTENCES.get(reason, _NOT_A_CARD))
         case Unanswered():
             return NOT_NOW
         case KnownVoucher():
-            return Saying(Tone.GOOD, lambda words: _voucher(words, found, currency))
+            return Saying(Tone.GOOD, lambda words: _voucher(words, found, currency, zone))
         case KnownProduct():
             return Saying(Tone.CALM, lambda words: _goods(words, found, currency))
 
 
-def _voucher(words: Words, voucher: KnownVoucher, currency: str) -> str:
+def _voucher(words: Words, voucher: KnownVoucher, currency: str, zone: tzinfo | None) -> str:
     return words.text(
         "This voucher is worth {amount} until {date}. Show it at the till.",
         amount=words.money(voucher.amount_minor, currency),
-        date=words.day(voucher.expires_at_ms, UTC),
+        date=words.day(voucher.expires_at_ms, zone),
     )
 
 

@@ -1,6 +1,7 @@
 """The programme: what its document promises, and documents that promise nothing sensible."""
 
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -27,6 +28,7 @@ from loyalty.programme.rewards import (
 )
 
 CLASSIC = load_programme(classic_document())
+WARSAW = ZoneInfo("Europe/Warsaw")
 NOON_MS = epoch_ms(datetime(2024, 6, 1, 12, tzinfo=UTC))
 LINES = st.builds(
     Line, st.just("sku"), st.just("tea"), st.integers(1, 100), st.integers(-(10**6), 10**7)
@@ -66,34 +68,41 @@ def test_a_sale_and_its_return_come_to_nothing(basket: Basket, points: int, per:
 
 @given(st.integers(-(10**6), 10**6))
 def test_due_vouchers_leave_less_than_one_behind(balance: int) -> None:
-    due = vouchers_due(CLASSIC, balance, NOON_MS)
+    due = vouchers_due(CLASSIC, balance, NOON_MS, WARSAW)
     left = balance - due.count * due.points
     if due.count < MAX_VOUCHERS_A_RECEIPT:
         assert left < 500
     assert left >= min(balance, 0)
-    to_next = points_to_next(CLASSIC, balance)
+    to_next = points_to_next(CLASSIC, left)
     assert to_next is not None
-    assert 1 <= to_next <= 500
-    assert max(balance, 0) // 500 < (max(balance, 0) + to_next) // 500
+    assert vouchers_due(CLASSIC, left + to_next, NOON_MS, WARSAW).count >= 1
+    if due.count < MAX_VOUCHERS_A_RECEIPT:
+        assert vouchers_due(CLASSIC, left + to_next - 1, NOON_MS, WARSAW).count == 0
+
+
+def test_a_debt_adds_to_the_distance() -> None:
+    assert points_to_next(CLASSIC, -1_401) == 1_901
+    assert points_to_next(CLASSIC, 0) == 500
+    assert points_to_next(CLASSIC, 1_499) == 1
 
 
 def test_a_receipt_gives_no_more_vouchers_than_its_limit() -> None:
-    due = vouchers_due(CLASSIC, 500 * (MAX_VOUCHERS_A_RECEIPT + 7), NOON_MS)
+    due = vouchers_due(CLASSIC, 500 * (MAX_VOUCHERS_A_RECEIPT + 7), NOON_MS, WARSAW)
     assert due.count == MAX_VOUCHERS_A_RECEIPT
 
 
 def test_a_voucher_lasts_to_the_end_of_its_last_day() -> None:
-    due = vouchers_due(CLASSIC, 500, NOON_MS)
+    due = vouchers_due(CLASSIC, 500, NOON_MS, WARSAW)
     assert (due.count, due.points, due.amount_minor) == (1, 500, 500)
     assert from_epoch_ms(due.expires_at_ms) == datetime(
-        2024, 8, 30, 23, 59, 59, 999_000, tzinfo=UTC
+        2024, 8, 30, 23, 59, 59, 999_000, tzinfo=WARSAW
     )
 
 
 def test_a_programme_without_a_reward_owes_nothing() -> None:
     programme = replace(CLASSIC, reward=None)
-    assert vouchers_due(programme, 10**6, NOON_MS) == NOTHING_DUE
-    assert vouchers_due(CLASSIC, 499, NOON_MS) == NOTHING_DUE
+    assert vouchers_due(programme, 10**6, NOON_MS, WARSAW) == NOTHING_DUE
+    assert vouchers_due(CLASSIC, 499, NOON_MS, WARSAW) == NOTHING_DUE
     assert points_to_next(programme, 10) is None
 
 
