@@ -84,6 +84,7 @@ def test_members_wander_between_the_tills(once: Replayed) -> None:
     assert len(wanderers) >= 8
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.skipif(
     not SHARED_FILE.exists(), reason=f"{SHARED_FILE.name} is not beside the checkout"
 )
