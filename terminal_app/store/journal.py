@@ -23,7 +23,6 @@ _OF_MEMBER = "SELECT body FROM journal WHERE member_id = ? ORDER BY epoch, seq"
 _LATEST_OF_MEMBER = (
     "SELECT body FROM journal WHERE member_id = ? ORDER BY epoch DESC, seq DESC LIMIT ?"
 )
-_COUNT_KIND = "SELECT count(*) FROM journal WHERE epoch = ? AND kind = ?"
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -85,9 +84,3 @@ def latest_of(connection: sqlite3.Connection, member_id: str, limit: int) -> lis
     """The last `limit` entries of a member at this till, newest first."""
     rows = connection.execute(_LATEST_OF_MEMBER, (member_id, limit))
     return [decode_entry(bytes(row[0])) for row in rows]
-
-
-def count_of_kind(connection: sqlite3.Connection, epoch: int, kind: str) -> int:
-    """How many entries of `kind` the journal of `epoch` holds."""
-    row = connection.execute(_COUNT_KIND, (epoch, kind)).fetchone()
-    return int(row[0])

@@ -9,7 +9,6 @@ from loyalty.receipts import Receipt
 _FIND = "SELECT content, receipt FROM receipts WHERE reference = ?"
 _PUT = "INSERT INTO receipts VALUES (?, ?, ?, ?)"
 _LAST = "SELECT receipt FROM receipts ORDER BY last_seq DESC LIMIT 1"
-_COUNT = "SELECT count(*) FROM receipts"
 
 _decoder = msgspec.msgpack.Decoder(Receipt)
 
@@ -37,8 +36,3 @@ def last(connection: sqlite3.Connection) -> Receipt | None:
     """The latest receipt of this till."""
     row = connection.execute(_LAST).fetchone()
     return None if row is None else _decoder.decode(bytes(row[0]))
-
-
-def count(connection: sqlite3.Connection) -> int:
-    """How many receipts this till has."""
-    return int(connection.execute(_COUNT).fetchone()[0])

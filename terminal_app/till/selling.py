@@ -203,10 +203,8 @@ def _issue_due(
     return tuple(slips), redeemed
 
 
-def _spoken(connection: sqlite3.Connection, member: Member | None) -> tuple[str, ...]:
+def _spoken(connection: sqlite3.Connection, member: Member) -> tuple[str, ...]:
     """Texts of the notices that this receipt carries; from now on they count as printed."""
-    if member is None:
-        return ()
     waiting = members.waiting_notices(connection, member.member_id)
     for notice in waiting:
         members.mark_notice(connection, notice.notice_id, members.NOTICE_PRINTED)

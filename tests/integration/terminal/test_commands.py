@@ -84,7 +84,9 @@ def test_a_home_is_set_up_once(office: HeadOffice, tmp_path: Path) -> None:
     assert (home / CONFIG_FILE).read_bytes() == before
 
 
-@pytest.mark.parametrize("code", ["AAAA-BBBB-CCCC", "", "x" * 500, "żółć"])
+@pytest.mark.parametrize(
+    "code", ["AAAA-BBBB-CCCC", "", "x" * 500, "żółć"], ids=["other", "empty", "long", "letters"]
+)
 def test_a_wrong_code_is_refused_and_another_may_be_tried(
     office: HeadOffice, tmp_path: Path, code: str
 ) -> None:
