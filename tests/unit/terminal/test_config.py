@@ -19,7 +19,7 @@ from terminal_app.config import (
 from terminal_app.errors import ConfigInvalid
 from tests.unit.terminal.counter import found_till
 
-PLAIN_TEXT = st.text(st.characters(min_codepoint=32, exclude_characters="\x7f"))
+PLAIN_TEXT = st.text(st.characters(codec="utf-8", min_codepoint=32, exclude_characters="\x7f"))
 
 
 def test_without_a_file_everything_is_as_it_comes(tmp_path: Path) -> None:
