@@ -20,7 +20,7 @@ def compose_document(receipt: Receipt, zone: ZoneInfo) -> Document:
         *_head(receipt, words, zone),
         *_goods(receipt, words),
         *_member(receipt, words),
-        *(Text(notice, align="center") for notice in receipt.notices),
+        *_notices(receipt),
         Feed(1),
         Cut(),
     ]
@@ -78,6 +78,14 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
     if receipt.points_redeemed:
         blocks.append(Columns(words.text("Points redeemed"), words.number(receipt.points_redeemed)))
     blocks.append(Columns(words.text("Balance"), words.number(receipt.balance), bold=True))
+    return blocks
+
+
+def _notices(receipt: Receipt) -> list[Block]:
+    """What head office has to say, set apart from the figures."""
+    blocks: list[Block] = []
+    for notice in receipt.notices:
+        blocks += [Feed(1), Text(notice, align="center")]
     return blocks
 
 

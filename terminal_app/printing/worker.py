@@ -3,6 +3,7 @@
 import threading
 from zoneinfo import ZoneInfo
 
+import msgspec
 import structlog
 
 from drivers.errors import DeliveryUnknown, DeviceUnreachable, DriverError
@@ -20,6 +21,14 @@ RETRY_PAUSE_S = 2.0
 STOP_TIMEOUT_S = 30.0
 
 log = structlog.get_logger(__name__)
+
+
+class Fate(msgspec.Struct, frozen=True):
+    """What became of a job, and whether the printer is worth another one now."""
+
+    state: str
+    trouble: str = ""
+    printer_is_well: bool = True
 
 
 class PrintWorker:
@@ -47,11 +56,11 @@ class PrintWorker:
         with self._one_at_a_time:
             if self._printer is None or not self._hold():
                 return 0
-            while not self._stopping.is_set():
-                job = self._take()
-                if job is None or not self._print(self._printer, job):
-                    break
-                printed += 1
+            job = self._take_next()
+            while job is not None:
+                fate = self._print(self._printer, job)
+                printed += fate.state in spool.DONE_STATES
+                job = self._take_next(job, fate)
         return printed
 
     def nudge(self) -> None:
@@ -81,34 +90,36 @@ class PrintWorker:
             spool.mark_interrupted(connection)
         return True
 
-    def _take(self) -> PrintJob | None:
+    def _take_next(self, done: PrintJob | None = None, fate: Fate | None = None) -> PrintJob | None:
+        """Record the fate of the job before and take the next, in one transaction."""
         with self._store.writing() as connection:
+            if done is not None and fate is not None:
+                spool.mark(connection, done.job, fate.state, fate.trouble)
+                if not fate.printer_is_well:
+                    return None
+            if self._stopping.is_set():
+                return None
             job = spool.next_job(connection)
             if job is not None:
                 spool.mark(connection, job.job, spool.PRINTING)
             return job
 
-    def _print(self, printer: Printer, job: PrintJob) -> bool:
-        """Print `job` and record its fate; False when the printer should be left alone now."""
+    def _print(self, printer: Printer, job: PrintJob) -> Fate:
         try:
             delivery = printer.print(compose_document(job.receipt, self._zone))
         except DeviceUnreachable as fault:
-            self._record(job, spool.PENDING, fault.message)
-            return False
+            return Fate(spool.PENDING, fault.message, printer_is_well=False)
         except DeliveryUnknown as fault:
-            self._record(job, spool.UNKNOWN, fault.message)
-            return False
+            return Fate(spool.UNKNOWN, fault.message, printer_is_well=False)
         except DriverError as fault:
             # This receipt can never be printed; the ones behind it must not wait for it.
             log.error("receipt_unprintable", receipt=job.receipt.reference, reason=str(fault))
-            self._record(job, spool.UNKNOWN, fault.message)
-            return True
-        self._record(job, str(delivery), "")
-        return True
-
-    def _record(self, job: PrintJob, state: str, trouble: str) -> None:
-        with self._store.writing() as connection:
-            spool.mark(connection, job.job, state, trouble)
+            return Fate(spool.UNKNOWN, fault.message)
+        except Exception as fault:
+            # A fault of ours in one receipt: the log has it, and the ones behind it come out.
+            log.exception("printing_fault", receipt=job.receipt.reference)
+            return Fate(spool.UNKNOWN, type(fault).__name__)
+        return Fate(str(delivery))
 
     def _run(self) -> None:
         while not self._stopping.is_set():
