@@ -14,8 +14,6 @@ from drivers.scanners.serial import SerialScanner
 from loyalty.members import LANGUAGES
 from terminal_app.bootstrap import log_to, open_till, utc_now
 from terminal_app.commands.speaking import HomeOption, faults_in_words, home_of
-from terminal_app.ui.cashier.app import CashierApp
-from terminal_app.ui.kiosk.app import KioskApp
 
 SCANNER_STOP_TIMEOUT_S = 2.0
 
@@ -31,6 +29,8 @@ def till(home: HomeOption = None, language: LanguageOption = None) -> None:
 
     Example: paragon till --language pl
     """
+    from terminal_app.ui.cashier.app import CashierApp
+
     with faults_in_words():
         place = home_of(home)
         log_to(place)
@@ -51,6 +51,8 @@ def kiosk(home: HomeOption = None, language: LanguageOption = None) -> None:
 
     Example: paragon kiosk --language ru
     """
+    from terminal_app.ui.kiosk.app import KioskApp
+
     with faults_in_words():
         place = home_of(home)
         log_to(place)

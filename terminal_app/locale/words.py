@@ -28,6 +28,9 @@ LANGUAGE_NAMES = {"en": "English", "pl": "Polski", "ru": "Русский"}
 _LOCALES = {"en": "en_GB", "pl": "pl_PL", "ru": "ru_RU"}
 """Whose numbers and dates: 24 hours, and the day before the month."""
 
+AMOUNTS_REMEMBERED = 8_192
+"""A shop's prices repeat, and writing one anew takes longer than the rest of its line."""
+
 MISSING = "…"
 """Stands where a sentence names something that nobody told."""
 
@@ -69,7 +72,7 @@ class Words:
 
     def amount(self, amount_minor: int) -> str:
         """An amount without its currency, with two decimals ("1,234.50")."""
-        return format_decimal(_major(amount_minor), format="#,##0.00", locale=self._locale)
+        return _amount(amount_minor, self._locale)
 
     def money(self, amount_minor: int, currency: str) -> str:
         """An amount in `currency` (ISO 4217), its sign where this language puts it."""
@@ -110,6 +113,11 @@ def _translations(language: str) -> Translations:
     write_mo(compiled, catalogue(language))
     compiled.seek(0)
     return Translations(compiled)
+
+
+@lru_cache(maxsize=AMOUNTS_REMEMBERED)
+def _amount(amount_minor: int, locale: str) -> str:
+    return format_decimal(_major(amount_minor), format="#,##0.00", locale=locale)
 
 
 def _major(amount_minor: int) -> Decimal:

@@ -5,15 +5,15 @@ the programme and the head office it began with.
 """
 
 import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
 
 from terminal_app.config import LOG_FILE
 from terminal_app.replay.errors import ReplayMismatch
+from terminal_app.store.claim import Claim
 
 PLAN_FILE = "replay.json"
 LOCK_FILE = "replay.lock"
@@ -74,19 +74,18 @@ def same_plan(home: Path, kept: Plan, wanted: Plan) -> None:
 def only_replay(home: Path) -> Iterator[None]:
     """Keep every other replay out of `home` for as long as the block lasts.
 
-    The lock is a database's: the system lets go of it whatever ends the process. Raises
-    ReplayMismatch when another replay is at work.
+    Raises ReplayMismatch when another replay is at work.
     """
     home.mkdir(parents=True, exist_ok=True)
-    lock = sqlite3.connect(home / LOCK_FILE, timeout=0, isolation_level=None)
-    with closing(lock):
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as fault:
-            raise ReplayMismatch(
-                f"Another replay is at work in {home}.", "Wait for it, or choose another --home."
-            ) from fault
+    claim = Claim(home / LOCK_FILE)
+    if not claim.take():
+        raise ReplayMismatch(
+            f"Another replay is at work in {home}.", "Wait for it, or choose another --home."
+        )
+    try:
         yield
+    finally:
+        claim.release()
 
 
 def clear(home: Path) -> None:

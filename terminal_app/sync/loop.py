@@ -6,7 +6,7 @@ import msgspec
 import structlog
 
 from loyalty.clock import Clock
-from loyalty.wire import Outcome
+from loyalty.wire import Outcome, SyncRequest
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable, TerminalError
 from terminal_app.store.connection import Store
 from terminal_app.store.settings import Identity
@@ -17,7 +17,8 @@ from terminal_app.sync.uplink import Uplink
 MAX_ROUNDS = 10_000
 """Of one sync: ten million entries; more rounds mean that the two sides talk past each other."""
 
-STOP_TIMEOUT_S = 30.0
+STOP_TIMEOUT_S = 3.0
+"""A cashier who closes the till does not wait for a head office that never answers."""
 
 log = structlog.get_logger(__name__)
 
@@ -90,18 +91,22 @@ class SyncLoop:
 
     def _rounds(self) -> SyncResult:
         entries = changes = 0
+        request = self._compose()
         for number in range(1, MAX_ROUNDS + 1):
-            request = compose(self._store, self._identity, self._clock, self._product_version)
             reply = self._uplink.exchange(request)
             take(self._store, self._identity, request, reply, self._clock)
             entries += len(request.bodies)
             changes += len(reply.changes)
+            request = self._compose()
             has_said_all = not request.bodies and not request.tallies
             if reply.outcome is Outcome.ACCEPTED and has_said_all and not reply.more:
                 return SyncResult(entries, changes, number)
         raise HeadOfficeRefused(
             f"Till and head office did not come to an end in {MAX_ROUNDS} rounds."
         )
+
+    def _compose(self) -> SyncRequest:
+        return compose(self._store, self._identity, self._clock, self._product_version)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

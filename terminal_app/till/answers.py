@@ -26,6 +26,7 @@ class Reason(StrEnum):
     VOUCHER_EXPIRED = "voucher-expired"
     VOUCHER_SPENT = "voucher-spent"
     VOUCHER_CURRENCY = "voucher-currency"
+    VOUCHER_NEEDLESS = "voucher-needless"
     RECEIPT_INVALID = "receipt-invalid"
     RECEIPT_CONFLICT = "receipt-conflict"
     RECEIPT_UNKNOWN = "receipt-unknown"

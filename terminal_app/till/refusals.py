@@ -27,6 +27,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.VOUCHER_CURRENCY: phrase(
         "Voucher {voucher} is for another currency. It cannot be used here."
     ),
+    Reason.VOUCHER_NEEDLESS: phrase(
+        "Voucher {voucher} has nothing left to pay for. Take it out and give it back."
+    ),
     Reason.RECEIPT_INVALID: phrase(
         "{receipt} cannot be a receipt number. Use up to 64 signs, no blanks."
     ),

@@ -40,6 +40,9 @@ def sell(
     paid = check_vouchers(connection, sale.voucher_codes, programme.currency, at_ms)
     if isinstance(paid, Refusal):
         return paid
+    needless = _needless(paid, sale.basket)
+    if needless is not None:
+        return needless
     draft = _draft(connection, identity, programme, sale, at_ms, now_ms)
     points = award(programme, sale.basket).points if member else 0
     draft.add(
@@ -101,6 +104,17 @@ def take_back(
 def paid_with(paid: list[Voucher], basket: Basket) -> int:
     """What `paid` vouchers cover of `basket`, in minor units; what is over is not paid out."""
     return max(min(sum(voucher.amount_minor for voucher in paid), basket.total_minor), 0)
+
+
+def _needless(paid: list[Voucher], basket: Basket) -> Refusal | None:
+    """The refusal of a voucher that would be spent for nothing, so that the member keeps it."""
+    if not paid:
+        return None
+    smallest = min(paid, key=lambda voucher: voucher.amount_minor)
+    covered_minor = sum(voucher.amount_minor for voucher in paid) - smallest.amount_minor
+    if covered_minor < basket.total_minor:
+        return None
+    return Refusal(Reason.VOUCHER_NEEDLESS, {"voucher": smallest.number})
 
 
 def in_language(notice: Notice, language: str) -> str:

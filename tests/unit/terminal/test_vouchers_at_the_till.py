@@ -170,3 +170,23 @@ def test_goods_are_found_by_their_barcode(shop: Shop, scan: str) -> None:
         members.put_product(connection, "85123A", "Lamp", 1200)
     assert shop.till.identify(scan) == KnownProduct("5901234123457", "Tea", 450)
     assert shop.till.identify("85123A") == KnownProduct("85123A", "Lamp", 1200)
+
+
+@pytest.mark.parametrize("total_minor", [0, -500])
+def test_a_voucher_is_not_spent_where_nothing_is_to_pay(
+    till: Till, slip: VoucherSlip, total_minor: int
+) -> None:
+    free = Sale(basket=goods(total_minor), voucher_codes=(slip.code,))
+    assert till.sell(free) == Refusal(Reason.VOUCHER_NEEDLESS, {"voucher": slip.number})
+    assert isinstance(till.identify(slip.code), KnownVoucher), "the member still has it"
+
+
+def test_a_second_voucher_is_not_spent_when_the_first_pays_for_all(till: Till) -> None:
+    member = known(till.enrol(Enrolment(name="Ala Kot"))).member.member_id
+    receipt = posted(till.sell(Sale(basket=goods(1_000_00), member_id=member))).receipt
+    first, second = (slip.code for slip in receipt.vouchers)
+    answer = till.sell(Sale(basket=goods(500), voucher_codes=(first, second)))
+    assert isinstance(answer, Refusal)
+    assert answer.reason is Reason.VOUCHER_NEEDLESS
+    paid = posted(till.sell(Sale(basket=goods(501), voucher_codes=(first, second)))).receipt
+    assert paid.voucher_paid_minor == 501
