@@ -3,7 +3,8 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Protocol
 
 import structlog
 import typer
@@ -12,7 +13,7 @@ from drivers.connect import open_scanner
 from drivers.errors import DriverError
 from drivers.scanners.serial import SerialScanner
 from loyalty.members import LANGUAGES
-from terminal_app.bootstrap import log_to, open_till, utc_now
+from terminal_app.bootstrap import Shop, log_to, open_till, utc_now
 from terminal_app.commands.speaking import HomeOption, faults_in_words, home_of
 
 SCANNER_STOP_TIMEOUT_S = 2.0
@@ -24,6 +25,18 @@ LanguageOption = Annotated[
 ]
 
 
+class Screen(Protocol):
+    """A face of the till; the real ones load a screen library, which other commands need not."""
+
+    def run(self) -> object:
+        """Show the screen until its person leaves."""
+        ...
+
+    def scanned(self, text: str) -> None:
+        """Take what a scanner of its own read; called from its thread."""
+        ...
+
+
 def till(home: HomeOption = None, language: LanguageOption = None) -> None:
     """Open the cashier's screen.
 
@@ -31,19 +44,15 @@ def till(home: HomeOption = None, language: LanguageOption = None) -> None:
     """
     from terminal_app.ui.cashier.app import CashierApp
 
-    with faults_in_words():
-        place = home_of(home)
-        log_to(place)
-        with open_till(place) as shop:
-            shop.start()
-            app = CashierApp(
-                shop.till,
-                language=language or shop.config.language,
-                clock=utc_now,
-                zone=shop.identity.zone,
-            )
-            with scanning(shop.config.scanner, app.scanned):
-                app.run()
+    def screen(shop: Shop) -> CashierApp:
+        return CashierApp(
+            shop.till,
+            language=language or shop.config.language,
+            clock=utc_now,
+            zone=shop.identity.zone,
+        )
+
+    _show(home, screen)
 
 
 def kiosk(home: HomeOption = None, language: LanguageOption = None) -> None:
@@ -53,20 +62,27 @@ def kiosk(home: HomeOption = None, language: LanguageOption = None) -> None:
     """
     from terminal_app.ui.kiosk.app import KioskApp
 
+    def screen(shop: Shop) -> KioskApp:
+        return KioskApp(
+            shop.till,
+            language=language or shop.config.language,
+            clock=utc_now,
+            zone=shop.identity.zone,
+            idle_seconds=shop.config.kiosk_idle_seconds,
+        )
+
+    _show(home, screen)
+
+
+def _show(home: Path | None, screen: Callable[[Shop], Screen]) -> None:
     with faults_in_words():
         place = home_of(home)
         log_to(place)
         with open_till(place) as shop:
             shop.start()
-            app = KioskApp(
-                shop.till,
-                language=language or shop.config.language,
-                clock=utc_now,
-                idle_seconds=shop.config.kiosk_idle_seconds,
-                zone=shop.identity.zone,
-            )
-            with scanning(shop.config.scanner, app.scanned):
-                app.run()
+            face = screen(shop)
+            with scanning(shop.config.scanner, face.scanned):
+                face.run()
 
 
 @contextmanager

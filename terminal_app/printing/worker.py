@@ -8,7 +8,7 @@ import structlog
 
 from drivers.errors import DeliveryUnknown, DeviceUnreachable, DriverError
 from drivers.printers.printer import Printer
-from terminal_app.errors import TerminalError
+from terminal_app.background import Background
 from terminal_app.printing.compose import compose_document
 from terminal_app.store import spool
 from terminal_app.store.claim import Claim
@@ -46,9 +46,9 @@ class PrintWorker:
         self._claim = claim
         self._zone = zone
         self._one_at_a_time = threading.Lock()
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._background = Background(
+            "printing", self.drain, pause_s=RETRY_PAUSE_S, stop_timeout_s=STOP_TIMEOUT_S
+        )
 
     def drain(self) -> int:
         """Print waiting jobs until none is left or the printer fails; gives how many came out."""
@@ -65,19 +65,15 @@ class PrintWorker:
 
     def nudge(self) -> None:
         """Print soon."""
-        self._wake.set()
+        self._background.nudge()
 
     def start(self) -> None:
         """Print in the background until `stop`."""
-        self._thread = threading.Thread(target=self._run, name="printing", daemon=True)
-        self._thread.start()
+        self._background.start()
 
     def stop(self) -> None:
-        """End the background printing after the job it is in."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(STOP_TIMEOUT_S)
+        """End the printing after the job it is in, and let go of the printer."""
+        self._background.stop()
         self._claim.release()
 
     def _hold(self) -> bool:
@@ -97,7 +93,7 @@ class PrintWorker:
                 spool.mark(connection, done.job, fate.state, fate.trouble)
                 if not fate.printer_is_well:
                     return None
-            if self._stopping.is_set():
+            if self._background.is_stopping:
                 return None
             job = spool.next_job(connection)
             if job is not None:
@@ -120,15 +116,3 @@ class PrintWorker:
             log.exception("printing_fault", receipt=job.receipt.reference)
             return Fate(spool.UNKNOWN, type(fault).__name__)
         return Fate(str(delivery))
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.drain()
-            except TerminalError as fault:
-                log.error("printing_failed", reason=str(fault))
-            except Exception:
-                # A fault of printing must not end it for the receipts to come.
-                log.exception("printing_fault")
-            self._wake.wait(RETRY_PAUSE_S)
-            self._wake.clear()

@@ -3,11 +3,11 @@
 import threading
 
 import msgspec
-import structlog
 
 from loyalty.clock import Clock
 from loyalty.wire import Outcome, SyncRequest
-from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable, TerminalError
+from terminal_app.background import Background
+from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.store.connection import Store
 from terminal_app.store.settings import Identity
 from terminal_app.sync.line import Line
@@ -19,8 +19,6 @@ MAX_ROUNDS = 10_000
 
 STOP_TIMEOUT_S = 3.0
 """A cashier who closes the till does not wait for a head office that never answers."""
-
-log = structlog.get_logger(__name__)
 
 
 class SyncResult(msgspec.Struct, frozen=True):
@@ -51,11 +49,14 @@ class SyncLoop:
         self._line = line
         self._clock = clock
         self._product_version = product_version
-        self._every_s = every_s
         self._one_at_a_time = threading.Lock()
-        self._wake = threading.Event()
-        self._stopping = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._background = Background(
+            "sync",
+            self.sync_once,
+            pause_s=every_s,
+            stop_timeout_s=STOP_TIMEOUT_S,
+            on_fault=lambda: line.found_down("The sync failed; the till's log says why."),
+        )
 
     def sync_once(self) -> SyncResult:
         """Tell and be told until neither side has anything new.
@@ -74,19 +75,15 @@ class SyncLoop:
 
     def nudge(self) -> None:
         """Sync soon instead of at the next turn."""
-        self._wake.set()
+        self._background.nudge()
 
     def start(self) -> None:
         """Sync in the background until `stop`."""
-        self._thread = threading.Thread(target=self._run, name="sync", daemon=True)
-        self._thread.start()
+        self._background.start()
 
     def stop(self) -> None:
-        """End the background sync after the round it is in."""
-        self._stopping.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join(STOP_TIMEOUT_S)
+        """End the background sync, and the connection it used."""
+        self._background.stop()
         self._uplink.close()
 
     def _rounds(self) -> SyncResult:
@@ -107,16 +104,3 @@ class SyncLoop:
 
     def _compose(self) -> SyncRequest:
         return compose(self._store, self._identity, self._clock, self._product_version)
-
-    def _run(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                self.sync_once()
-            except TerminalError as fault:
-                log.info("sync_failed", reason=str(fault))
-            except Exception:
-                # The sale must go on whatever this is; the log has the whole story.
-                log.exception("sync_fault")
-                self._line.found_down("The sync failed; the till's log says why.")
-            self._wake.wait(self._every_s)
-            self._wake.clear()
