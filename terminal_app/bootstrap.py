@@ -17,7 +17,7 @@ from drivers.printers.printer import Printer
 from loyalty.clock import Clock
 from loyalty.wire import EnrolRequest
 from terminal_app.config import LOG_FILE, STORE_FILE, TillConfig, load_config
-from terminal_app.errors import AlreadySetUp, ConfigInvalid, NotSetUp
+from terminal_app.errors import AlreadySetUp, ConfigInvalid, HeadOfficeUnreachable, NotSetUp
 from terminal_app.printing.worker import PrintWorker
 from terminal_app.store import members, settings
 from terminal_app.store.claim import Claim
@@ -133,6 +133,10 @@ def join_chain(home: Path, server_url: str, code: str) -> Identity:
                     product_version=product_version(),
                 )
             )
+        except HeadOfficeUnreachable as fault:
+            raise HeadOfficeUnreachable(
+                fault.message, "Check the address and the line, then set this till up again."
+            ) from fault
         finally:
             uplink.close()
         identity = Identity(

@@ -10,9 +10,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from loyalty.members import DEFAULT_LANGUAGE, LANGUAGES
-from terminal_app.commands.speaking import EXIT_DISAGREES, faults_in_words
-from terminal_app.demo.errors import DemoFault
+from terminal_app.commands.speaking import EXIT_DISAGREES, Language, faults_in_words
 
 PIPED_COLUMNS = 100
 """Width of the tables of a demo that no terminal shows."""
@@ -23,9 +21,7 @@ def demo(
         Path | None,
         typer.Option(help="Empty folder to keep the chain in; without one it is forgotten."),
     ] = None,
-    language: Annotated[
-        str, typer.Option(help=f"Language of the screen: {', '.join(LANGUAGES)}.")
-    ] = DEFAULT_LANGUAGE,
+    language: Annotated[Language, typer.Option(help="Language of the screen.")] = Language.EN,
 ) -> None:
     """Open a demo shop: two branches, three tills, head office, and a printer beside the till.
 
@@ -35,8 +31,6 @@ def demo(
     Example: paragon demo --language pl
     """
     with faults_in_words(), _folder(home) as place:
-        if language not in LANGUAGES:
-            raise DemoFault(f"There is no language {language!r}.", f"Use {', '.join(LANGUAGES)}.")
         if sys.stdin.isatty() and sys.stdout.isatty():
             from terminal_app.demo.screen import run_screen
 

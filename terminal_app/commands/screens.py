@@ -12,16 +12,18 @@ import typer
 from drivers.connect import open_scanner
 from drivers.errors import DriverError
 from drivers.scanners.serial import SerialScanner
-from loyalty.members import LANGUAGES
 from terminal_app.bootstrap import Shop, log_to, open_till, utc_now
-from terminal_app.commands.speaking import HomeOption, faults_in_words, home_of
+from terminal_app.commands.speaking import HomeOption, Language, faults_in_words, home_of
 
 SCANNER_STOP_TIMEOUT_S = 2.0
 
 log = structlog.get_logger(__name__)
 
 LanguageOption = Annotated[
-    str | None, typer.Option("--language", help=f"{', '.join(LANGUAGES)}.", show_default=False)
+    Language | None,
+    typer.Option(
+        help="Language of the screen; the configuration's by default.", show_default=False
+    ),
 ]
 
 

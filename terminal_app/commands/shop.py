@@ -11,11 +11,11 @@ import uvicorn
 
 from drivers.connect import open_printer, open_scanner
 from loyalty.clock import from_epoch_ms
-from loyalty.members import LANGUAGES
 from terminal_app.bootstrap import join_chain, log_to, open_till
 from terminal_app.commands.speaking import (
     HomeOption,
     JsonOption,
+    Language,
     faults_in_words,
     home_of,
     print_json,
@@ -37,7 +37,7 @@ def setup(
     scanner: Annotated[
         str, typer.Option(help="serial:///dev/ttyACM0; none: a keyboard wedge.")
     ] = "",
-    language: Annotated[str, typer.Option(help="Language of the screens.")] = "en",
+    language: Annotated[Language, typer.Option(help="Language of the screens.")] = Language.EN,
     home: HomeOption = None,
 ) -> None:
     """Make this machine a till of the chain.
@@ -51,12 +51,8 @@ def setup(
             open_printer(printer)
         if scanner:
             open_scanner(scanner)
-        if language not in LANGUAGES:
-            raise ConfigInvalid(
-                f"There is no language {language!r}.", f"Use {', '.join(LANGUAGES)}."
-            )
         identity = join_chain(place, server, code)
-        save_config(place, TillConfig(printer=printer, scanner=scanner, language=language))
+        save_config(place, TillConfig(printer=printer, scanner=scanner, language=language.value))
         typer.echo(
             f"This is now terminal {identity.terminal} of {identity.shop}, "
             f"branch {identity.branch_name}. Start it with: paragon till"

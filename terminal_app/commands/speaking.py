@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -24,6 +25,16 @@ HomeOption = Annotated[
     Path | None,
     typer.Option("--home", envvar=HOME_VARIABLE, help="Folder of the till.", show_default=False),
 ]
+
+
+class Language(StrEnum):
+    """A language of the product, as an option names it."""
+
+    EN = "en"
+    PL = "pl"
+    RU = "ru"
+
+
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 

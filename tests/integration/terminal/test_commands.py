@@ -124,7 +124,6 @@ def test_a_server_that_is_none(tmp_path: Path, server: str, said: str) -> None:
     ("option", "value", "said"),
     [
         ("--printer", "laser://x", "is no kind of printer"),
-        ("--language", "xx", "There is no language 'xx'"),
         ("--scanner", "usb:1", "is no kind of scanner"),
     ],
 )
