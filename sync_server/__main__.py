@@ -9,7 +9,7 @@ import sys
 import typer
 
 from loyalty.errors import LoyaltyError
-from sync_server.commands import books, chain, serving
+from sync_server.commands import books, chain, serving, verifying
 from sync_server.errors import ServerError
 
 CANNOT = 2
@@ -26,6 +26,7 @@ app.command("found", epilog=chain.FOUND_EXAMPLE)(chain.found)
 app.command("serve", epilog=serving.SERVE_EXAMPLE)(serving.serve)
 app.command("code", epilog=chain.CODE_EXAMPLE)(chain.code)
 app.command("reconcile", epilog=books.RECONCILE_EXAMPLE)(books.reconcile)
+app.command("verify", epilog=verifying.VERIFY_EXAMPLE)(verifying.verify)
 app.add_typer(chain.user, name="user")
 app.add_typer(books.programme, name="programme")
 app.add_typer(books.members, name="members")
