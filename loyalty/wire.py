@@ -169,10 +169,15 @@ class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class EnrolReply(msgspec.Struct, frozen=True, kw_only=True):
-    """What makes a till a terminal of the chain; `token` is told this once (JSON)."""
+    """What makes a till a terminal of the chain; `token` is told this once (JSON).
+
+    `epoch` counts the enrolments of the terminal: each starts a journal of its own.
+    `terminal_number` is never given to two tills, so that no two of them mint the same card.
+    """
 
     terminal: str
     terminal_number: int
+    epoch: int
     branch: str
     branch_name: str
     shop: str

@@ -142,7 +142,7 @@ def join_chain(home: Path, server_url: str, code: str) -> Identity:
         identity = Identity(
             terminal=told.terminal,
             terminal_number=told.terminal_number,
-            epoch=1,
+            epoch=told.epoch,
             branch=told.branch,
             branch_name=told.branch_name,
             shop=told.shop,

@@ -78,6 +78,7 @@ terminals = Table(
     metadata,
     Column("terminal", String(16), primary_key=True),
     Column("number", Integer, nullable=False, unique=True),
+    _count("epoch"),
     Column("branch", ForeignKey("branches.branch"), nullable=False),
     Column("token_hash", String(64), nullable=True, unique=True),
     Column("code_hash", String(64), nullable=True, unique=True),
@@ -89,7 +90,9 @@ terminals = Table(
     _count("clock_offset_ms"),
     _moment("revoked_at_ms"),
 )
-"""`clock_offset_ms` is the till's clock minus head office's, as of the last contact."""
+"""`epoch` counts enrolments: 0 before the first, then the journal that the till of today writes.
+`number` goes into the cards that it mints. `clock_offset_ms` is the till's clock minus head
+office's, as of the last contact."""
 
 heads = Table(
     "heads",
@@ -172,12 +175,13 @@ holdings = Table(
     metadata,
     Column("member_id", Text, primary_key=True),
     Column("terminal", String(16), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
     _count("points"),
     _count("earned"),
     _count("clawed_back"),
     _count("redeemed"),
 )
-"""The part of a standing that one terminal's own entries make up; a terminal is told the rest."""
+"""The part of a standing that the entries of one journal make up; its till is told the rest."""
 
 vouchers = Table(
     "vouchers",

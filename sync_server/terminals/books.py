@@ -39,8 +39,10 @@ class _Purchases(msgspec.Struct):
             self.last_sale_ms = max(self.last_sale_ms or at_ms, at_ms)
 
 
-def post(connection: Connection, terminal: str, entries: Sequence[Entry]) -> Sequence[Case]:
-    """Add `entries` of `terminal` to what members have; gives the cases of overspending.
+def post(
+    connection: Connection, terminal: str, epoch: int, entries: Sequence[Entry]
+) -> Sequence[Case]:
+    """Add `entries` of one journal to what members have; gives the cases of overspending.
 
     Standings change for every member named; only moved points are told to the tills.
     """
@@ -77,7 +79,12 @@ def post(connection: Connection, terminal: str, entries: Sequence[Entry]) -> Seq
             connection,
             holdings,
             [
-                {"member_id": member, "terminal": terminal, **msgspec.structs.asdict(moved[member])}
+                {
+                    "member_id": member,
+                    "terminal": terminal,
+                    "epoch": epoch,
+                    **msgspec.structs.asdict(moved[member]),
+                }
                 for member in told
             ],
             sums=_BALANCE_SUMS,

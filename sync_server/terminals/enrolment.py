@@ -9,8 +9,9 @@ import hashlib
 import secrets
 
 import msgspec
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
+from loyalty.identifiers import CARD_TERMINAL_DIGITS
 from loyalty.wire import EnrolReply, EnrolRequest
 from sync_server.errors import EnrolmentRefused, UnknownSubject
 from sync_server.store.feed import TERMINAL, tell
@@ -27,6 +28,9 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 on tries."""
 
 TOKEN_BYTES = 32
+MAX_TERMINAL_NUMBER = 10**CARD_TERMINAL_DIGITS - 1
+"""What the number has room for on a card."""
+
 PUBLIC_KEY_BYTES = 32
 
 
@@ -35,6 +39,7 @@ class KnownTerminal(msgspec.Struct, frozen=True):
 
     terminal: str
     branch: str
+    epoch: int
 
 
 class FreshCode(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,19 +80,25 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
     """Make the till that shows a good code a terminal; in a writing transaction.
 
     A terminal that was enrolled before gets a new key and token: the till before it is locked
-    out. Raises EnrolmentRefused for a code that is unknown, used or out of date, or a public key
-    that is none.
+    out. It also gets a new epoch, because the new till starts a journal from nothing, and a new
+    number, because cards are minted by that journal's count.
+
+    Raises EnrolmentRefused for a code that is unknown, used or out of date, or a public key that
+    is none.
     """
     public_key = _public_key(request.public_key)
     if not is_plain(request.product_version):
         raise EnrolmentRefused("The till's version is not readable.")
     row = _by_code(connection, request.code, now_ms)
     chain = load_settings(connection)
+    number = _unused_number(connection) if row.epoch else row.number
     token = secrets.token_urlsafe(TOKEN_BYTES)
     connection.execute(
         update(terminals)
         .where(terminals.c.terminal == row.terminal)
         .values(
+            number=number,
+            epoch=row.epoch + 1,
             token_hash=_hash(token),
             code_hash=None,
             code_expires_at_ms=None,
@@ -95,13 +106,15 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
             enrolled_at_ms=now_ms,
             last_contact_ms=now_ms,
             product_version=request.product_version,
+            clock_offset_ms=0,
             revoked_at_ms=None,
         )
     )
     tell(connection, TERMINAL, [row.terminal])
     return EnrolReply(
         terminal=row.terminal,
-        terminal_number=row.number,
+        terminal_number=number,
+        epoch=row.epoch + 1,
         branch=row.branch,
         branch_name=row.name,
         shop=chain.shop,
@@ -115,16 +128,30 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
 def terminal_of_token(connection: Connection, token: str) -> KnownTerminal | None:
     """The terminal that `token` was given to; None when it is unknown, replaced or revoked."""
     row = connection.execute(
-        select(terminals.c.terminal, terminals.c.branch).where(
+        select(terminals.c.terminal, terminals.c.branch, terminals.c.epoch).where(
             terminals.c.token_hash == _hash(token), terminals.c.revoked_at_ms.is_(None)
         )
     ).first()
     return None if row is None else KnownTerminal(*row)
 
 
-def _by_code(connection: Connection, code: str, now_ms: int) -> Row[str, int, str, str]:
+def _unused_number(connection: Connection) -> int:
+    """A number above every one ever given: a terminal only ever changes its own for a higher."""
+    highest: int = connection.execute(select(func.max(terminals.c.number))).scalar_one()
+    if highest >= MAX_TERMINAL_NUMBER:
+        raise EnrolmentRefused(f"The chain has used up its {MAX_TERMINAL_NUMBER} terminal numbers.")
+    return highest + 1
+
+
+def _by_code(connection: Connection, code: str, now_ms: int) -> Row[str, int, int, str, str]:
     row = connection.execute(
-        select(terminals.c.terminal, terminals.c.number, terminals.c.branch, branches.c.name)
+        select(
+            terminals.c.terminal,
+            terminals.c.number,
+            terminals.c.epoch,
+            terminals.c.branch,
+            branches.c.name,
+        )
         .join(branches, branches.c.branch == terminals.c.branch)
         .where(terminals.c.code_hash == _code_hash(code), terminals.c.code_expires_at_ms >= now_ms)
     ).first()

@@ -35,6 +35,13 @@ from sync_server.store.tables import (
 )
 
 
+class Journal(msgspec.Struct, frozen=True):
+    """Who is told: the journal of one till. Points of its own entries are not told to it."""
+
+    terminal: str
+    epoch: int
+
+
 class News(msgspec.Struct, frozen=True):
     """Changes in order, the cursor after them, and whether there is more."""
 
@@ -44,9 +51,9 @@ class News(msgspec.Struct, frozen=True):
 
 
 def news_for(
-    connection: Connection, terminal: str, cursor: int, limit: int = MAX_CHANGES_A_FRAME
+    connection: Connection, journal: Journal, cursor: int, limit: int = MAX_CHANGES_A_FRAME
 ) -> News:
-    """At most `limit` changes after `cursor`, as `terminal` is to be told them.
+    """At most `limit` changes after `cursor`, as the till of `journal` is to be told them.
 
     A cursor beyond the last change comes from a life of this database that a restored backup
     does not know: the till is told everything anew.
@@ -59,7 +66,7 @@ def news_for(
     for one in told:
         keys_of.setdefault(one.topic, []).append(one.key)
     things = {
-        topic: dict(_READERS[topic](connection, keys, terminal))
+        topic: dict(_READERS[topic](connection, keys, journal))
         for topic, keys in keys_of.items()
         if topic in _READERS
     }
@@ -72,41 +79,42 @@ def news_for(
 
 
 _Found = Iterable[tuple[str, Change]]
-_Reader = Callable[[Connection, Sequence[str], str], _Found]
+_Reader = Callable[[Connection, Sequence[str], Journal], _Found]
 
 
-def _members(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+def _members(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
     for row in connection.execute(_MEMBERS, {"keys": keys}).mappings():
         yield row["member_id"], MemberChange(Member(**row))
 
 
-def _balances(connection: Connection, keys: Sequence[str], terminal: str) -> _Found:
-    for row in connection.execute(_BALANCES, {"keys": keys, "terminal": terminal}):
+def _balances(connection: Connection, keys: Sequence[str], journal: Journal) -> _Found:
+    asking = {"terminal": journal.terminal, "epoch": journal.epoch}
+    for row in connection.execute(_BALANCES, {"keys": keys, **asking}):
         yield row.member_id, BalanceChange(*row)
 
 
-def _vouchers(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+def _vouchers(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
     for row in connection.execute(_VOUCHERS, {"keys": keys}):
         yield row.number, VoucherChange(*row)
 
 
-def _notices(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+def _notices(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
     for row in connection.execute(_NOTICES, {"keys": keys}):
         texts: dict[str, str] = row.texts if row.printed_at_ms is None else {}
         yield row.notice_id, NoticeChange(row.notice_id, row.member_id, texts)
 
 
-def _terminals(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+def _terminals(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
     for row in connection.execute(_TERMINALS, {"keys": keys}):
         yield row.terminal, TerminalChange(row.terminal, row.branch, row.public_key)
 
 
-def _products(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+def _products(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
     for row in connection.execute(_PRODUCTS, {"keys": keys}):
         yield row.code, ProductChange(*row)
 
 
-def _programme(connection: Connection, keys: Sequence[str], _terminal: str) -> _Found:
+def _programme(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
     document = document_in_force(connection)
     return [(key, ProgrammeChange(document)) for key in keys if document]
 
@@ -135,7 +143,8 @@ _BALANCES = (
         standings.outerjoin(
             holdings,
             (holdings.c.member_id == standings.c.member_id)
-            & (holdings.c.terminal == bindparam("terminal")),
+            & (holdings.c.terminal == bindparam("terminal"))
+            & (holdings.c.epoch == bindparam("epoch")),
         )
     )
     .where(standings.c.member_id.in_(_keys))

@@ -148,7 +148,7 @@ class Ingest:
         count_days(connection, request.terminal, request.epoch, zip(days, arrived, strict=True))
         found = [
             *enrol(connection, arrived),
-            *post(connection, request.terminal, arrived),
+            *post(connection, request.terminal, request.epoch, arrived),
             *post_vouchers(connection, arrived),
             *self._promises.check(connection, arrived),
         ]

@@ -35,7 +35,7 @@ from sync_server.reconcile.standing import standing_of
 from sync_server.store.engine import reading, writing
 from sync_server.terminals.authentication import terminals_alone
 from sync_server.terminals.enrolment import KnownTerminal, enrol_terminal
-from sync_server.terminals.feed import news_for
+from sync_server.terminals.feed import Journal, news_for
 from sync_server.terminals.ingest import Ingest
 
 ENROLMENTS_A_MINUTE = 60
@@ -79,6 +79,12 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest, history_id: st
                 f"Terminal {request.user.terminal} sent the journal of another one.",
                 "Set the till up again with a new code.",
             )
+        if frame.epoch != request.user.epoch:
+            raise FrameInvalid(
+                f"Terminal {request.user.terminal} was set up {request.user.epoch} times; this is "
+                f"journal {frame.epoch}.",
+                "Set the till up again with a new code.",
+            )
         reply = _answer(engine, clock, ingest, history_id, frame)
         return Response(pack(reply), media_type=MEDIA_TYPE)
 
@@ -106,7 +112,7 @@ def _answer(
     taken = ingest.take(frame)
     cursor = frame.cursor if frame.history_id == history_id else 0
     with reading(engine) as connection:
-        news = news_for(connection, frame.terminal, cursor)
+        news = news_for(connection, Journal(frame.terminal, frame.epoch), cursor)
     return SyncReply(
         version=WIRE_VERSION,
         history_id=history_id,

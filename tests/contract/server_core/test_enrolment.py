@@ -13,6 +13,7 @@ from sync_server.store.engine import reading, writing
 from sync_server.store.tables import terminals
 from sync_server.terminals.enrolment import (
     CODE_VALID_MS,
+    MAX_TERMINAL_NUMBER,
     KnownTerminal,
     enrol_terminal,
     issue_code,
@@ -48,7 +49,8 @@ def test_a_code_makes_a_till_a_terminal(engine: Engine, clock: ShopClock) -> Non
         "Europe/Warsaw",
     )
     assert (reply.history_id, reply.programme) == ("history-1", classic_document())
-    assert known(engine, reply.token) == KnownTerminal("KRK-2", "KRK")
+    assert reply.epoch == 1
+    assert known(engine, reply.token) == KnownTerminal("KRK-2", "KRK", 1)
     assert known(engine, reply.token + "x") is None
     terminal = rows(engine, "terminals")[1]
     assert (terminal["public_key"], terminal["enrolled_at_ms"]) == (KEY, epoch_ms(START))
@@ -96,13 +98,37 @@ def test_a_newer_code_takes_the_place_of_an_older(engine: Engine, clock: ShopClo
 
 
 def test_setting_up_again_locks_the_old_till_out(engine: Engine, clock: ShopClock) -> None:
-    old = enrol(engine, clock, fresh_code(engine, clock)).token
+    first = enrol(engine, clock, fresh_code(engine, clock))
+    old = first.token
     code = fresh_code(engine, clock)
     assert known(engine, old) is not None
-    new = enrol(engine, clock, code, key=b"\7" * 32).token
+    second = enrol(engine, clock, code, key=b"\7" * 32)
     assert known(engine, old) is None
-    assert known(engine, new) == KnownTerminal("KRK-2", "KRK")
+    assert known(engine, second.token) == KnownTerminal("KRK-2", "KRK", 2)
     assert rows(engine, "terminals")[1]["public_key"] == b"\7" * 32
+
+
+def test_every_setting_up_starts_a_journal_and_a_range_of_cards(
+    engine: Engine, clock: ShopClock
+) -> None:
+    """A card is minted of the terminal's number and its journal's count: no pair comes twice."""
+    order = ("KRK-2", "WAW-1", "KRK-2", "KRK-1", "KRK-2", "WAW-1")
+    told = [enrol(engine, clock, fresh_code(engine, clock, name)) for name in order]
+    assert [reply.epoch for reply in told] == [1, 1, 2, 1, 3, 2]
+    assert [reply.terminal_number for reply in told] == [2, 3, 4, 1, 5, 6]
+
+
+def test_a_chain_that_has_used_up_its_numbers_says_so(engine: Engine, clock: ShopClock) -> None:
+    enrol(engine, clock, fresh_code(engine, clock))
+    with writing(engine) as connection:
+        connection.execute(
+            update(terminals)
+            .where(terminals.c.terminal == "WAW-1")
+            .values(number=MAX_TERMINAL_NUMBER)
+        )
+    code = fresh_code(engine, clock)
+    with pytest.raises(EnrolmentRefused, match="used up"):
+        enrol(engine, clock, code)
 
 
 def test_a_revoked_terminal_is_unknown(engine: Engine, clock: ShopClock) -> None:

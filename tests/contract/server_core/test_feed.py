@@ -24,6 +24,7 @@ from loyalty.wire import (
 from sync_server.store.engine import reading, writing
 from sync_server.store.feed import NOTICE, TERMINAL, changes_after, tell
 from sync_server.store.register import Product, put_members, put_products
+from sync_server.terminals import feed
 from sync_server.terminals.feed import News, news_for
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import (
@@ -38,9 +39,11 @@ from tests.contract.server_core.journals import (
 _Kind = TypeVar("_Kind")
 
 
-def news(engine: Engine, terminal: str, cursor: int = 0, limit: int = 1_000) -> News:
+def news(
+    engine: Engine, terminal: str, cursor: int = 0, limit: int = 1_000, epoch: int = 1
+) -> News:
     with reading(engine) as connection:
-        return news_for(connection, terminal, cursor, limit)
+        return news_for(connection, feed.Journal(terminal, epoch), cursor, limit)
 
 
 def told(found: News, kind: type[_Kind]) -> list[_Kind]:
@@ -54,6 +57,20 @@ def test_a_till_is_told_the_points_of_all_others(engine: Engine, ingest: Ingest)
         ingest.take(till.frame())
     points = {name: told(news(engine, name), BalanceChange)[0].points for name in TILLS}
     assert points == {"KRK-1": 60, "KRK-2": 50, "WAW-1": 30}
+
+
+def test_a_till_set_up_again_is_told_what_its_terminal_did_before(
+    engine: Engine, ingest: Ingest
+) -> None:
+    for epoch, amount in ((1, 10), (2, 20)):
+        till = Journal("KRK-1", epoch)
+        till.sale("anna", amount)
+        ingest.take(till.frame())
+    points = {
+        (name, epoch): told(news(engine, name, epoch=epoch), BalanceChange)[0].points
+        for name, epoch in (("KRK-1", 1), ("KRK-1", 2), ("KRK-1", 3), ("KRK-2", 1))
+    }
+    assert points == {("KRK-1", 1): 20, ("KRK-1", 2): 10, ("KRK-1", 3): 30, ("KRK-2", 1): 30}
 
 
 def test_own_and_others_parts_add_up_to_the_standing(engine: Engine, ingest: Ingest) -> None:

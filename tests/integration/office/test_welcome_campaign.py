@@ -10,7 +10,7 @@ from sync_server.campaigns import switches
 from sync_server.campaigns.welcome import CAMPAIGN
 from sync_server.store.engine import reading, writing
 from sync_server.store.tables import messages, notices
-from sync_server.terminals.feed import news_for
+from sync_server.terminals.feed import Journal, news_for
 from tests.integration.office.chains import Chain
 
 
@@ -47,7 +47,7 @@ def test_every_till_is_told_the_line(chain: Chain) -> None:
     till.sell(anna.member_id, 3_780)
     till.sync()
     with reading(chain.engine) as connection:
-        news = news_for(connection, "WAW-3", 0)
+        news = news_for(connection, Journal("WAW-3", 1), 0)
     told = [change for change in news.changes if isinstance(change, NoticeChange)]
     assert [change.member_id for change in told] == [anna.member_id]
     assert set(told[0].texts) == {"en", "pl", "ru"}

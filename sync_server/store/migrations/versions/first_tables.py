@@ -51,6 +51,7 @@ def _chain() -> None:
         "terminals",
         sa.Column("terminal", sa.String(length=16), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        _count("epoch"),
         sa.Column("branch", sa.String(length=32), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=True),
         sa.Column("code_hash", sa.String(length=64), nullable=True),
@@ -170,11 +171,12 @@ def _books() -> None:
         "holdings",
         sa.Column("member_id", sa.Text(), nullable=False),
         sa.Column("terminal", sa.String(length=16), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
         _count("points"),
         _count("earned"),
         _count("clawed_back"),
         _count("redeemed"),
-        sa.PrimaryKeyConstraint("member_id", "terminal", name="pk_holdings"),
+        sa.PrimaryKeyConstraint("member_id", "terminal", "epoch", name="pk_holdings"),
     )
     op.create_table(
         "vouchers",

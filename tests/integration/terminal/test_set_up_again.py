@@ -1,0 +1,104 @@
+"""A till that is lost or broken is set up again, from nothing, and its terminal goes on."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from loyalty.wire import SyncReply
+from terminal_app.bootstrap import join_chain, open_till
+from terminal_app.errors import HeadOfficeRefused
+from terminal_app.till.answers import Enrolment, Sale
+from tests.integration.terminal.head_office import HeadOffice
+from tests.integration.terminal.people import CARD
+from tests.integration.terminal.test_commands import paragon
+from tests.unit.terminal.counter import goods, known, posted
+
+
+def new_code(office: HeadOffice, terminal: str) -> str:
+    return str(json.loads(office.run("code", terminal, "--json"))["code"])
+
+
+def set_up(office: HeadOffice, home: Path, code: str) -> None:
+    done = paragon("setup", "--server", office.url, "--code", code, "--home", str(home))
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_till_set_up_again_knows_what_it_did_and_goes_on(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    set_up(office, tmp_path / "old", office.codes["KRK-1"])
+    with open_till(tmp_path / "old") as old:
+        first = known(old.till.enrol(Enrolment(name="Ala"))).member
+        posted(old.till.sell(Sale(basket=goods(3000), member_id=first.member_id)))
+        old.sync.sync_once()
+
+    set_up(office, tmp_path / "new", new_code(office, "KRK-1"))
+    with open_till(tmp_path / "new") as new:
+        assert (new.identity.terminal, new.identity.epoch) == ("KRK-1", 2)
+        new.sync.sync_once()
+        seen = known(new.till.identify(first.card))
+        assert (seen.member, seen.balance.points) == (first, 30)
+        second = known(new.till.enrol(Enrolment(name="Ola"))).member
+        assert second.card != first.card
+        posted(new.till.sell(Sale(basket=goods(1200), member_id=first.member_id)))
+        posted(new.till.sell(Sale(basket=goods(500), member_id=second.member_id)))
+        assert new.sync.sync_once().entries == 3
+        assert known(new.till.member(first.member_id)).balance.points == 42
+        standing = new.uplink.standing()
+        held = {each.member_id: each.points for each in standing.members}
+        assert (held[first.member_id], held[second.member_id]) == (42, 5)
+        journals = {
+            each.epoch: (each.entries, each.sales)
+            for each in standing.terminals
+            if each.terminal == "KRK-1"
+        }
+        assert journals == {1: (2, 1), 2: (3, 2)}
+
+    set_up(office, tmp_path / "third", new_code(office, "KRK-1"))
+    with open_till(tmp_path / "third") as third:
+        third.sync.sync_once()
+        assert known(third.till.identify(first.card)).balance.points == 42
+        assert known(third.till.identify(second.card)).balance.points == 5
+    assert office.disagreements() == 0
+
+
+def test_the_till_before_is_locked_out_and_keeps_its_sales(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    join_chain(tmp_path / "old", office.url, office.codes["KRK-1"])
+    with open_till(tmp_path / "old") as old:
+        old.sync.sync_once()
+        join_chain(tmp_path / "new", office.url, new_code(office, "KRK-1"))
+        posted(old.till.sell(Sale(basket=goods(100))))
+        with pytest.raises(HeadOfficeRefused, match="set up again"):
+            old.sync.sync_once()
+        assert old.till.status().unsent == 1
+
+
+@pytest.mark.parametrize("epoch", [1, 3])
+def test_a_journal_that_is_not_the_terminals_present_one_is_refused(
+    office: HeadOffice, tmp_path: Path, epoch: int
+) -> None:
+    import httpx
+    import msgspec
+
+    from loyalty.wire import MEDIA_TYPE, SYNC_PATH, pack, unpack
+    from terminal_app.bootstrap import utc_now
+    from terminal_app.sync.rounds import compose
+
+    join_chain(tmp_path / "old", office.url, office.codes["KRK-1"])
+    join_chain(tmp_path / "new", office.url, new_code(office, "KRK-1"))
+    with open_till(tmp_path / "new") as new:
+        known(new.till.enrol(Enrolment(name="Ala", card=CARD)))
+        frame = compose(new.store, new.identity, utc_now, "1")
+        headers = {
+            "Content-Type": MEDIA_TYPE,
+            "Authorization": f"Bearer {new.identity.token}",
+        }
+        foreign = pack(msgspec.structs.replace(frame, epoch=epoch))
+        refused = httpx.post(office.url + SYNC_PATH, content=foreign, headers=headers)
+        assert refused.status_code == 400
+        assert "set up 2 times" in refused.json()["detail"]
+        taken = httpx.post(office.url + SYNC_PATH, content=pack(frame), headers=headers)
+        assert unpack(taken.content, SyncReply).head_seq == 1
