@@ -4,6 +4,8 @@ import msgspec
 
 LANGUAGES = ("en", "pl", "ru")
 DEFAULT_LANGUAGE = "en"
+MAX_FACT_CHARACTERS = 200
+"""Of a name, a phone number or an address; far under what head office takes."""
 
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

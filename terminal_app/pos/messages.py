@@ -13,7 +13,7 @@ Quantity = Annotated[int, Meta(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
 ShortText = Annotated[str, Meta(max_length=MAX_TEXT)]
 
 
-class GoodsLine(msgspec.Struct, frozen=True, kw_only=True):
+class GoodsLine(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One line of a receipt; `amount_minor` is the whole line's, in minor units."""
 
     amount_minor: Minor

@@ -27,7 +27,7 @@ _PUT_NOTICE = """
     INSERT INTO notices VALUES (?, ?, ?, ?) ON CONFLICT (notice_id) DO UPDATE SET
         texts = excluded.texts
 """
-_DROP_NOTICE = "DELETE FROM notices WHERE notice_id = ?"
+_DROP_NOTICE = "DELETE FROM notices WHERE notice_id = ? AND state <> ?"
 _NOTICE_STATE = "UPDATE notices SET state = ? WHERE notice_id = ?"
 _PRINTED_NOTICES = "SELECT notice_id FROM notices WHERE state = ? ORDER BY notice_id LIMIT ?"
 _PUT_TERMINAL = """
@@ -83,7 +83,7 @@ def put_notice(
         packed = msgspec.msgpack.encode(texts)
         connection.execute(_PUT_NOTICE, (notice_id, member_id, packed, NOTICE_WAITING))
     else:
-        connection.execute(_DROP_NOTICE, (notice_id,))
+        connection.execute(_DROP_NOTICE, (notice_id, NOTICE_PRINTED))
 
 
 def mark_notice(connection: sqlite3.Connection, notice_id: str, state: str) -> None:

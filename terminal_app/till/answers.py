@@ -30,6 +30,8 @@ class Reason(StrEnum):
     RECEIPT_INVALID = "receipt-invalid"
     RECEIPT_CONFLICT = "receipt-conflict"
     RECEIPT_UNKNOWN = "receipt-unknown"
+    RETURN_NEGATIVE = "return-negative"
+    TEXT_TOO_LONG = "text-too-long"
     BASKET_EMPTY = "basket-empty"
     BASKET_TOO_LARGE = "basket-too-large"
     NAME_MISSING = "name-missing"

@@ -10,6 +10,7 @@ from loyalty.amounts import MAX_AMOUNT_MINOR
 from loyalty.baskets import MAX_LINES, MAX_QUANTITY, Basket
 from loyalty.clock import Clock, epoch_ms
 from loyalty.identifiers import is_receipt_reference
+from loyalty.journal import MAX_ENTRY_BYTES
 from loyalty.members import Member
 from loyalty.programme.document import Programme, load_programme
 from loyalty.programme.earning import award
@@ -52,6 +53,9 @@ _FOREIGN = {
     "link": Reason.FOREIGN_LINK,
     "unknown": Reason.FOREIGN_UNKNOWN,
 }
+
+BYTES_BESIDE_SKU = 32
+"""The most that an entry takes for a line beside its article number."""
 
 _programme_of = lru_cache(maxsize=4)(load_programme)
 
@@ -96,13 +100,12 @@ class Till:
                     return self._known(connection, member)
                 case VoucherScan(code):
                     return self._voucher(connection, code)
-                case DamagedScan():
-                    return Refusal(Reason.DAMAGED_CARD)
                 case EmptyScan():
                     return Refusal(Reason.EMPTY_SCAN)
+                case DamagedScan():
+                    return _goods_or(connection, text, Reason.DAMAGED_CARD)
                 case ForeignScan(kind):
-                    goods = members.product(connection, without_aim(text))
-                    return Refusal(_FOREIGN[kind]) if goods is None else KnownProduct(*goods)
+                    return _goods_or(connection, text, _FOREIGN[kind])
 
     def member(self, member_id: str) -> KnownMember | None:
         """The member `member_id`, or None when this till has not heard of them."""
@@ -123,6 +126,9 @@ class Till:
             paid = check_vouchers(connection, voucher_codes, programme.currency, now_ms)
             if isinstance(paid, Refusal):
                 return paid
+            needless = selling.needless(paid, basket)
+            if needless is not None:
+                return needless
             paid_minor = selling.paid_with(paid, basket)
             to_pay_minor = basket.total_minor - paid_minor
             if not member_id:
@@ -154,7 +160,7 @@ class Till:
 
     def take_back(self, goods: GoodsReturn) -> Posted | Refusal:
         """Take goods back without their receipt: what they would have earned is clawed back."""
-        refusal = _unsellable(goods.basket) or _misnamed(goods.reference)
+        refusal = _unreturnable(goods.basket) or _misnamed(goods.reference)
         if refusal is not None:
             return refusal
         with self._store.writing() as connection:
@@ -253,6 +259,12 @@ def _programme(connection: sqlite3.Connection) -> Programme:
     return _programme_of(settings.read_programme_document(connection), "the programme in force")
 
 
+def _goods_or(connection: sqlite3.Connection, text: str, otherwise: Reason) -> Identified:
+    """The goods whose barcode says `text`; their codes may have any form, even half a card's."""
+    goods = members.product(connection, without_aim(text))
+    return Refusal(otherwise) if goods is None else KnownProduct(*goods)
+
+
 def _unsellable(basket: Basket) -> Refusal | None:
     if not basket.lines:
         return Refusal(Reason.BASKET_EMPTY)
@@ -261,8 +273,16 @@ def _unsellable(basket: Basket) -> Refusal | None:
         or abs(basket.total_minor) > MAX_AMOUNT_MINOR
         or any(abs(line.amount_minor) > MAX_AMOUNT_MINOR for line in basket.lines)
         or any(abs(line.quantity) > MAX_QUANTITY for line in basket.lines)
+        or sum(len(line.sku.encode()) + BYTES_BESIDE_SKU for line in basket.lines) > MAX_ENTRY_BYTES
     )
     return Refusal(Reason.BASKET_TOO_LARGE) if is_too_large else None
+
+
+def _unreturnable(basket: Basket) -> Refusal | None:
+    refusal = _unsellable(basket)
+    if refusal is None and any(line.amount_minor < 0 for line in basket.lines):
+        refusal = Refusal(Reason.RETURN_NEGATIVE)
+    return refusal
 
 
 def _misnamed(reference: str) -> Refusal | None:

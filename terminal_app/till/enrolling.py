@@ -6,7 +6,7 @@ import msgspec
 
 from loyalty.identifiers import is_card_number, minted_card
 from loyalty.journal import ENROL
-from loyalty.members import LANGUAGES, Member
+from loyalty.members import LANGUAGES, MAX_FACT_CHARACTERS, Member
 from terminal_app.store import journal, members
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Enrolment, Reason, Refusal
@@ -21,9 +21,11 @@ def enrol(
     now_ms: int,
 ) -> Member | Refusal:
     """Post an enrolment; the same card with the same name again is the member it made."""
-    name = " ".join(enrolment.name.split())
+    name = _one_line(enrolment.name)
     if not name:
         return Refusal(Reason.NAME_MISSING)
+    if any(len(text) > MAX_FACT_CHARACTERS for text in (name, enrolment.phone, enrolment.email)):
+        return Refusal(Reason.TEXT_TOO_LONG, {"limit": str(MAX_FACT_CHARACTERS)})
     if enrolment.card and not is_card_number(enrolment.card):
         return Refusal(Reason.DAMAGED_CARD)
     if enrolment.language not in LANGUAGES:
@@ -40,8 +42,8 @@ def enrol(
         member_id=card,
         card=card,
         name=name,
-        phone=enrolment.phone.strip(),
-        email=enrolment.email.strip(),
+        phone=_one_line(enrolment.phone),
+        email=_one_line(enrolment.email),
         email_consent=enrolment.email_consent and bool(enrolment.email.strip()),
         language=enrolment.language,
         branch=identity.branch,
@@ -60,3 +62,9 @@ def enrol(
     members.put_member(connection, member)
     draft.post()
     return member
+
+
+def _one_line(text: str) -> str:
+    """`text` as one line of letters that can be shown: no control characters, single blanks."""
+    printable = "".join(sign if sign.isprintable() else " " for sign in text)
+    return " ".join(printable.split())

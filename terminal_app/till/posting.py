@@ -11,7 +11,7 @@ from loyalty.balances import Balance, after
 from loyalty.baskets import Basket
 from loyalty.journal import Entry
 from loyalty.tallies import day_of
-from terminal_app.store import journal, ledger
+from terminal_app.store import journal, ledger, receipts
 from terminal_app.store.settings import Identity
 
 
@@ -41,7 +41,7 @@ class Draft:
         self._recorded_at_ms = recorded_at_ms
         self._entries: list[Entry] = []
         self.member_id = member_id
-        self.receipt = receipt or f"{identity.terminal}.{identity.epoch}.{self._head.seq + 1}"
+        self.receipt = receipt or _own_reference(connection, identity, self._head.seq + 1)
 
     @property
     def next_seq(self) -> int:
@@ -94,6 +94,16 @@ def content_digest(kind: str, member_id: str, basket: Basket, codes: Iterable[st
     """What makes two requests with one reference the same: all but the time they came at."""
     content = msgspec.msgpack.encode((kind, member_id, basket.lines, tuple(codes)))
     return hashlib.sha256(content).digest()
+
+
+def _own_reference(connection: sqlite3.Connection, identity: Identity, seq: int) -> str:
+    """A receipt number made of the entry's; a POS may have used the plain one already."""
+    reference = plain = f"{identity.terminal}.{identity.epoch}.{seq}"
+    count = 1
+    while receipts.find(connection, reference) is not None:
+        count += 1
+        reference = f"{plain}-{count}"
+    return reference
 
 
 def _after_all(balance: Balance, entries: Iterable[Entry]) -> Balance:

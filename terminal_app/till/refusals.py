@@ -5,9 +5,7 @@ from terminal_app.till.answers import Reason, Refusal
 
 SENTENCES: dict[Reason, str] = {
     Reason.EMPTY_SCAN: phrase("Nothing was read. Scan again, or type the card number."),
-    Reason.DAMAGED_CARD: phrase(
-        "The card number is not complete. Scan again, or type all 16 digits."
-    ),
+    Reason.DAMAGED_CARD: phrase("The card number is not right. Scan again, or type all 16 digits."),
     Reason.UNKNOWN_CARD: phrase(
         "Card {card} is not known here. Check the number, or enrol the member."
     ),
@@ -37,6 +35,12 @@ SENTENCES: dict[Reason, str] = {
         "Receipt {receipt} was posted before with other goods. Use a new number."
     ),
     Reason.RECEIPT_UNKNOWN: phrase("There is no receipt {receipt} at this till. Check the number."),
+    Reason.RETURN_NEGATIVE: phrase(
+        "Goods that come back have amounts above zero. Key them without a minus."
+    ),
+    Reason.TEXT_TOO_LONG: phrase(
+        "That is longer than {limit} letters. Write it shorter, then save again."
+    ),
     Reason.BASKET_EMPTY: phrase("There is nothing to post. Key an amount or scan goods first."),
     Reason.BASKET_TOO_LARGE: phrase("This receipt is too large. Split it in two."),
     Reason.NAME_MISSING: phrase("A new member needs a name. Type it, then save again."),

@@ -13,7 +13,7 @@ from loyalty.programme.earning import award, clawback
 from loyalty.programme.rewards import vouchers_due
 from loyalty.receipts import RETURN, SALE, Receipt, VoucherSlip
 from loyalty.vouchers import Voucher, voucher_code
-from terminal_app.store import journal, ledger, members, receipts, spool, vouchers
+from terminal_app.store import ledger, members, receipts, spool, vouchers
 from terminal_app.store.members import Notice
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import GoodsReturn, Posted, Reason, Refusal, Sale
@@ -40,9 +40,9 @@ def sell(
     paid = check_vouchers(connection, sale.voucher_codes, programme.currency, at_ms)
     if isinstance(paid, Refusal):
         return paid
-    needless = _needless(paid, sale.basket)
-    if needless is not None:
-        return needless
+    refusal = needless(paid, sale.basket)
+    if refusal is not None:
+        return refusal
     draft = _draft(connection, identity, programme, sale, at_ms, now_ms)
     points = award(programme, sale.basket).points if member else 0
     draft.add(
@@ -106,7 +106,7 @@ def paid_with(paid: list[Voucher], basket: Basket) -> int:
     return max(min(sum(voucher.amount_minor for voucher in paid), basket.total_minor), 0)
 
 
-def _needless(paid: list[Voucher], basket: Basket) -> Refusal | None:
+def needless(paid: list[Voucher], basket: Basket) -> Refusal | None:
     """The refusal of a voucher that would be spent for nothing, so that the member keeps it."""
     if not paid:
         return None
@@ -145,23 +145,12 @@ def _draft(
     return Draft(
         connection,
         identity,
-        receipt=asked.reference or _own_reference(connection, identity),
+        receipt=asked.reference,
         programme=programme.label,
         member_id=asked.member_id,
         occurred_at_ms=at_ms,
         recorded_at_ms=now_ms,
     )
-
-
-def _own_reference(connection: sqlite3.Connection, identity: Identity) -> str:
-    """A receipt number made of the entry's; a POS may have used the plain one already."""
-    head = journal.head(connection, identity.terminal, identity.epoch)
-    reference = plain = f"{identity.terminal}.{identity.epoch}.{head.seq + 1}"
-    count = 1
-    while receipts.find(connection, reference) is not None:
-        count += 1
-        reference = f"{plain}-{count}"
-    return reference
 
 
 def _redeem_vouchers(connection: sqlite3.Connection, draft: Draft, paid: list[Voucher]) -> None:

@@ -3,6 +3,7 @@
 import sqlite3
 
 from loyalty.identifiers import voucher_issuer
+from loyalty.scans import VoucherScan, read_scan
 from loyalty.vouchers import ISSUED, REDEEMED, Voucher, is_signed_by, may_become, read_voucher
 from terminal_app.store import members, vouchers
 from terminal_app.till.answers import Reason, Refusal
@@ -11,12 +12,13 @@ from terminal_app.till.answers import Reason, Refusal
 def check_voucher(
     connection: sqlite3.Connection, code: str, currency: str, at_ms: int
 ) -> Voucher | Refusal:
-    """The voucher in `code` when it is signed by a terminal of the chain, valid and unspent.
+    """The voucher in the scan `code` when a terminal of the chain signed it, valid and unspent.
 
     A voucher of another till that this one has not heard of is taken on its signature: with the
     line down its spending elsewhere cannot be known, and head office names a double use.
     """
-    read = read_voucher(code)
+    scan = read_scan(code)
+    read = read_voucher(scan.code) if isinstance(scan, VoucherScan) else None
     if read is None:
         return Refusal(Reason.VOUCHER_DAMAGED)
     voucher = read.voucher

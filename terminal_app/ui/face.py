@@ -53,6 +53,9 @@ class Face(App[None]):
         self.show_all()
         self.set_interval(STATUS_EVERY_S, self.ask_status)
 
+    def action_help_quit(self) -> None:
+        """Ctrl+C is no way out of a till, and asks nothing in a language nobody chose."""
+
     def action_turn_light(self) -> None:
         """Light to dark, dark to light."""
         self.theme = LIGHT.name if self.theme == DARK.name else DARK.name

@@ -45,17 +45,20 @@ class Counter:
         self.said = READY
 
     def enter(self, text: str) -> None:
-        """Take one line from scanner or keyboard; an empty one posts what is in hand."""
+        """Take one line from scanner or keyboard; an empty one posts what is in hand.
+
+        Digits that are the code of goods are goods; written with decimals they are an amount.
+        """
         if not text:
             if self.checkout.lines:
                 self.post()
             return
         self.outcome = None
         amount_minor = typed_amount(text)
-        if amount_minor is not None:
+        found = ask(lambda: self._till.identify(text))
+        if amount_minor is not None and not isinstance(found, KnownProduct):
             self._enter_amount(amount_minor)
             return
-        found = ask(lambda: self._till.identify(text))
         match found:
             case KnownMember():
                 self.take_member(found)

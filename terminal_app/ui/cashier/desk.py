@@ -21,6 +21,11 @@ BAR_FULL, BAR_EMPTY = "━", "╌"
 class MemberPanel(Vertical):
     """The member as this till knows them, and what to say to them aloud."""
 
+    def __init__(self, *, id: str) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._way: float | None = None
+        """How much of the way to the next voucher is done, 0 to 1."""
+
     def compose(self) -> ComposeResult:
         """The lines of a member, or the invitation to scan a card."""
         yield Static(id="nobody")
@@ -53,11 +58,21 @@ class MemberPanel(Vertical):
 
     def show_bar(self, known: KnownMember | None, goal: int | None) -> None:
         """Draw how far the member is on the way to the next voucher, which costs `goal` points."""
-        bar = self.query_one("#bar", Static)
-        bar.display = known is not None and goal is not None
+        self._way = None
         if known is not None and goal is not None and known.points_to_next is not None:
+            self._way = max(1 - known.points_to_next / goal, 0.0)
+        self._draw_bar()
+
+    def on_resize(self) -> None:
+        """The bar is as wide as the panel."""
+        self._draw_bar()
+
+    def _draw_bar(self) -> None:
+        bar = self.query_one("#bar", Static)
+        bar.display = self._way is not None
+        if self._way is not None:
             width = max(self.content_size.width - 1, 8)
-            full = round(width * (1 - known.points_to_next / goal))
+            full = round(width * self._way)
             bar.update(Text(BAR_FULL * full + BAR_EMPTY * (width - full), no_wrap=True))
 
     def show_age(self, words: Words, known: KnownMember | None, zone: tzinfo | None) -> None:

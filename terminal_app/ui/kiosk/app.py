@@ -102,6 +102,7 @@ class KioskApp(Face):
     def _take_entry(self, event: EntryField.Entered) -> None:
         if not event.text:
             return
+        self.stay()
         found = ask(lambda: self.till.identify(event.text))
         if not isinstance(found, KnownMember):
             self._forget()

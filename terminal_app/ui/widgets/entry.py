@@ -14,6 +14,9 @@ EMPTY_ENTER_PAUSE_S = 0.25
 """An empty Enter this soon after an entry is the scanner's second line end, not a person's key."""
 
 
+MAX_PASTED_LINES = 200
+
+
 class EntryField(Input):
     """Takes one line at a time and is empty again at once, however fast the scans follow."""
 
@@ -40,6 +43,16 @@ class EntryField(Input):
             event.stop()
             event.prevent_default()
             self._end_line()
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Take a paste of several lines as so many entries, and of one line as typing."""
+        lines = [line.strip() for line in event.text.splitlines() if line.strip()]
+        if len(lines) > 1:
+            event.stop()
+            event.prevent_default()
+            self.clear()
+            for line in lines[:MAX_PASTED_LINES]:
+                self.post_message(self.Entered(line))
 
     def _end_line(self) -> None:
         text = self.value.strip()

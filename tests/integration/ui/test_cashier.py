@@ -5,9 +5,11 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from textual import events
 from textual.widgets import Digits, Input, Static
 
 from terminal_app.ui.cashier.app import CashierApp
+from terminal_app.ui.cashier.desk import BAR_EMPTY, BAR_FULL
 from terminal_app.ui.cashier.enrolment import EnrolmentForm
 from terminal_app.ui.theme import DARK, LIGHT
 from terminal_app.ui.widgets.entry import EMPTY_ENTER_PAUSE_S, EntryField
@@ -222,7 +224,7 @@ async def test_a_member_cannot_write_commands_to_the_terminal(shop: TestShop) ->
         await pilot.press("f2")
         await pilot.pause()
         assert "\x1b" not in seen(app)
-        assert "Eva[2J[red]Adams[/]" in seen(app)
+        assert "Eva [2J[red]Adams[/]" in seen(app)
 
 
 async def test_light_turns_to_dark_and_back(shop: TestShop) -> None:
@@ -277,3 +279,25 @@ async def test_no_sentence_is_cut_off_on_the_smallest_screen(shop: TestShop, lan
             speech = app.query_one("#speech", Static)
             assert app.counter.said.say(app.words).split()[-1] in seen(app)
             assert speech.size.height == 2
+
+
+async def test_a_paste_of_many_lines_is_as_many_entries(shop: TestShop) -> None:
+    app = cashier(shop)
+    async with app.run_test() as pilot:
+        app.query_one(EntryField).post_message(events.Paste(f"{ANNA}\n12.50\n{BREAD}\n"))
+        await pilot.pause()
+        assert app.counter.checkout.member_id == ANNA
+        assert app.counter.checkout.basket.total_minor == 12_50 + 8_90
+
+
+async def test_the_bar_is_as_wide_as_its_panel(shop: TestShop) -> None:
+    shop.buys(ANNA, 250_00)
+    app = cashier(shop)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await scan(pilot, ANNA)
+        await pilot.resize_terminal(60, 24)
+        await pilot.pause()
+        bar = app.query_one("#bar", Static)
+        drawn = str(bar.content)
+        assert abs(drawn.count(BAR_FULL) - drawn.count(BAR_EMPTY)) <= 1
+        assert len(drawn) <= bar.size.width

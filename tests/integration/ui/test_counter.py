@@ -6,6 +6,7 @@ import pytest
 
 from loyalty.identifiers import VOUCHER_PREFIX
 from terminal_app.locale.words import Words
+from terminal_app.store import members
 from terminal_app.till.answers import Enrolment
 from terminal_app.ui.cashier.checkout import Checkout
 from terminal_app.ui.cashier.counter import Counter
@@ -141,8 +142,8 @@ def test_entries_are_taken_back_from_the_last(counter: Counter) -> None:
     [
         ("0", "more than zero"),
         ("0.00", "more than zero"),
-        (ANNA[:-3], "not complete"),
-        (ANNA[:-1] + "0", "not complete"),
+        (ANNA[:-3], "not right"),
+        (ANNA[:-1] + "0", "not right"),
         ("5901234123457", "barcode of goods"),
         ("https://example.org/card", "web address"),
         ("hello", "not ours"),
@@ -208,3 +209,13 @@ def test_a_till_that_cannot_answer_says_so_wherever_it_is_asked(
         assert "cannot be used" in counter.said.say(EN)
     counter.refresh()
     assert counter.checkout == before
+
+
+def test_digits_that_are_the_code_of_goods_are_goods(shop: TestShop) -> None:
+    with shop.store.writing() as connection:
+        members.put_product(connection, "85048", "Lantern", 695)
+        members.put_product(connection, "00012345678905", "Crate", 1_200)
+    counter = Counter(shop.till)
+    for text in ("85048", "00012345678905", "85048.00"):
+        counter.enter(text)
+    assert [line.amount_minor for line in counter.checkout.lines] == [695, 1_200, 8_504_800]

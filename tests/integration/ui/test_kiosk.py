@@ -161,3 +161,15 @@ async def test_no_key_but_the_one_for_staff_ends_the_kiosk(shop: TestShop) -> No
         await pilot.press("ctrl+q")
         await asyncio.sleep(0.1)
         assert not app.is_running
+
+
+async def test_a_scanner_of_its_own_gives_a_member_the_whole_time(shop: TestShop) -> None:
+    app = kiosk(shop, idle_seconds=600)
+    async with app.run_test() as pilot:
+        for _ in range(500):
+            app.count_second()
+        app.scanned(ANNA)
+        await until(pilot, lambda: "Anna" in seen(app))
+        for _ in range(500):
+            app.count_second()
+        assert "Anna" in seen(app)

@@ -113,7 +113,12 @@ def test_everything_is_there_after_a_restart(home: Path, shop: Shop, clock: Shop
 @pytest.mark.parametrize("language", ["en", "pl", "ru"])
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_refusal_is_a_sentence_in_every_language(reason: Reason, language: str) -> None:
-    facts = {"card": "2900001000000000", "receipt": "536365", "voucher": "KRK-1.1.2"}
+    facts = {
+        "card": "2900001000000000",
+        "receipt": "536365",
+        "voucher": "KRK-1.1.2",
+        "limit": "200",
+    }
     said = sentence(Refusal(reason, facts), Words(language))
     assert said.endswith(".")
     assert said[0].isupper() or said[0].isdigit()

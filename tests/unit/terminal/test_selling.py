@@ -11,6 +11,7 @@ from loyalty.baskets import MAX_LINES, Basket, Line, keyed_amount
 from loyalty.clock import epoch_ms
 from loyalty.identifiers import card_number, is_card_number
 from loyalty.journal import EARN, ENROL, REDEEM, REVERSE, VOUCHER_ISSUED
+from loyalty.members import MAX_FACT_CHARACTERS
 from loyalty.receipts import RETURN, SALE
 from terminal_app.bootstrap import Shop
 from terminal_app.till.answers import Enrolment, GoodsReturn, Reason, Refusal, Sale
@@ -272,3 +273,30 @@ def test_whatever_is_posted_and_repeated_the_books_agree(
             back = GoodsReturn(basket=goods(amount), member_id=member, reference=reference)
             shop.till.take_back(back)
     assert faults_of(home) == []
+
+
+def test_a_basket_that_no_entry_can_hold_is_refused_before_it_is_confirmed(till: Till) -> None:
+    lines = tuple(Line("я" * 130, "", 1, 100) for _ in range(MAX_LINES))
+    assert till.sell(Sale(basket=Basket(lines))) == Refusal(Reason.BASKET_TOO_LARGE)
+    assert till.last_receipt() is None
+
+
+def test_goods_that_come_back_have_no_minus(till: Till) -> None:
+    basket = Basket((Line("A", "", 1, 500), Line("B", "", 1, -100)))
+    assert till.take_back(GoodsReturn(basket=basket)) == Refusal(Reason.RETURN_NEGATIVE)
+
+
+def test_a_name_is_one_line_that_head_office_takes(till: Till) -> None:
+    member = known(till.enrol(Enrolment(name=" Ala\x00\x1b Kot\n", phone="600\t1 ")))
+    assert (member.member.name, member.member.phone) == ("Ala Kot", "600 1")
+    refused = till.enrol(Enrolment(name="x" * (MAX_FACT_CHARACTERS + 1)))
+    assert refused == Refusal(Reason.TEXT_TOO_LONG, {"limit": str(MAX_FACT_CHARACTERS)})
+
+
+def test_another_voucher_makes_another_sale(till: Till) -> None:
+    member = known(till.enrol(Enrolment(name="Ala Kot"))).member.member_id
+    receipt = posted(till.sell(Sale(basket=goods(1_000_00), member_id=member))).receipt
+    first, second = (slip.code for slip in receipt.vouchers)
+    posted(till.sell(Sale(basket=goods(900), reference="pay", voucher_codes=(first,))))
+    other = till.sell(Sale(basket=goods(900), reference="pay", voucher_codes=(second,)))
+    assert other == Refusal(Reason.RECEIPT_CONFLICT, {"receipt": "pay"})
