@@ -51,11 +51,14 @@ class Dispatcher:
         if self._task is None:
             return
         self._stopping.set()
+        task, self._task = self._task, None
         try:
-            await asyncio.wait_for(self._task, STOP_S)
+            await asyncio.wait_for(task, STOP_S)
         except TimeoutError:
             _log.warning("the mail server did not finish in time", waited_s=STOP_S)
-        self._task = None
+        # Who stops closes the books next, whatever became of the letters.
+        except Exception as fault:
+            _log.error("the dispatcher ended with a fault", exc_info=fault)
 
     async def send_due(self) -> int:
         """Send what is due now, one claim; the number of letters the mail server took."""
@@ -70,7 +73,7 @@ class Dispatcher:
                 while waiting and not self._stopping.is_set():
                     taken += await self._send(client, mail, settings, waiting[0])
                     waiting.pop(0)
-        except (aiosmtplib.SMTPException, OSError) as fault:
+        except (aiosmtplib.SMTPException, OSError, ValueError) as fault:
             await asyncio.to_thread(self._postpone, tuple(waiting), reason_of(fault))
             waiting.clear()
             _log.warning("the mail server cannot be used", host=mail.host, fault=reason_of(fault))
@@ -86,6 +89,10 @@ class Dispatcher:
             except (ServerError, SQLAlchemyError) as fault:
                 sent = 0
                 _log.error("the outbox cannot be read or written", fault=str(fault))
+            # Nothing that happens to one claim may end the letters of everyone.
+            except Exception as fault:
+                sent = 0
+                _log.error("letters could not be sent", exc_info=fault)
             if not sent:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._stopping.wait(), POLL_S)
@@ -98,13 +105,25 @@ class Dispatcher:
             message = letter_message(claimed, mail, settings, epoch_ms(self._clock()))
             await hand_over(client, mail, message)
         except Undeliverable as fault:
-            await asyncio.to_thread(self._postpone, (claimed,), reason_of(fault), for_good=True)
+            await self._give_up(claimed, fault)
             return False
         except aiosmtplib.SMTPResponseException as fault:
             await asyncio.to_thread(self._postpone, (claimed,), reason_of(fault))
             return False
+        except (aiosmtplib.SMTPException, OSError):
+            raise
+        except Exception as fault:
+            await self._give_up(claimed, fault)
+            # Where the exchange broke off is not known, so the session is not used again.
+            raise aiosmtplib.SMTPServerDisconnected(reason_of(fault)) from fault
         await asyncio.to_thread(self._settle, claimed)
         return True
+
+    async def _give_up(self, claimed: Claimed, fault: Exception) -> None:
+        _log.warning(
+            "a letter cannot be delivered", message=claimed.message_id, reason=reason_of(fault)
+        )
+        await asyncio.to_thread(self._postpone, (claimed,), reason_of(fault), for_good=True)
 
     def _is_any_due(self) -> bool:
         with reading(self._engine) as connection:

@@ -1,6 +1,5 @@
 """Letters as mail servers take them: both parts, a stable Message-ID, one-click leaving."""
 
-from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -22,11 +21,24 @@ class Undeliverable(Exception):
 def letter_message(
     claimed: Claimed, mail: MailConfig, settings: Settings, sent_at_ms: int
 ) -> EmailMessage:
-    """The message to send. Raises Undeliverable when the address is none.
+    """The message to send. Raises Undeliverable when the address is none, or the text no letter.
 
     `mail` must be complete (see smtp.why_letters_wait). The Message-ID depends on the message
     alone, so that a repeat is the same mail to its receiver.
     """
+    try:
+        return _written(claimed, mail, settings, sent_at_ms)
+    except Undeliverable:
+        raise
+    # Addresses and texts are strangers' words, and the email package answers some of them with
+    # whatever its parser stumbled over, AttributeError included.
+    except Exception as fault:
+        raise Undeliverable(f"The letter cannot be written: {fault}") from fault
+
+
+def _written(
+    claimed: Claimed, mail: MailConfig, settings: Settings, sent_at_ms: int
+) -> EmailMessage:
     token = token_for(claimed.message_id, settings.link_secret)
     url = f"{mail.public_url.rstrip('/')}{UNSUBSCRIBE_PATH}{token}"
     words = wording(claimed.campaign)[claimed.language]
@@ -61,5 +73,6 @@ def letter_message(
 def _recipient(address: str) -> Address:
     try:
         return Address(addr_spec=address)
-    except (ValueError, IndexError, MessageError) as fault:
+    # CPython's parser raises more than it documents: AttributeError for "a@[".
+    except Exception as fault:
         raise Undeliverable(f"{address!r} is no e-mail address.") from fault

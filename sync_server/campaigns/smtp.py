@@ -55,11 +55,10 @@ async def hand_over(client: aiosmtplib.SMTP, mail: MailConfig, message: EmailMes
     5321 section 4.2.1), otherwise aiosmtplib.SMTPException: a later attempt may succeed, and
     when it is an SMTPResponseException, other letters may still be sent in the same session.
     """
-    recipient = message["To"].addresses[0].addr_spec
     envelope_sender = parseaddr(mail.sender)[1]
-    policy = SMTP_POLICY.clone(max_line_length=HEADER_CHARACTERS)
+    recipient, raw = _as_sent(message)
     try:
-        await client.sendmail(envelope_sender, [recipient], message.as_bytes(policy=policy))
+        await client.sendmail(envelope_sender, [recipient], raw)
     except (ValueError, aiosmtplib.SMTPNotSupported) as fault:
         raise Undeliverable(f"The letter cannot be written: {fault}") from fault
     except aiosmtplib.SMTPRecipientsRefused as fault:
@@ -71,6 +70,16 @@ async def hand_over(client: aiosmtplib.SMTP, mail: MailConfig, message: EmailMes
         if fault.code >= 500:
             raise Undeliverable(reason_of(fault)) from fault
         raise
+
+
+def _as_sent(message: EmailMessage) -> tuple[str, bytes]:
+    """Recipient and bytes of a letter. Raises Undeliverable when it has no such form."""
+    policy = SMTP_POLICY.clone(max_line_length=HEADER_CHARACTERS)
+    try:
+        return message["To"].addresses[0].addr_spec, message.as_bytes(policy=policy)
+    # Whatever the email package makes of a stranger's address or text is that letter's fault.
+    except Exception as fault:
+        raise Undeliverable(f"The letter cannot be written: {reason_of(fault)}") from fault
 
 
 def reason_of(fault: Exception) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import datetime
 
 import pytest
 from litestar.testing import TestClient
@@ -252,3 +253,54 @@ def test_without_a_complete_mail_server_letters_wait(chain: Chain, mail: MailCon
 def test_waits_double_up_to_four_hours() -> None:
     minutes = [outbox.retry_delay_ms(attempt) // 60_000 for attempt in (1, 2, 3, 8, 9, 20)]
     assert minutes == [1, 2, 4, 128, 240, 240]
+
+
+@pytest.mark.parametrize("address", ["a@[", "a@", "@", "a b@c@d", "a@b\nBcc: x@y.example"])
+def test_one_address_that_is_none_holds_up_no_other_letter(
+    either_chain: Chain, post_box: PostBox, address: str
+) -> None:
+    newcomer(either_chain, address)
+    till = either_chain.till("KRK-2")
+    for number in range(3):
+        good = till.enrol(f"M{number}", email=f"m{number}@example.org", email_consent=True)
+        till.sell(good.member_id, 1_000)
+    till.sync()
+
+    async def served() -> None:
+        dispatcher = Dispatcher(either_chain.engine, either_chain.clock, mail_to(post_box.port))
+        await dispatcher.start()
+        async with asyncio.timeout(WAIT_S):
+            while len(post_box.taken) < 3 or any(
+                state == "sending" for state, *_ in states(either_chain)
+            ):
+                await asyncio.sleep(0.02)
+        await dispatcher.stop()
+
+    asyncio.run(served())
+    assert [row for row in states(either_chain) if row[0] == "sent"] == [("sent", 1, "")] * 3
+    ((state, attempts, reason),) = [row for row in states(either_chain) if row[0] != "sent"]
+    assert (state, attempts) == ("failed", 1)
+    assert reason
+
+
+def test_the_dispatcher_survives_books_that_fail_and_stops(chain: Chain, post_box: PostBox) -> None:
+    newcomer(chain)
+    moments = 0
+
+    def failing_clock() -> datetime:
+        nonlocal moments
+        moments += 1
+        if moments == 1:
+            raise RuntimeError("no moment to be had")
+        return chain.clock()
+
+    async def served() -> None:
+        dispatcher = Dispatcher(chain.engine, failing_clock, mail_to(post_box.port))
+        await dispatcher.start()
+        async with asyncio.timeout(WAIT_S):
+            while not post_box.taken:
+                await asyncio.sleep(0.02)
+        await dispatcher.stop()
+
+    asyncio.run(served())
+    assert states(chain) == [("sent", 1, "")]
