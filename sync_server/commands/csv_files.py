@@ -10,7 +10,7 @@ import msgspec
 from loyalty.amounts import parse_amount
 from loyalty.errors import AmountInvalid
 from loyalty.identifiers import CARD_DIGITS, is_card_number
-from loyalty.members import DEFAULT_LANGUAGE, LANGUAGES, Member
+from loyalty.members import LANGUAGES, Member
 from sync_server.errors import ConfigInvalid
 from sync_server.store.register import Product
 
@@ -40,7 +40,9 @@ class _Unusable(Exception):
 def read_members(path: Path, now_ms: int) -> tuple[list[Member], list[RejectedLine]]:
     """The members in `path`, enrolled at `now_ms`, and the lines that are none.
 
-    Only column `card` is needed. Raises ConfigInvalid when the file is no such table.
+    Only column `card` is needed; what the file does not say is empty, the language too, for
+    register.put_members to leave as it is or fill in. Raises ConfigInvalid when the file is no
+    such table.
     """
     return _read(path, "card", lambda row: _member(row, now_ms), lambda member: member.card)
 
@@ -101,8 +103,8 @@ def _member(row: Mapping[str, str], now_ms: int) -> Member:
     card = row["card"].replace(" ", "").replace("-", "")
     if not is_card_number(card):
         raise _Unusable(f"{row['card']!r} is no card number of {CARD_DIGITS} digits")
-    language = row.get("language", "").lower() or DEFAULT_LANGUAGE
-    if language not in LANGUAGES:
+    language = row.get("language", "").lower()
+    if language and language not in LANGUAGES:
         raise _Unusable(f"language {language!r} is none of {', '.join(LANGUAGES)}")
     consent = row.get("email_consent", "").lower()
     if consent not in _YES | _NO:

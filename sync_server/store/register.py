@@ -6,12 +6,15 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import Connection, select
 
-from loyalty.members import Member
+from loyalty.members import DEFAULT_LANGUAGE, Member
 from sync_server.store.feed import MEMBER, PRODUCT, tell
 from sync_server.store.statements import inserting
 from sync_server.store.tables import members, products
 
 ROWS_AT_ONCE = 1_000
+
+_FACTS = ("name", "phone", "email", "language", "branch")
+"""What a list may change of a member who is there."""
 
 _Row = TypeVar("_Row")
 
@@ -35,7 +38,9 @@ class Written(msgspec.Struct, frozen=True):
 def put_members(connection: Connection, wanted: Sequence[Member]) -> Written:
     """Write `wanted` down and tell the tills of what is new or changed; in a writing transaction.
 
-    A member who is there keeps the card in use and the moment of enrolment.
+    A fact that is empty is not said, so it stays as it is. A member who is there keeps the card in
+    use, the moment of enrolment, and what they said of e-mail: a consent they have withdrawn is
+    not theirs who write a list to give. A new one speaks the default language unless it is said.
     """
     known: dict[str, Member] = {}
     for some in _chunks(wanted):
@@ -46,18 +51,19 @@ def put_members(connection: Connection, wanted: Sequence[Member]) -> Written:
     for member in wanted:
         kept = known.get(member.member_id)
         if kept is None:
-            new.append(member)
-        else:
-            facts = msgspec.structs.replace(
-                member, card=kept.card, enrolled_at_ms=kept.enrolled_at_ms
+            new.append(
+                msgspec.structs.replace(member, language=member.language or DEFAULT_LANGUAGE)
             )
+        else:
+            said = {name: getattr(member, name) for name in _FACTS if getattr(member, name)}
+            facts = msgspec.structs.replace(kept, **said)
             if facts != kept:
                 changed.append(facts)
     insert = inserting(connection, members)
     facts_of = {
         column.name: insert.excluded[column.name]
         for column in members.columns
-        if column.name not in ("member_id", "card", "enrolled_at_ms")
+        if column.name in _FACTS
     }
     for some in _chunks([*new, *changed]):
         connection.execute(
