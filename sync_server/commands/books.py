@@ -1,5 +1,7 @@
 """Commands on what head office holds: programme documents, members, reconciliation."""
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -7,9 +9,12 @@ import typer
 
 from loyalty.clock import epoch_ms
 from sync_server.commands.output import HomeOption, JsonOption, say, say_json
+from sync_server.errors import ConfigInvalid, UnknownSubject
 
 DISAGREES = 1
 """Exit code when something does not agree or was not taken; 2 is for what cannot be done at all."""
+
+MAX_TERMINALS_NAMED = 20
 
 RECONCILE_EXAMPLE = "Example: paragon-server reconcile --home /srv/paragon --day 2026-05-01"
 CHECK_EXAMPLE = "Example: paragon-server programme check classic.toml"
@@ -30,8 +35,11 @@ def reconcile(
 ) -> None:
     """Hold what each till counted against what head office holds, day by day.
 
-    Exits with 0 when every day agrees, with 1 when some wait or differ.
+    Exits with 0 when every day agrees, with 1 when some wait or differ, and with 2 when asked for
+    a terminal or a day that cannot be.
     """
+    from sqlalchemy import select
+
     from sync_server.commands.opening import founded_store
     from sync_server.reconcile.days import DayState, compare_days
     from sync_server.reconcile.printing import Reconciliation, print_tables
@@ -39,8 +47,12 @@ def reconcile(
     from sync_server.store.cases import count_cases
     from sync_server.store.engine import reading
     from sync_server.store.settings import load_settings
+    from sync_server.store.tables import terminals
 
+    _require_day(day)
+    known = select(terminals.c.terminal).order_by(terminals.c.number)
     with founded_store(home) as engine, reading(engine) as connection:
+        _require_terminal(connection.execute(known).scalars().all(), terminal)
         days = compare_days(connection, terminal, day)
         outcome = Reconciliation(
             history_id=load_settings(connection).history_id,
@@ -92,6 +104,9 @@ def programme_show(file: FileArgument, json: JsonOption = False) -> None:
 def members_import(file: FileArgument, home: HomeOption, json: JsonOption = False) -> None:
     """Take the members in FILE (CSV); the same file again changes nothing.
 
+    A column that is missing and a cell that is empty leave what is known of a member. Consent to
+    e-mail is taken for new members alone: what a member said since stands.
+
     Lines that are no members are named and left out, and the exit code is 1 then.
     """
     from sync_server.bootstrap import present
@@ -118,3 +133,24 @@ def members_import(file: FileArgument, home: HomeOption, json: JsonOption = Fals
             typer.echo(f"line {line.line} was left out: {line.reason}", err=True)
     if rejected:
         raise typer.Exit(DISAGREES)
+
+
+def _require_day(day: str | None) -> None:
+    """Raise ConfigInvalid for what is no day: it would agree with everything."""
+    if day is None:
+        return
+    try:
+        is_day = date.fromisoformat(day).isoformat() == day
+    except ValueError:
+        is_day = False
+    if not is_day:
+        raise ConfigInvalid(f"{day!r} is no day.", "Write it as 2026-05-01.")
+
+
+def _require_terminal(known: Sequence[str], terminal: str | None) -> None:
+    """Raise UnknownSubject for a terminal of another chain: it would agree with everything."""
+    if terminal is not None and terminal not in known:
+        raise UnknownSubject(
+            f"No terminal of this chain is called {terminal!r}.",
+            f"Choose one of {', '.join(known[:MAX_TERMINALS_NAMED])}.",
+        )
