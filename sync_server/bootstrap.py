@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 
 import structlog
 from litestar import Litestar, MediaType, Request, Response, get
@@ -11,11 +12,14 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from sqlalchemy import Engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from loyalty.clock import Clock
 from sync_server.campaigns.dispatcher import Dispatcher
 from sync_server.campaigns.triggers import on_entries
 from sync_server.config import ServerConfig
+from sync_server.errors import NotFounded
 from sync_server.office.application import office_router
 from sync_server.store.engine import open_engine, reading
 from sync_server.store.schema import migrate
@@ -43,12 +47,36 @@ def open_store(database_url: str) -> Engine:
     return engine
 
 
+def open_books(database_url: str) -> Engine:
+    """`open_store` for books that are there already: a missing file is not made anew.
+
+    Raises NotFounded, besides what `open_store` raises.
+    """
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        return open_store(database_url)
+    if url.get_backend_name() == "sqlite" and not (
+        is_sqlite_file(url) and Path(url.database or "").exists()
+    ):
+        raise NotFounded(
+            f"There is no database file {url.database or ''!r}.",
+            "Put the file back from a backup, or correct database in server.toml.",
+        )
+    return open_store(database_url)
+
+
+def is_sqlite_file(url: URL) -> bool:
+    """Whether an SQLite `url` names a file, rather than memory or a URI of SQLite's own."""
+    return bool(url.database) and url.database != ":memory:" and "uri" not in url.query
+
+
 def build_app(config: ServerConfig, *, clock: Clock = present) -> Litestar:
     """The application of a founded head office, ready to be served.
 
-    Raises NotFounded when its database holds no chain, and what `open_store` raises.
+    Raises NotFounded when its database holds no chain, and what `open_books` raises.
     """
-    engine = open_store(config.database)
+    engine = open_books(config.database)
     with reading(engine) as connection:
         settings = load_settings(connection)
     ingest = Ingest(engine, clock, settings.zone, [on_entries])
@@ -56,12 +84,14 @@ def build_app(config: ServerConfig, *, clock: Clock = present) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
-        await dispatcher.start()
         try:
+            await dispatcher.start()
             yield
         finally:
-            await dispatcher.stop()
-            engine.dispose()
+            try:
+                await dispatcher.stop()
+            finally:
+                engine.dispose()
 
     @get("/health", sync_to_thread=True)
     def health() -> dict[str, str]:

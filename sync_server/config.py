@@ -2,8 +2,10 @@
 
 import json
 import os
+from email.policy import SMTP
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
@@ -63,11 +65,6 @@ def config_path(home: Path) -> Path:
     return home / CONFIG_NAME
 
 
-def default_database(home: Path) -> str:
-    """The URL of the SQLite file that a home keeps when nothing else is said."""
-    return f"sqlite:///{(home / DATABASE_NAME).absolute()}"
-
-
 def load_config(home: Path) -> ServerConfig:
     """The configuration of `home`. Raises ConfigInvalid, which names the file and the key."""
     path = config_path(home)
@@ -90,16 +87,80 @@ def load_config(home: Path) -> ServerConfig:
         ) from None
     if not 0 <= config.port <= 65_535:
         raise ConfigInvalid(f"{path}: port {config.port} must be from 0 to 65535.")
+    if config.smtp is not None:
+        wrong = mail_problem(config.smtp)
+        if wrong:
+            raise ConfigInvalid(f"{path}: {wrong}", "docs/operations.md lists the keys of [smtp].")
     return config
+
+
+def mail_problem(mail: MailConfig) -> str:
+    """What keeps letters from ever leaving through `mail`, naming the key; empty when nothing.
+
+    `sender` and `public_url` may be empty: letters wait for them. Said as head office starts,
+    because a letter that fails on its way would look as if its own address were bad.
+    """
+    if not 1 <= mail.port <= 65_535:
+        return f"smtp.port {mail.port} must be from 1 to 65535."
+    if not _is_host(mail.host):
+        return f"smtp.host {mail.host!r} is no name or address of a mail server."
+    if mail.sender and not _is_sender(mail.sender):
+        return f"smtp.sender {mail.sender!r} is not one e-mail address of ASCII characters."
+    if mail.public_url and not _is_public_url(mail.public_url):
+        return f"smtp.public_url {mail.public_url!r} is no address such as https://shop.example."
+    return ""
+
+
+def toml_string(text: str) -> str:
+    """`text` as a TOML basic string.
+
+    JSON's escapes are TOML's but for one: a pair of surrogates, which JSON writes for what lies
+    beyond U+FFFF and TOML refuses. So only quotes, backslashes and controls are escaped.
+    """
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _is_host(host: str) -> bool:
+    try:
+        encoded = host.encode("idna")
+    except UnicodeError:
+        return False
+    return bool(encoded) and host.isprintable() and " " not in host
+
+
+def _is_sender(sender: str) -> bool:
+    # CPython's parser answers some texts with AttributeError or IndexError: no address either.
+    try:
+        header = SMTP.header_factory("From", sender)
+        (address,) = header.addresses
+    except Exception:
+        return False
+    named = bool(address.username and address.domain)
+    return named and not header.defects and str(address.addr_spec).isascii()
+
+
+def _is_public_url(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        return False
+    is_bare = not (parts.query or parts.fragment or set(url) & set(' <>"'))
+    return (
+        parts.scheme in ("http", "https")
+        and is_bare
+        and bool(host)
+        and url.isprintable()
+        and (url.isascii())
+    )
 
 
 def write_config(home: Path, config: ServerConfig) -> None:
     """Write a new `server.toml`, readable by its owner alone: it may come to hold passwords."""
-    # A TOML basic string takes every escape that JSON writes.
     lines = [
         "# Head office. Restart paragon-server after a change.",
-        f"database = {json.dumps(config.database)}",
-        f"host = {json.dumps(config.host)}",
+        f"database = {toml_string(config.database)}",
+        f"host = {toml_string(config.host)}",
         f"port = {config.port}",
         "",
         "# [smtp]",

@@ -44,7 +44,7 @@ def found(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     from sync_server.bootstrap import open_store, present
     from sync_server.commands import founding
     from sync_server.commands.csv_files import read_members, read_products
-    from sync_server.config import ServerConfig, config_path, default_database, load_config
+    from sync_server.config import ServerConfig, config_path, load_config
 
     now_ms = epoch_ms(present())
     plan = founding.Plan(
@@ -57,15 +57,17 @@ def found(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         products=_all_lines(products, *read_products(products)) if products else (),
     )
     founding.check_plan(plan)
+    founding.require_text(str(home))
+    database = founding.settled_database(database) if database else ""
     _make_home(home)
     if config_path(home).exists():
         config = load_config(home)
-        if database and database != config.database:
+        if database and database != founding.settled_database(config.database):
             raise ConfigInvalid(
                 f"{config_path(home)} names another database.", "Leave --database out."
             )
     else:
-        config = ServerConfig(database=database or default_database(home))
+        config = ServerConfig(database=database or founding.default_database(home))
     engine = open_store(config.database)
     try:
         answer = founding.found(engine, home, config, plan, now_ms)
@@ -120,13 +122,17 @@ def user_add(
     from sync_server.bootstrap import present
     from sync_server.commands import founding
     from sync_server.commands.opening import founded_store
+    from sync_server.office.passwords import MAX_NAME_CHARACTERS, MAX_PASSWORD_CHARACTERS
     from sync_server.store.engine import writing
 
-    if not name.isprintable() or not 0 < len(name) <= 64:
-        raise ConfigInvalid("A user's name has 1 to 64 printable characters.")
+    name = name.strip()
+    if not name.isprintable() or not 0 < len(name) <= MAX_NAME_CHARACTERS:
+        raise ConfigInvalid(f"A user's name has 1 to {MAX_NAME_CHARACTERS} printable characters.")
     given = typer.get_text_stream("stdin").readline().rstrip("\r\n") if password_stdin else ""
     if password_stdin and len(given) < PASSWORD_CHARACTERS:
         raise ConfigInvalid(f"A password has at least {PASSWORD_CHARACTERS} characters.")
+    if len(given) > MAX_PASSWORD_CHARACTERS:
+        raise ConfigInvalid(f"A password has at most {MAX_PASSWORD_CHARACTERS} characters.")
     password = given or secrets.token_urlsafe(founding.PASSWORD_BYTES)
     try:
         with founded_store(home) as engine, writing(engine) as connection:

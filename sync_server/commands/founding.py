@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 import msgspec
 from argon2 import PasswordHasher
 from sqlalchemy import Connection, Engine, insert
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from loyalty.errors import ProgrammeInvalid
 from loyalty.identifiers import is_terminal_id
 from loyalty.members import Member
 from loyalty.programme.document import classic_document, load_programme
-from sync_server.config import ServerConfig, config_path, write_config
+from sync_server.bootstrap import is_sqlite_file
+from sync_server.config import DATABASE_NAME, ServerConfig, config_path, write_config
 from sync_server.errors import AlreadyFounded, ConfigInvalid
 from sync_server.store import settings
 from sync_server.store.engine import writing
@@ -70,6 +73,16 @@ def programme_for(path: Path | None, currency: str) -> str:
     return document
 
 
+def require_text(text: str) -> None:
+    """Raise ConfigInvalid when `text` holds bytes that the terminal's encoding could not read."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ConfigInvalid(
+            f"{text!r} holds bytes that are no text.", "Write it in UTF-8."
+        ) from None
+
+
 def read_document(path: Path) -> str:
     """The text of a programme file. Raises ConfigInvalid or ProgrammeInvalid."""
     try:
@@ -80,8 +93,38 @@ def read_document(path: Path) -> str:
         raise ConfigInvalid(f"{path} cannot be read: {fault.strerror}.") from None
 
 
+def default_database(home: Path) -> str:
+    """The URL of the SQLite file that a home keeps when nothing else is said."""
+    return _file_url(URL.create("sqlite"), home / DATABASE_NAME)
+
+
+def settled_database(database_url: str) -> str:
+    """`database_url` as it is to be kept: a file by its whole path, wherever `serve` starts.
+
+    Raises ConfigInvalid for books that would be gone when the command ends.
+    """
+    try:
+        url = make_url(database_url)
+    except (ArgumentError, ValueError):
+        return database_url
+    if url.get_backend_name() != "sqlite":
+        return database_url
+    if not is_sqlite_file(url):
+        raise ConfigInvalid(
+            "A database without a file would be gone with the command that made it.",
+            "Write sqlite:///FILE, or leave --database out for a file in the home.",
+        )
+    return _file_url(url, Path(url.database or ""))
+
+
+def _file_url(url: URL, file: Path) -> str:
+    return url.set(database=str(file.absolute())).render_as_string(hide_password=False)
+
+
 def check_plan(plan: Plan) -> None:
     """Raise ConfigInvalid when `plan` cannot be founded, with what is wrong."""
+    for text in (plan.shop, *plan.branches, *plan.branches.values()):
+        require_text(text)
     if not plan.shop.strip() or len(plan.shop) > MAX_NAME_CHARACTERS:
         raise ConfigInvalid(f"A shop's name has 1 to {MAX_NAME_CHARACTERS} characters.")
     try:

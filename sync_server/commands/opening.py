@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from sync_server.bootstrap import open_store
+from sync_server.bootstrap import open_books
 from sync_server.config import load_config
 from sync_server.store.engine import reading
 from sync_server.store.settings import load_settings
@@ -15,7 +15,7 @@ from sync_server.store.settings import load_settings
 @contextmanager
 def founded_store(home: Path) -> Iterator[Engine]:
     """The engine of the head office in `home`. Raises NotFounded when no chain is there."""
-    engine = open_store(load_config(home).database)
+    engine = open_books(load_config(home).database)
     try:
         with reading(engine) as connection:
             load_settings(connection)

@@ -9,6 +9,7 @@ import pytest
 
 from loyalty.identifiers import card_number
 from loyalty.programme.document import classic_document
+from sync_server.config import load_config
 from tests.integration.server_core.conftest import Command
 
 CARD = card_number("290000100000001")
@@ -88,6 +89,10 @@ GOOD = {
         ({"--terminal": "A-1=B"}, "Terminal A-1 stands in branch 'B', which is not named."),
         ({"--branch": "A"}, "--branch 'A' is not of the form LEFT=RIGHT."),
         ({"--database": "mysql://x/y"}, "Head office does not keep its books in 'mysql'."),
+        ({"--database": "sqlite://"}, "A database without a file would be gone"),
+        ({"--database": "sqlite:///:memory:"}, "A database without a file would be gone"),
+        ({"--shop": "Sklep \udcff"}, "'Sklep \\udcff' holds bytes that are no text."),
+        ({"--branch": "A=\udcff"}, "'\\udcff' holds bytes that are no text."),
         ({"--currency": "gold"}, "the classic programme: currency 'gold' must be"),
     ],
     ids=lambda value: str(value)[:40],
@@ -127,6 +132,30 @@ def test_members_are_imported_again_without_harm(
     assert held(home, "SELECT name FROM members ORDER BY name") == [("Ann",), ("Boris",)]
 
 
+def test_an_import_takes_back_no_unsubscription_and_erases_no_fact(
+    founded: Any, command: Command, home: Path, tmp_path: Path
+) -> None:
+    members = tmp_path / "members.csv"
+    members.write_text(
+        "card,name,phone,email,email_consent,language,branch\n"
+        f"{CARD},Anna,+48 600,a@example.org,yes,pl,KRK\n",
+        encoding="utf-8",
+    )
+    everything = "SELECT name, phone, email, email_consent, language, branch FROM members"
+    assert command("members", "import", members, "--home", home).code == 0
+    assert held(home, everything) == [("Anna", "+48 600", "a@example.org", 1, "pl", "KRK")]
+    connection = sqlite3.connect(home / "server.sqlite")
+    with connection:
+        connection.execute("UPDATE members SET email_consent = 0")
+    connection.close()
+    again = command("members", "import", members, "--home", home, "--json")
+    assert again.json == {"new": 0, "changed": 0, "unchanged": 1, "rejected": []}
+    for text in (f"card,name\n{CARD},Ann\n", f"card,phone,language,email_consent\n{CARD},,,yes\n"):
+        members.write_text(text, encoding="utf-8")
+        assert command("members", "import", members, "--home", home).code == 0
+        assert held(home, everything) == [("Ann", "+48 600", "a@example.org", 0, "pl", "KRK")]
+
+
 def test_a_new_code_and_a_new_user(founded: Any, command: Command, home: Path) -> None:
     fresh = command("code", "KRK-1", "--home", home, "--json")
     assert fresh.json["code"] != founded["terminals"][0]["code"]
@@ -138,7 +167,9 @@ def test_a_new_code_and_a_new_user(founded: Any, command: Command, home: Path) -
     assert given.out == "eve may log in.\n"
     short = command("user", "add", "bo", "--home", home, "--password-stdin", stdin="short\n")
     assert short.code == 2
-    twice = command("user", "add", "anna", "--home", home)
+    long = command("user", "add", "bo", "--home", home, "--password-stdin", stdin="x" * 1_001)
+    assert (long.code, long.err) == (2, "A password has at most 1000 characters.\n")
+    twice = command("user", "add", " anna ", "--home", home)
     assert (twice.code, twice.err.startswith("There is a user 'anna' already.")) == (2, True)
 
 
@@ -167,6 +198,64 @@ def test_a_day_that_waits_is_an_exit_code(founded: Any, command: Command, home: 
     assert ran.code == 1
     assert "1 of 1 days do not agree" in ran.out
     assert command("reconcile", "--home", home, "--terminal", "WAW-1").code == 0
+    assert command("reconcile", "--home", home, "--day", "2026-05-02").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--terminal", "NOPE"), "No terminal of this chain is called 'NOPE'."),
+        (("--day", "garbage"), "'garbage' is no day."),
+        (("--day", "2026-02-30"), "'2026-02-30' is no day."),
+        (("--day", "20260501"), "'20260501' is no day."),
+        (("--day", ""), "'' is no day."),
+    ],
+)
+def test_what_cannot_be_reconciled_does_not_agree(
+    founded: Any, command: Command, home: Path, words: tuple[str, str], sentence: str
+) -> None:
+    ran = command("reconcile", "--home", home, *words)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(sentence), ran.err
+
+
+@pytest.mark.parametrize("folder", ["zakupy 😀", "co?nowego#tu"])
+def test_any_folder_can_be_a_home(command: Command, tmp_path: Path, folder: str) -> None:
+    home = tmp_path / folder
+    words = [word for pair in GOOD.items() for word in pair]
+    ran = command("found", "--home", home, *words)
+    assert ran.code == 0, ran.err
+    assert held(home, "SELECT count(*) FROM users") == [(1,)]
+    assert command("reconcile", "--home", home).code == 0
+
+
+def test_a_relative_database_is_kept_by_its_whole_path(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "office"
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    words = [word for pair in GOOD.items() for word in pair]
+    monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
+    monkeypatch.chdir(tmp_path / "shop")
+    ran = command("found", "--home", home, *words, "--database", "sqlite:///books.sqlite")
+    assert ran.code == 0, ran.err
+    assert load_config(home).database == f"sqlite:///{tmp_path / 'shop' / 'books.sqlite'}"
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert command("reconcile", "--home", home).code == 0
+    assert list(Path().iterdir()) == []
+
+
+@pytest.mark.parametrize("command_words", [("reconcile",), ("serve", "--port", "0")])
+def test_missing_books_are_not_begun_anew(
+    founded: Any, command: Command, home: Path, command_words: tuple[str, ...]
+) -> None:
+    for path in home.glob("server.sqlite*"):
+        path.unlink()
+    ran = command(*command_words, "--home", home)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith(f"There is no database file '{home / 'server.sqlite'}'."), ran.err
+    assert not (home / "server.sqlite").exists()
 
 
 def test_a_home_without_a_chain_or_with_a_newer_one(

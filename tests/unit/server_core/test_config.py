@@ -4,12 +4,13 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
+from sync_server.commands.founding import default_database
 from sync_server.config import (
     MailConfig,
     ServerConfig,
     config_path,
-    default_database,
     load_config,
     write_config,
 )
@@ -24,6 +25,16 @@ def test_a_new_configuration_reads_as_it_was_written(tmp_path: Path) -> None:
     assert stat.S_IMODE(config_path(tmp_path).stat().st_mode) == 0o600
     with pytest.raises(ConfigInvalid, match="cannot be written"):
         write_config(tmp_path, config)
+
+
+@pytest.mark.parametrize("folder", ["zakupy 😀", "co?nowego#tu", "100%25", 'a"b\\c\x7f\x01'])
+def test_any_folder_can_be_a_home(tmp_path: Path, folder: str) -> None:
+    home = tmp_path / folder
+    home.mkdir()
+    write_config(home, ServerConfig(database=default_database(home), host=folder))
+    kept = load_config(home)
+    assert make_url(kept.database).database == str(home / "server.sqlite")
+    assert kept.host == folder
 
 
 def test_the_mail_section_as_the_comments_show_it(tmp_path: Path) -> None:
@@ -49,6 +60,23 @@ def test_the_mail_section_as_the_comments_show_it(tmp_path: Path) -> None:
         ("database = ", "server.toml"),
         ("database = 'x'\n[smtp]\nhost = 'h'\nsecurity = 'perhaps'", "security"),
         ("#" * 70_000, "larger than"),
+        *(
+            (f"database = 'x'\n[smtp]\nhost = 'h'\n{line}", f"smtp.{key}")
+            for key, line in (
+                ("port 0", "port = 0"),
+                ("port 70000", "port = 70000"),
+                ("sender", "sender = 'a@['"),
+                ("sender", "sender = 'nobody'"),
+                ("sender", "sender = 'a@b.pl, c@d.pl'"),
+                ("sender", "sender = 'sklep@żabka.pl'"),
+                ("public_url", "public_url = 'shop.example'"),
+                ("public_url", "public_url = 'https://[x'"),
+            )
+        ),
+        *(
+            (f"database = 'x'\n[smtp]\nhost = '{host}'", r"smtp\.host")
+            for host in ("", "a..b", "x" * 70, "mail example")
+        ),
     ],
 )
 def test_a_wrong_key_is_named(tmp_path: Path, text: str, named: str) -> None:
