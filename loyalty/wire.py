@@ -114,10 +114,10 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A till's side of a round trip.
 
     `bodies` are entries `first_seq`, `first_seq + 1`, ... of `(terminal, epoch)`; `last_seal` is
-    the seal of the last of them (of the head when there is none). `history_id` and `cursor` say
-    up to which change of which server's history the till has been told. `printed_notices` are
-    ids of notices that came out on a receipt. `tallies` are the till's own sums of the days that
-    changed, each as of the last entry of this frame.
+    the seal of the last of them (of the head when there is none). `history_id`, `cursor` and
+    `mark` say up to which change of which server's history the till has been told, as the last
+    reply said them. `printed_notices` are ids of notices that came out on a receipt. `tallies`
+    are the till's own sums of the days that changed, each as of the last entry of this frame.
     """
 
     version: int
@@ -132,6 +132,7 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     product_version: str
     printed_notices: tuple[str, ...] = ()
     tallies: tuple[DayTally, ...] = ()
+    mark: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True, array_like=True):
@@ -144,8 +145,10 @@ class Refused(msgspec.Struct, frozen=True, array_like=True):
 class SyncReply(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """Head office's side: its head after commit, and what is new since the till's cursor.
 
-    `head_seq` and `head_seal` are of the last entry it holds of this terminal and epoch. When
-    `history_id` is not the till's, the till forgets its cursor and starts its feed anew.
+    `head_seq` and `head_seal` are of the last entry it holds of this terminal and epoch.
+    `mark` is what head office wrote beside the change at `cursor`: a database put back from a
+    backup gives the number again, but never the mark. With `from_start` the changes are the feed
+    from its first one on, and the till forgets what it was told of balances before.
     """
 
     version: int
@@ -158,6 +161,8 @@ class SyncReply(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     more: bool
     server_time_ms: int
     refused: tuple[Refused, ...] = ()
+    mark: str = ""
+    from_start: bool = False
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -263,6 +263,15 @@ changes = Table(
 )
 """The feed: where the latest change of each thing stands in the order of commits."""
 
+feed_marks = Table(
+    "feed_marks",
+    metadata,
+    Column("change_no", BigInteger, primary_key=True, autoincrement=False),
+    Column("mark", String(32), nullable=False),
+)
+"""A random mark for each draw of change numbers, under the last number of the draw. Never removed:
+a till may come back with any number it was once told, and there are fewer draws than entries."""
+
 counters = Table(
     "counters",
     metadata,

@@ -43,22 +43,31 @@ class Journal(msgspec.Struct, frozen=True):
 
 
 class News(msgspec.Struct, frozen=True):
-    """Changes in order, the cursor after them, and whether there is more."""
+    """Changes in order, the cursor after them with its mark, and whether there is more.
+
+    `from_start` says that they begin with the first change there is.
+    """
 
     changes: tuple[Change, ...]
     cursor: int
+    mark: str
     more: bool
+    from_start: bool
 
 
 def news_for(
-    connection: Connection, journal: Journal, cursor: int, limit: int = MAX_CHANGES_A_FRAME
+    connection: Connection,
+    journal: Journal,
+    cursor: int,
+    mark: str = "",
+    limit: int = MAX_CHANGES_A_FRAME,
 ) -> News:
     """At most `limit` changes after `cursor`, as the till of `journal` is to be told them.
 
-    A cursor beyond the last change comes from a life of this database that a restored backup
+    A cursor whose `mark` is another comes from a life of this database that a restored backup
     does not know: the till is told everything anew.
     """
-    if not 0 <= cursor <= feed.last_change(connection):
+    if cursor and feed.mark_at(connection, cursor) != mark:
         cursor = 0
     found = feed.changes_after(connection, cursor, limit + 1)
     told = found[:limit]
@@ -71,10 +80,13 @@ def news_for(
         if topic in _READERS
     }
     changes = (things.get(one.topic, {}).get(one.key) for one in told)
+    reached = told[-1].change_no if told else cursor
     return News(
-        tuple(change for change in changes if change is not None),
-        told[-1].change_no if told else cursor,
-        len(found) > limit,
+        changes=tuple(change for change in changes if change is not None),
+        cursor=reached,
+        mark=feed.mark_at(connection, reached) or "",
+        more=len(found) > limit,
+        from_start=cursor == 0,
     )
 
 

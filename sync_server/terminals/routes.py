@@ -112,7 +112,7 @@ def _answer(
     taken = ingest.take(frame)
     cursor = frame.cursor if frame.history_id == history_id else 0
     with reading(engine) as connection:
-        news = news_for(connection, Journal(frame.terminal, frame.epoch), cursor)
+        news = news_for(connection, Journal(frame.terminal, frame.epoch), cursor, frame.mark)
     return SyncReply(
         version=WIRE_VERSION,
         history_id=history_id,
@@ -124,6 +124,8 @@ def _answer(
         more=news.more,
         server_time_ms=epoch_ms(clock()),
         refused=taken.refused,
+        mark=news.mark,
+        from_start=news.from_start,
     )
 
 

@@ -42,11 +42,13 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
     """How far both sides know of each other.
 
     `confirmed_seq` is head office's head; days whose last entry is up to `tallied_seq` have had
-    their sums told; `cursor` is the last change that head office told.
+    their sums told; `cursor` is the last change that head office told, `mark` what it wrote
+    beside it.
     """
 
     history_id: str = ""
     cursor: int = 0
+    mark: str = ""
     confirmed_seq: int = 0
     tallied_seq: int = 0
     heard_at_ms: int = 0

@@ -57,6 +57,7 @@ def compose(store: Store, identity: Identity, clock: Clock, product_version: str
             tallies=tuple(
                 ledger.tallies_between(connection, state.tallied_seq, last_seq, MAX_TALLIES_A_FRAME)
             ),
+            mark=state.mark,
         )
 
 
@@ -70,7 +71,7 @@ def take(
     """
     with store.writing() as connection:
         state = settings.read_sync_state(connection)
-        if reply.history_id != state.history_id:
+        if reply.from_start:
             ledger.forget(connection, ledger.OTHERS)
         _apply(connection, reply.changes)
         for notice_id in request.printed_notices:
@@ -84,6 +85,7 @@ def take(
             SyncState(
                 history_id=reply.history_id,
                 cursor=reply.cursor,
+                mark=reply.mark,
                 confirmed_seq=reply.head_seq if agrees else state.confirmed_seq,
                 tallied_seq=told if is_taken else min(state.tallied_seq, reply.head_seq),
                 heard_at_ms=epoch_ms(clock()),

@@ -7,7 +7,7 @@ from threading import Event
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete, update
 
 from loyalty.clock import epoch_ms
 from loyalty.members import Member
@@ -22,8 +22,9 @@ from loyalty.wire import (
     VoucherChange,
 )
 from sync_server.store.engine import reading, writing
-from sync_server.store.feed import NOTICE, TERMINAL, changes_after, tell
+from sync_server.store.feed import NOTICE, TERMINAL, changes_after, mark_at, tell
 from sync_server.store.register import Product, put_members, put_products
+from sync_server.store.tables import changes, counters, feed_marks
 from sync_server.terminals import feed
 from sync_server.terminals.feed import News, news_for
 from sync_server.terminals.ingest import Ingest
@@ -43,7 +44,8 @@ def news(
     engine: Engine, terminal: str, cursor: int = 0, limit: int = 1_000, epoch: int = 1
 ) -> News:
     with reading(engine) as connection:
-        return news_for(connection, feed.Journal(terminal, epoch), cursor, limit)
+        mark = mark_at(connection, cursor) or ""
+        return news_for(connection, feed.Journal(terminal, epoch), cursor, mark, limit)
 
 
 def told(found: News, kind: type[_Kind]) -> list[_Kind]:
@@ -127,12 +129,48 @@ def test_a_cursor_pages_and_a_thing_that_changes_moves_to_the_end(engine: Engine
     everything = [*told(first, ProductChange), *told(rest, ProductChange)]
     assert {change.code for change in everything} == {"0", "1", "2", "3", "4"}
     assert everything[-1] == ProductChange("0", "Tea", 1)
-    assert news(engine, "KRK-1", rest.cursor) == News((), rest.cursor, more=False)
+    nothing = News((), rest.cursor, rest.mark, more=False, from_start=False)
+    assert news(engine, "KRK-1", rest.cursor) == nothing
+    assert (first.from_start, rest.from_start) == (True, False)
 
 
-def test_a_cursor_from_another_life_starts_anew(engine: Engine) -> None:
-    for cursor in (10**9, sys.maxsize, -1):
-        assert news(engine, "KRK-1", cursor).changes == news(engine, "KRK-1").changes
+def test_a_cursor_that_was_never_told_starts_anew(engine: Engine) -> None:
+    for cursor in (10**9, sys.maxsize, 2**64 - 1, -1):
+        assert news(engine, "KRK-1", cursor) == news(engine, "KRK-1")
+
+
+def test_a_number_that_a_restored_backup_gives_again_is_not_taken_for_the_old_one(
+    engine: Engine,
+) -> None:
+    def put(*codes: str) -> None:
+        with writing(engine) as connection:
+            put_products(connection, [Product(code, "", 1) for code in codes])
+
+    def asked(cursor: int, mark: str) -> News:
+        with reading(engine) as connection:
+            return news_for(connection, feed.Journal("KRK-1", 1), cursor, mark)
+
+    put("1", "2", "3")
+    before = news(engine, "KRK-1")
+    put("4", "5", "6")
+    lost = news(engine, "KRK-1")
+    assert (lost.cursor, lost.mark != before.mark) == (before.cursor + 3, True)
+    # What a backup does: all that was written after it is gone, and numbers are drawn again.
+    with writing(engine) as connection:
+        for table in (changes, feed_marks):
+            connection.execute(delete(table).where(table.c.change_no > before.cursor))
+        connection.execute(update(counters).values(value=before.cursor))
+    put("7")
+    put("8", "9", "10", "11")
+    anew = asked(lost.cursor, lost.mark)
+    assert anew.from_start
+    assert {change.code for change in told(anew, ProductChange)} == set("123789") | {"10", "11"}
+    kept = asked(before.cursor, before.mark)
+    assert not kept.from_start
+    assert [change.code for change in told(kept, ProductChange)] == ["7", "10", "11", "8", "9"]
+    inside = asked(before.cursor + 3, anew.mark)
+    assert not inside.from_start
+    assert len(inside.changes) == 2
 
 
 def test_members_imported_again_are_told_when_they_changed(engine: Engine) -> None:

@@ -42,7 +42,7 @@ class HeadOffice:
     def run(self, command: str, *options: str) -> str:
         """Run a command of head office to its end and give what it printed."""
         done = subprocess.run(
-            [sys.executable, "-m", "sync_server", command, "--home", str(self.home), *options],
+            [sys.executable, "-m", "sync_server", command, *options, "--home", str(self.home)],
             cwd=ROOT,
             capture_output=True,
             text=True,

@@ -23,7 +23,7 @@ from loyalty.wire import (
 )
 from terminal_app.bootstrap import Shop
 from terminal_app.errors import HeadOfficeRefused
-from terminal_app.store import journal, members, settings, vouchers
+from terminal_app.store import journal, ledger, members, settings, vouchers
 from terminal_app.sync.rounds import MAX_FRAME_BODY_BYTES, compose, take
 from terminal_app.till.answers import Enrolment, KnownProduct, Sale
 from tests.unit.terminal.counter import ShopClock, goods, known, posted
@@ -130,12 +130,21 @@ def test_another_journal_at_head_office_is_refused_loudly(
     assert known(shop.till.member("m")).member == person
 
 
-def test_another_history_starts_the_feed_anew(shop: Shop, clock: ShopClock, member: str) -> None:
-    hear(shop, clock, changes=(BalanceChange(member, 100, 100, 0, 0),))
+def test_a_feed_from_its_start_takes_the_place_of_all_told_before(
+    shop: Shop, clock: ShopClock, member: str
+) -> None:
+    told = (BalanceChange(member, 100, 100, 0, 0), BalanceChange("other", 5, 5, 0, 0))
+    hear(shop, clock, changes=told, cursor=2, mark="m2")
+    assert (said(shop, clock).cursor, said(shop, clock).mark) == (2, "m2")
+    hear(shop, clock, cursor=3, mark="m3")
     assert known(shop.till.member(member)).balance.points == 100
-    hear(shop, clock, history_id="h2", cursor=1, changes=(BalanceChange(member, 30, 30, 0, 0),))
+    anew = (BalanceChange(member, 30, 30, 0, 0),)
+    hear(shop, clock, from_start=True, cursor=1, mark="m1", changes=anew)
     assert known(shop.till.member(member)).balance == Balance(30, 30, 0, 0)
-    hear(shop, clock, history_id="h3", cursor=0)
+    with shop.store.reading() as connection:
+        assert ledger.parts(connection, ledger.OTHERS) == {member: Balance(30, 30, 0, 0)}
+    assert (said(shop, clock).cursor, said(shop, clock).mark) == (1, "m1")
+    hear(shop, clock, from_start=True, cursor=0)
     assert known(shop.till.member(member)).balance == Balance()
 
 

@@ -90,6 +90,12 @@ def _chain() -> None:
         sa.PrimaryKeyConstraint("topic", "key", name="pk_changes"),
         sa.UniqueConstraint("change_no", name="uq_changes_change_no"),
     )
+    op.create_table(
+        "feed_marks",
+        sa.Column("change_no", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("change_no", name="pk_feed_marks"),
+    )
 
 
 def _ledger() -> None:

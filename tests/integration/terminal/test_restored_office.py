@@ -1,0 +1,82 @@
+"""Head office put back from a backup: numbers come again, and no till is left with old news."""
+
+import shutil
+from contextlib import ExitStack
+from pathlib import Path
+
+from loyalty.identifiers import card_number
+from terminal_app.bootstrap import Shop
+from terminal_app.till.answers import Enrolment, Sale
+from tests.integration.terminal.head_office import HeadOffice
+from tests.integration.terminal.test_sync import balance_at, till_of
+from tests.unit.terminal.counter import goods, known, posted
+
+
+def sell(shop: Shop, member_id: str, points: int) -> None:
+    posted(shop.till.sell(Sale(basket=goods(points * 100), member_id=member_id)))
+    shop.sync.sync_once()
+
+
+def put_back(office: HeadOffice, backup: Path) -> None:
+    office.stop()
+    shutil.copy(backup, office.home / "server.sqlite")
+    office.start()
+
+
+def backed_up(office: HeadOffice, backup: Path) -> None:
+    office.stop()
+    shutil.copy(office.home / "server.sqlite", backup)
+    office.start()
+
+
+def test_a_change_under_a_number_that_was_told_before_is_told(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    """Both tills were told numbers that the backup does not have and that it then gives again."""
+    people = tmp_path / "people.csv"
+    rows = [f"{card_number(f'2900008000000{number:02d}')},Late {number}" for number in range(20)]
+    people.write_text("\n".join(["card,name", *rows, ""]), encoding="utf-8")
+    with ExitStack() as stack:
+        one = stack.enter_context(till_of(office, tmp_path / "one", "KRK-1"))
+        two = stack.enter_context(till_of(office, tmp_path / "two", "KRK-2"))
+        anna = known(one.till.enrol(Enrolment(name="Anna"))).member.member_id
+        bob = known(one.till.enrol(Enrolment(name="Bob"))).member.member_id
+        for till in (one, two, one):
+            till.sync.sync_once()
+        backed_up(office, tmp_path / "backup.sqlite")
+        office.run("members", "import", str(people))
+        one.sync.sync_once()
+        two.sync.sync_once()
+        put_back(office, tmp_path / "backup.sqlite")
+        sell(two, bob, 50)
+        for _ in range(30):
+            sell(two, anna, 1)
+        one.sync.sync_once()
+        assert (balance_at(one, bob), balance_at(two, bob)) == (50, 50)
+        assert (balance_at(one, anna), balance_at(two, anna)) == (30, 30)
+        held = {each.member_id: each.points for each in one.uplink.standing().members}
+        assert (held[bob], held[anna]) == (50, 30)
+    assert office.disagreements() == 0
+
+
+def test_points_that_only_the_lost_history_knew_are_forgotten(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    """A third till made them and has not come back yet: nobody counts what nobody holds."""
+    with ExitStack() as stack:
+        one = stack.enter_context(till_of(office, tmp_path / "one", "KRK-1"))
+        two = stack.enter_context(till_of(office, tmp_path / "two", "KRK-2"))
+        bob = known(one.till.enrol(Enrolment(name="Bob"))).member.member_id
+        for till in (one, two):
+            till.sync.sync_once()
+        backed_up(office, tmp_path / "backup.sqlite")
+        sell(two, bob, 70)
+        one.sync.sync_once()
+        assert balance_at(one, bob) == 70
+        put_back(office, tmp_path / "backup.sqlite")
+        sell(one, bob, 5)
+        assert balance_at(one, bob) == 5
+        two.sync.sync_once()
+        one.sync.sync_once()
+        assert (balance_at(one, bob), balance_at(two, bob)) == (75, 75)
+    assert office.disagreements() == 0
