@@ -86,9 +86,9 @@ class Ingest:
             refused = held.refused
             if frame.outcome is Outcome.ACCEPTED:
                 refused += self._post(connection, request, frame, now_ms)
+                _keep_tallies(connection, request, frame.head, now_ms)
             elif frame.outcome is Outcome.FORKED:
                 keep_evidence(connection, request, frame, now_ms)
-            _keep_tallies(connection, request, now_ms)
         return Taken(frame.outcome, frame.head, refused)
 
     def _post(
@@ -211,9 +211,13 @@ def _move_head(connection: Connection, request: SyncRequest, head: Head) -> None
     )
 
 
-def _keep_tallies(connection: Connection, request: SyncRequest, now_ms: int) -> None:
-    """Keep what the till counted, unless it said something newer before."""
-    tallies = sane_tallies(request)
+def _keep_tallies(connection: Connection, request: SyncRequest, head: Head, now_ms: int) -> None:
+    """Keep what the till counted, unless it said something newer before.
+
+    Only of a frame that was accepted: the sums of another history would stand in the way of the
+    till's own.
+    """
+    tallies = sane_tallies(request, head.seq)
     if not tallies:
         return
     statement = inserting(connection, till_tallies)

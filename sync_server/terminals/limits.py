@@ -42,9 +42,13 @@ def printed_notices(request: SyncRequest) -> list[str]:
     return [name for name in request.printed_notices if is_plain(name)][:MAX_NOTICES_A_FRAME]
 
 
-def sane_tallies(request: SyncRequest) -> list[DayTally]:
-    """The sums that can be kept; a day whose sums cannot is shown as waiting."""
-    return [tally for tally in request.tallies if _is_sane(tally)]
+def sane_tallies(request: SyncRequest, head_seq: int) -> list[DayTally]:
+    """The sums that can be kept; a day whose sums cannot is shown as waiting.
+
+    Sums as of an entry beyond `head_seq`, the last that is held, would keep out every later word
+    of the till.
+    """
+    return [tally for tally in request.tallies if tally.last_seq <= head_seq and _is_sane(tally)]
 
 
 def _is_sane(tally: DayTally) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import Connection, Engine, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -98,6 +99,35 @@ def test_a_fork_is_kept_as_evidence_and_opens_one_case(engine: Engine, ingest: I
     assert {**books(engine, "fork"), "quarantine": []} == before
     till.sale("anna", 5)
     assert ingest.take(till.frame(3)).outcome is Outcome.ACCEPTED
+
+
+def test_sums_of_another_history_do_not_stand_in_the_way_of_the_tills_own(
+    engine: Engine, ingest: Ingest
+) -> None:
+    till, clone = Journal(), Journal()
+    till.sale("anna", 10)
+    for _ in range(5):
+        clone.sale("boris", 500)
+    ingest.take(till.frame())
+    before = rows(engine, "till_tallies")
+    assert ingest.take(clone.frame()).outcome is Outcome.FORKED
+    assert ingest.take(clone.frame(4)).outcome is Outcome.BEHIND
+    assert rows(engine, "till_tallies") == before
+    till.sale("anna", 20)
+    ingest.take(till.frame(2))
+    [ours], [theirs] = rows(engine, "day_tallies"), rows(engine, "till_tallies")
+    assert (theirs["last_seq"], theirs["sales_minor"]) == (2, ours["sales_minor"])
+
+
+def test_sums_as_of_an_entry_that_is_not_held_are_not_kept(engine: Engine, ingest: Ingest) -> None:
+    till = Journal()
+    till.sale("anna", 10)
+    [tally] = till.tallies(1)
+    ahead = msgspec.structs.replace(tally, last_seq=2)
+    assert ingest.take(till.frame(tallies=(ahead,))).outcome is Outcome.ACCEPTED
+    assert rows(engine, "till_tallies") == []
+    ingest.take(till.frame(2, tallies=(tally,)))
+    assert [row["last_seq"] for row in rows(engine, "till_tallies")] == [1]
 
 
 def test_a_till_that_shows_another_seal_for_the_head_is_a_fork(
