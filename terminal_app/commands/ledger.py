@@ -18,7 +18,7 @@ from rich.table import Table
 
 from loyalty.clock import from_epoch_ms
 from loyalty.journal import Sealed, decode_entry
-from terminal_app.commands import ledger_desk
+from terminal_app.commands import ledger_checks, ledger_desk
 from terminal_app.commands.speaking import (
     EXIT_DISAGREES,
     HomeOption,
@@ -59,8 +59,8 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """
     with faults_in_words(), _ledger(home_of(home)) as (store, identity):
         with store.reading() as connection:
-            findings = ledger_desk.verify(connection, identity)
-            entries = sum(1 for _ in ledger_desk.sealed_entries(connection, identity))
+            findings = ledger_checks.verify(connection, identity)
+            entries = sum(1 for _ in ledger_checks.sealed_entries(connection, identity))
         if as_json:
             print_json({"entries": entries, "findings": findings})
         else:
@@ -89,7 +89,7 @@ def explain(
                     f"No member {member!r} is known at this till.",
                     "Check the number; paragon sync fetches what head office knows.",
                 )
-            explanation = ledger_desk.explain(connection, known)
+            explanation = ledger_desk.explain(connection, identity, known)
         if as_json:
             print_json(explanation)
         else:
@@ -98,27 +98,27 @@ def explain(
 
 @app.command("rebuild")
 def rebuild(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Fold balances and day sums anew from the journal, and say whether any had been different.
+    """Make balances, day sums and vouchers anew from the journal, and say what was different.
+
+    Receipts are not in the journal: those that are gone are named and stay gone, exit code 1.
 
     Example: paragon ledger rebuild
     """
     with faults_in_words(), _ledger(home_of(home)) as (store, identity):
         with store.writing() as connection:
-            damage = ledger_desk.journal_findings(connection, identity)
+            damage = ledger_checks.journal_findings(connection, identity)
             if damage:
                 raise TerminalError(
                     f"The journal itself is damaged at entry {damage[0].seq}: {damage[0].what}.",
                     "Nothing was rebuilt; see paragon ledger verify.",
                 )
-            differing = ledger_desk.rebuild(connection, identity)
+            rebuilt = ledger_checks.rebuild(connection, identity)
         if as_json:
-            print_json({"different": differing})
-            return
-        for what in differing:
-            typer.echo(what)
-        typer.echo(
-            f"Rebuilt; {len(differing)} were different." if differing else "Rebuilt; all was right."
-        )
+            print_json(rebuilt)
+        else:
+            _print_rebuilt(rebuilt)
+        if rebuilt.not_rebuilt:
+            raise typer.Exit(EXIT_DISAGREES)
 
 
 @app.command("export")
@@ -135,7 +135,7 @@ def export(
         if as_csv and as_json:
             raise TerminalError("Entries come as CSV or as JSON, not both.", "Choose one.")
         with store.reading() as connection, _until_reader_leaves():
-            rows = map(_exported, ledger_desk.sealed_entries(connection, identity))
+            rows = map(_exported, ledger_checks.sealed_entries(connection, identity))
             if as_csv:
                 writer = csv.writer(sys.stdout, lineterminator="\n")
                 writer.writerow(EXPORT_COLUMNS)
@@ -172,6 +172,15 @@ def _ledger(home: Path) -> Iterator[tuple[Store, Identity]]:
         yield store, identity
     finally:
         store.close()
+
+
+def _print_rebuilt(rebuilt: ledger_checks.Rebuilt) -> None:
+    for what in rebuilt.different + rebuilt.not_rebuilt:
+        typer.echo(what)
+    count = len(rebuilt.different)
+    typer.echo(f"Rebuilt; {count} were different." if count else "Rebuilt; all was right.")
+    if rebuilt.not_rebuilt:
+        typer.echo(f"{len(rebuilt.not_rebuilt)} receipts cannot be rebuilt from a journal.")
 
 
 def _exported(row: Sealed) -> dict[str, Any]:

@@ -1,15 +1,12 @@
-"""What the ledger commands find out: does the journal hold, what is a balance made of.
+"""What a member's balance is made of, entry by entry.
 
 Reads the till's store alone, so it works with the line down, beside a till that is selling.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from loyalty.balances import Balance, fold
 from loyalty.baskets import Basket, Line
 from loyalty.errors import LoyaltyError
 from loyalty.journal import (
@@ -20,15 +17,10 @@ from loyalty.journal import (
     VOUCHER_ISSUED,
     VOUCHER_REDEEMED,
     Entry,
-    Finding,
-    Sealed,
-    decode_entry,
-    verify_chain,
 )
 from loyalty.members import Member
 from loyalty.programme.document import Programme, load_programme
 from loyalty.programme.earning import award, clawback
-from loyalty.tallies import DayTally, counted, day_of
 from terminal_app.store import journal, ledger, members, settings
 from terminal_app.store.settings import Identity
 
@@ -70,55 +62,13 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     heard_at_ms: int
 
 
-def sealed_entries(connection: sqlite3.Connection, identity: Identity) -> Iterator[Sealed]:
-    """The journal of this terminal, of every epoch it has had."""
-    for epoch in range(1, identity.epoch + 1):
-        yield from journal.walk(connection, epoch)
-
-
-def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
-    """What is wrong with the journal and with what is folded from it; nothing when all holds."""
-    findings = journal_findings(connection, identity)
-    if not findings:
-        findings += [Finding(0, what) for what in _fold_findings(connection, identity)]
-    return findings
-
-
-def journal_findings(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
-    """What is wrong with the journal itself, its end included."""
-    findings: list[Finding] = []
-    for epoch in range(1, identity.epoch + 1):
-        findings += verify_chain(identity.terminal, epoch, journal.walk(connection, epoch))
-    head = journal.head(connection, identity.terminal, identity.epoch)
-    confirmed_seq = settings.read_sync_state(connection).confirmed_seq
-    if confirmed_seq > head.seq:
-        what = f"the journal ends here, but head office confirmed up to {confirmed_seq}"
-        findings.append(Finding(head.seq, what))
-    return findings
-
-
-def rebuild(connection: sqlite3.Connection, identity: Identity) -> list[str]:
-    """Fold balances and day tallies anew from the journal; says what had been different.
-
-    Must run in a transaction, on a journal that holds.
-    """
-    differing = list(_fold_findings(connection, identity))
-    own, days = _folded(connection, identity)
-    ledger.forget(connection, ledger.OWN)
-    ledger.put_own(connection, own)
-    ledger.forget_tallies(connection)
-    for tally in days.values():
-        ledger.put_tally(connection, tally)
-    return differing
-
-
-def explain(connection: sqlite3.Connection, member: Member) -> Explanation:
+def explain(connection: sqlite3.Connection, identity: Identity, member: Member) -> Explanation:
     """What `member`'s balance is made of."""
     document = settings.read_programme_document(connection)
     programme = load_programme(document, "the programme in force")
     rows = []
     balance = 0
-    for entry in journal.entries_of(connection, member.member_id):
+    for entry in journal.entries_of(connection, identity.epoch, member.member_id):
         balance += entry.points
         rule, points = _rule(entry, programme)
         rows.append(
@@ -149,35 +99,6 @@ def find_member(connection: sqlite3.Connection, text: str) -> Member | None:
     """The member whose id or card is `text`, blanks and hyphens forgiven."""
     digits = text.replace(" ", "").replace("-", "")
     return members.member(connection, digits) or members.member_by_card(connection, digits)
-
-
-def _fold_findings(connection: sqlite3.Connection, identity: Identity) -> Iterator[str]:
-    own, days = _folded(connection, identity)
-    yield from _unlike("balance of", own, ledger.parts(connection, ledger.OWN))
-    yield from _unlike("sums of", days, {tally.day: tally for tally in ledger.tallies(connection)})
-
-
-def _unlike(name: str, folded: Mapping[str, object], kept: Mapping[str, object]) -> Iterator[str]:
-    for key in sorted(folded.keys() | kept.keys()):
-        if folded.get(key) != kept.get(key):
-            yield f"{name} {key}: {kept.get(key)} is kept, the journal says {folded.get(key)}"
-
-
-def _folded(
-    connection: sqlite3.Connection, identity: Identity
-) -> tuple[dict[str, Balance], dict[str, DayTally]]:
-    days: dict[str, DayTally] = {}
-    zone = ZoneInfo(identity.timezone)
-
-    def counting(rows: Iterable[Sealed]) -> Iterator[Entry]:
-        for row in rows:
-            entry = decode_entry(row.body)
-            day = day_of(entry.occurred_at_ms, zone)
-            days[day] = counted(days.get(day, DayTally(day)), entry)
-            yield entry
-
-    balances = fold(counting(sealed_entries(connection, identity)))
-    return balances, days
 
 
 def _rule(entry: Entry, programme: Programme) -> tuple[str, int | None]:

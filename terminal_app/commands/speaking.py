@@ -1,19 +1,23 @@
 """How every command speaks: options they share, faults in sentences, JSON for machines."""
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 
 import msgspec
+import structlog
 import typer
 
 from drivers.errors import DriverError
 from loyalty.errors import LoyaltyError
 from terminal_app.config import HOME_VARIABLE, default_home
 from terminal_app.errors import TerminalError
+
+log = structlog.get_logger(__name__)
 
 EXIT_FAULT = 2
 """The command could not be done; its sentence on standard error says why."""
@@ -49,10 +53,38 @@ def faults_in_words() -> Iterator[None]:
     try:
         yield
     except (TerminalError, LoyaltyError, DriverError) as fault:
-        typer.echo(f"paragon: {fault}", err=True)
-        raise typer.Exit(EXIT_FAULT) from fault
+        _end(str(fault), fault)
+    except OSError as fault:
+        if isinstance(fault, BrokenPipeError):
+            raise
+        _log("system_refused")
+        where = f"{fault.filename}: " if fault.filename else ""
+        _end(f"{where}{fault.strerror or fault}. Check the name, the rights and the disk.", fault)
+    except OverflowError as fault:
+        _log("number_too_large")
+        _end(f"A number is too large: {fault}. Check the options.", fault)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        _log("record_unreadable")
+        _end(
+            f"A record of the till cannot be read: {fault}. Keep the file, and set the till up "
+            "again in a new home; head office has what it sent.",
+            fault,
+        )
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
+
+
+def _log(event: str) -> None:
+    """Keep the traceback, where a log is kept; standard error is for the sentence alone."""
+    if structlog.is_configured():
+        # Else a log that cannot be written, on a full disk, would complain in the open.
+        logging.raiseExceptions = False
+        log.exception(event)
+
+
+def _end(sentence: str, fault: Exception) -> NoReturn:
+    typer.echo(f"paragon: {sentence}", err=True)
+    raise typer.Exit(EXIT_FAULT) from fault
 
 
 def print_json(value: Any) -> None:

@@ -18,8 +18,16 @@ _HEAD = "SELECT seq, seal FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1
 _SEAL_AT = "SELECT seal FROM journal WHERE epoch = ? AND seq = ?"
 _APPEND = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)"
 _FROM = "SELECT seq, body, seal FROM journal WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT ?"
-_ALL = "SELECT seq, body, seal FROM journal WHERE epoch = ? ORDER BY seq"
-_OF_MEMBER = "SELECT body FROM journal WHERE member_id = ? ORDER BY epoch, seq"
+# A blob, whatever somebody with a SQLite shell put there.
+_ALL = """
+    SELECT seq, CAST(body AS BLOB), CAST(seal AS BLOB) FROM journal WHERE epoch = ? ORDER BY seq
+"""
+_LOOKED_UP_BY = """
+    SELECT seq, kind, member_id, receipt, CAST(body AS BLOB) FROM journal
+    WHERE epoch = ? ORDER BY seq
+"""
+_OTHER_EPOCHS = "SELECT epoch, count(*) FROM journal WHERE epoch <> ? GROUP BY epoch ORDER BY epoch"
+_OF_MEMBER = "SELECT body FROM journal WHERE member_id = ? AND epoch = ? ORDER BY seq"
 _LATEST_OF_MEMBER = (
     "SELECT body FROM journal WHERE member_id = ? ORDER BY epoch DESC, seq DESC LIMIT ?"
 )
@@ -30,6 +38,16 @@ class Head(msgspec.Struct, frozen=True):
 
     seq: int
     seal: bytes
+
+
+class LookedUpBy(msgspec.Struct, frozen=True):
+    """A row of the journal without its seal, to hold its columns against its bytes."""
+
+    seq: int
+    kind: str
+    member_id: str
+    receipt: str
+    body: bytes
 
 
 def head(connection: sqlite3.Connection, terminal: str, epoch: int) -> Head:
@@ -75,9 +93,21 @@ def walk(connection: sqlite3.Connection, epoch: int) -> Iterator[Sealed]:
         yield Sealed(seq, bytes(body), bytes(seal))
 
 
-def entries_of(connection: sqlite3.Connection, member_id: str) -> list[Entry]:
-    """Every entry of a member at this till, oldest first."""
-    return [decode_entry(bytes(row[0])) for row in connection.execute(_OF_MEMBER, (member_id,))]
+def looked_up_by(connection: sqlite3.Connection, epoch: int) -> Iterator[LookedUpBy]:
+    """The columns that entries of `epoch` are looked up by, beside their bytes, in order."""
+    for row in connection.execute(_LOOKED_UP_BY, (epoch,)):
+        yield LookedUpBy(*row)
+
+
+def other_epochs(connection: sqlite3.Connection, epoch: int) -> list[tuple[object, int]]:
+    """The epochs in the journal that are not `epoch`, each with its count of rows."""
+    return [(row[0], row[1]) for row in connection.execute(_OTHER_EPOCHS, (epoch,))]
+
+
+def entries_of(connection: sqlite3.Connection, epoch: int, member_id: str) -> list[Entry]:
+    """Every entry of a member at this till in `epoch`, oldest first."""
+    rows = connection.execute(_OF_MEMBER, (member_id, epoch))
+    return [decode_entry(bytes(row[0])) for row in rows]
 
 
 def latest_of(connection: sqlite3.Connection, member_id: str, limit: int) -> list[Entry]:

@@ -46,6 +46,7 @@ _TALLIES_BETWEEN = """
     SELECT tally FROM tallies WHERE last_seq > ? AND last_seq <= ? ORDER BY last_seq LIMIT ?
 """
 _TALLIES = "SELECT tally FROM tallies ORDER BY day"
+_KEPT_TALLIES = "SELECT day, last_seq, CAST(tally AS BLOB) FROM tallies"
 _PUT_TALLY = """
     INSERT INTO tallies VALUES (?, ?, ?)
     ON CONFLICT (day) DO UPDATE SET last_seq = excluded.last_seq, tally = excluded.tally
@@ -131,3 +132,17 @@ def tallies_between(
 def tallies(connection: sqlite3.Connection) -> list[DayTally]:
     """Every day's tally, by day."""
     return [_tally_decoder.decode(bytes(row[0])) for row in connection.execute(_TALLIES)]
+
+
+def kept_tallies(connection: sqlite3.Connection) -> dict[str, DayTally | str]:
+    """Every day's tally as it is kept; a text says why one cannot be read or asked for."""
+    kept: dict[str, DayTally | str] = {}
+    for day, last_seq, packed in connection.execute(_KEPT_TALLIES):
+        try:
+            tally = _tally_decoder.decode(packed)
+        except (msgspec.MsgspecError, ValueError) as fault:
+            kept[str(day)] = f"what cannot be read ({fault})"
+            continue
+        is_filed = tally.last_seq == last_seq
+        kept[str(day)] = tally if is_filed else f"a tally filed under entry {last_seq}"
+    return kept

@@ -1,6 +1,7 @@
 """Receipts by their reference: what makes every repeat of a sale harmless."""
 
 import sqlite3
+from collections.abc import Iterator
 
 import msgspec
 
@@ -8,6 +9,8 @@ from loyalty.receipts import Receipt
 
 _FIND = "SELECT content, receipt FROM receipts WHERE reference = ?"
 _PUT = "INSERT INTO receipts VALUES (?, ?, ?, ?)"
+_ALL = "SELECT reference, CAST(receipt AS BLOB) FROM receipts ORDER BY reference"
+_REFERENCES = "SELECT reference FROM receipts"
 _LAST = "SELECT receipt FROM receipts ORDER BY last_seq DESC LIMIT 1"
 
 _decoder = msgspec.msgpack.Decoder(Receipt)
@@ -36,3 +39,20 @@ def last(connection: sqlite3.Connection) -> Receipt | None:
     """The latest receipt of this till."""
     row = connection.execute(_LAST).fetchone()
     return None if row is None else _decoder.decode(bytes(row[0]))
+
+
+def references(connection: sqlite3.Connection) -> Iterator[str]:
+    """The reference of every receipt that is kept."""
+    for row in connection.execute(_REFERENCES):
+        yield str(row[0])
+
+
+def unreadable(connection: sqlite3.Connection) -> Iterator[str]:
+    """References of receipts whose kept answer is no receipt, or another's."""
+    for reference, packed in connection.execute(_ALL):
+        try:
+            is_its_own = _decoder.decode(packed).reference == reference
+        except (msgspec.MsgspecError, ValueError):
+            is_its_own = False
+        if not is_its_own:
+            yield str(reference)

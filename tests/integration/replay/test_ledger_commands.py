@@ -13,8 +13,16 @@ from typer.testing import CliRunner, Result
 from loyalty.journal import next_seal
 from terminal_app.bootstrap import Shop
 from terminal_app.commands.ledger import app
-from tests.integration.replay.conftest import CARD
+from terminal_app.store import members
+from terminal_app.till.answers import Posted, Sale
+from tests.integration.replay.conftest import CARD, goods
 
+COPY_OF_EPOCH = (
+    "SELECT 7, seq, kind, member_id, receipt, body, seal FROM journal WHERE epoch = 1 AND seq ="
+)
+VOUCHER_TO_COME = (
+    "SELECT 'T1.1.99', member_id, amount_minor, currency, expires_at_ms, 'redeemed' FROM vouchers"
+)
 KINDS = ["enrol", "earn", "redeem", "voucher-issued", "earn", "reverse"]
 
 
@@ -52,6 +60,23 @@ def test_a_journal_that_nobody_touched_holds(sold: Shop, home: Path) -> None:
         ("UPDATE balances SET points = points + 1 WHERE source = 'own'", 0, f"balance of {CARD}"),
         ("DELETE FROM balances WHERE source = 'own'", 0, f"balance of {CARD}"),
         ("DELETE FROM tallies", 0, "sums of 2011-01-15"),
+        ("UPDATE tallies SET tally = x'ff'", 0, "what cannot be read"),
+        ("UPDATE tallies SET last_seq = 1", 0, "a tally filed under entry 1"),
+        ("UPDATE journal SET member_id = 'x' WHERE seq = 2", 2, "column member_id is 'x'"),
+        ("UPDATE journal SET kind = 'redeem' WHERE seq = 2", 2, "column kind is 'redeem'"),
+        ("UPDATE journal SET receipt = 'x' WHERE seq = 2", 2, "column receipt is 'x'"),
+        ("UPDATE journal SET body = 'text' WHERE seq = 2", 2, "were changed"),
+        (f"INSERT INTO journal {COPY_OF_EPOCH} 2", 0, "1 rows of the journal are of epoch 7"),
+        ("UPDATE journal SET epoch = 0 WHERE seq = 6", 0, "1 rows of the journal are of epoch 0"),
+        ("DELETE FROM journal", 0, "head office confirmed up to 2"),
+        ("UPDATE settings SET value = x'ff' WHERE key = 'sync'", 0, "where the sync stands"),
+        ("UPDATE vouchers SET state = 'void'", 0, "voucher T1.1.4"),
+        ("UPDATE vouchers SET amount_minor = 1", 0, "voucher T1.1.4"),
+        ("DELETE FROM vouchers", 0, "voucher T1.1.4: None is kept"),
+        (f"INSERT INTO vouchers {VOUCHER_TO_COME}", 0, "voucher T1.1.99: it is kept"),
+        ("DELETE FROM receipts WHERE reference = '1'", 0, "receipt 1: the journal tells of it"),
+        ("UPDATE receipts SET reference = '9' WHERE reference = '1'", 0, "receipt 9: it is kept"),
+        ("UPDATE receipts SET receipt = x'ff' WHERE reference = '1'", 0, "receipt 1: what is kept"),
     ],
 )
 def test_what_was_meddled_with_is_named(
@@ -120,7 +145,7 @@ def test_an_unknown_member_is_a_sentence(sold: Shop, home: Path, who: str) -> No
 
 
 def test_rebuilding_says_what_was_different_and_puts_it_right(sold: Shop, home: Path) -> None:
-    assert told(home, "rebuild") == {"different": []}
+    assert told(home, "rebuild") == {"different": [], "not_rebuilt": []}
     assert ledger(home, "rebuild").stdout == "Rebuilt; all was right.\n"
     meddle(
         home,
@@ -137,6 +162,63 @@ def test_rebuilding_says_what_was_different_and_puts_it_right(sold: Shop, home: 
     with sold.store.reading() as connection:
         parts = dict(connection.execute("SELECT source, points FROM balances"))
     assert parts == {"own": -80, "others": 41}, "what head office told is not the journal's"
+
+
+def test_an_entry_of_another_epoch_explains_nothing(sold: Shop, home: Path) -> None:
+    before = told(home, "explain", CARD)
+    meddle(home, f"INSERT INTO journal {COPY_OF_EPOCH} 2")
+    assert told(home, "explain", CARD) == before
+
+
+@pytest.mark.parametrize(
+    "meddling",
+    ["UPDATE vouchers SET state = 'void', amount_minor = 1", "DELETE FROM vouchers"],
+)
+def test_vouchers_are_rebuilt(sold: Shop, home: Path, meddling: str) -> None:
+    facts = "SELECT * FROM vouchers"
+    with sold.store.reading() as connection:
+        before = connection.execute(facts).fetchall()
+    assert len(before) == 1
+    if not meddling.startswith("DELETE"):
+        meddling += f"; INSERT INTO vouchers {VOUCHER_TO_COME}"
+    meddle(home, *meddling.split("; "))
+    assert told(home, "rebuild")["different"][0].startswith("voucher T1.1.4")
+    with sold.store.reading() as connection:
+        assert connection.execute(facts).fetchall() == before
+
+
+def test_a_spent_voucher_stays_spent_when_rebuilt(sold: Shop, home: Path) -> None:
+    kept = sold.till.reprint("1")
+    assert isinstance(kept, Posted)
+    code = kept.receipt.vouchers[0].code
+    with sold.store.writing() as connection:
+        public_key = sold.identity.signing_key.public_key().public_bytes_raw()
+        members.put_terminal(connection, "T1", "B", public_key)
+    paid = sold.till.sell(Sale(basket=goods(20_00), reference="5", voucher_codes=(code,)))
+    assert isinstance(paid, Posted), paid
+    assert told(home, "verify")["findings"] == []
+    meddle(home, "UPDATE vouchers SET state = 'issued'")
+    assert "says redeemed" in told(home, "verify")["findings"][0]["what"]
+    told(home, "rebuild")
+    assert told(home, "verify")["findings"] == []
+
+
+def test_a_rebuild_says_that_receipts_cannot_come_back(sold: Shop, home: Path) -> None:
+    meddle(home, "DELETE FROM receipts WHERE reference = '1'", "DELETE FROM tallies")
+    result = ledger(home, "rebuild")
+    assert result.exit_code == 1
+    assert "receipt 1: the journal tells of it" in result.stdout
+    assert "1 receipts cannot be rebuilt" in result.stdout
+    assert [each["what"][:9] for each in told(home, "verify")["findings"]] == ["receipt 1"]
+
+
+@pytest.mark.parametrize("key", ["identity", "programme"])
+def test_settings_that_cannot_be_read_are_a_sentence(sold: Shop, home: Path, key: str) -> None:
+    meddle(home, f"UPDATE settings SET value = x'ff' WHERE key = '{key}'")
+    result = ledger(home, "explain", CARD)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("paragon: ")
+    assert len(result.stderr.splitlines()) == 1
 
 
 def test_a_damaged_journal_is_not_rebuilt_from(sold: Shop, home: Path) -> None:

@@ -1,0 +1,224 @@
+"""Whether the journal and what is made from it hold, and making the latter anew.
+
+Whoever has the till's file and a SQLite shell can change more than the sealed bytes: the columns
+that answers are looked up by, and the tables folded from the journal. All of it is held against
+the bytes. Reads the till's store alone, so it works with the line down, beside a till that sells.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from loyalty.balances import NO_BALANCE, Balance, after
+from loyalty.errors import EntryInvalid, LoyaltyError
+from loyalty.identifiers import voucher_number
+from loyalty.journal import (
+    EARN,
+    REVERSE,
+    VOUCHER_ISSUED,
+    VOUCHER_REDEEMED,
+    Entry,
+    Finding,
+    Sealed,
+    decode_entry,
+    verify_chain,
+)
+from loyalty.tallies import DayTally, counted, day_of
+from loyalty.vouchers import ISSUED, LIFE_CYCLE, REDEEMED, Voucher
+from terminal_app.store import journal, ledger, receipts, settings, vouchers
+from terminal_app.store.settings import Identity
+from terminal_app.store.vouchers import KeptVoucher
+
+
+class Rebuilt(msgspec.Struct, frozen=True):
+    """What a rebuild found different and put right, and what no journal can give back."""
+
+    different: tuple[str, ...]
+    not_rebuilt: tuple[str, ...]
+
+
+class _Folded(msgspec.Struct):
+    """What the entries of the journal come to."""
+
+    balances: dict[str, Balance] = msgspec.field(default_factory=dict)
+    days: dict[str, DayTally] = msgspec.field(default_factory=dict)
+    issued: dict[str, KeptVoucher] = msgspec.field(default_factory=dict)
+    redeemed: dict[str, KeptVoucher] = msgspec.field(default_factory=dict)
+    receipts: set[str] = msgspec.field(default_factory=set)
+
+
+def sealed_entries(connection: sqlite3.Connection, identity: Identity) -> Iterator[Sealed]:
+    """The journal of this terminal; its database has one epoch, that of its enrolment."""
+    return journal.walk(connection, identity.epoch)
+
+
+def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
+    """What is wrong with the journal and with what is made from it; nothing when all holds."""
+    findings = journal_findings(connection, identity)
+    if not findings:
+        folded = _folded(connection, identity)
+        wrong = [
+            *_differing(connection, identity, folded),
+            *_receipt_findings(connection, folded.receipts),
+        ]
+        findings += [Finding(0, what) for what in wrong]
+    return findings
+
+
+def journal_findings(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
+    """What is wrong with the journal itself, its columns and its end included."""
+    findings = [
+        Finding(0, f"{count} rows of the journal are of epoch {epoch}, not {identity.epoch}")
+        for epoch, count in journal.other_epochs(connection, identity.epoch)
+    ]
+    chain = verify_chain(identity.terminal, identity.epoch, sealed_entries(connection, identity))
+    findings += chain
+    findings += _column_findings(connection, identity)
+    head = journal.head(connection, identity.terminal, identity.epoch)
+    try:
+        confirmed_seq = settings.read_sync_state(connection).confirmed_seq
+    except (msgspec.MsgspecError, ValueError) as fault:
+        findings.append(Finding(0, f"where the sync stands cannot be read: {fault}"))
+        return findings
+    if confirmed_seq > head.seq:
+        what = f"the journal ends here, but head office confirmed up to {confirmed_seq}"
+        findings.append(Finding(head.seq, what))
+    return findings
+
+
+def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
+    """Make own balances, day tallies and vouchers anew from the journal.
+
+    Must run in a transaction, on a journal that holds. Receipts cannot come back: what was asked
+    and printed is not in the journal. A voucher stays redeemed, for head office may have told so.
+    """
+    folded = _folded(connection, identity)
+    different = tuple(_differing(connection, identity, folded))
+    ledger.forget(connection, ledger.OWN)
+    ledger.put_own(connection, folded.balances)
+    ledger.forget_tallies(connection)
+    for tally in folded.days.values():
+        ledger.put_tally(connection, tally)
+    kept = vouchers.kept(connection)
+    for number in _never_issued(kept, identity, folded):
+        vouchers.remove(connection, number)
+    for number, voucher in (folded.redeemed | folded.issued).items():
+        before = kept.get(number)
+        is_redeemed = number in folded.redeemed or (before and before.state == REDEEMED)
+        facts = before if before is not None and number not in folded.issued else voucher
+        state = REDEEMED if is_redeemed else ISSUED
+        vouchers.put(connection, msgspec.structs.replace(facts, state=state))
+    return Rebuilt(different, tuple(_receipt_findings(connection, folded.receipts)))
+
+
+def _column_findings(connection: sqlite3.Connection, identity: Identity) -> Iterator[Finding]:
+    for row in journal.looked_up_by(connection, identity.epoch):
+        try:
+            entry = decode_entry(row.body)
+        except EntryInvalid:
+            continue  # the chain has named it
+        for name, kept, said in (
+            ("kind", row.kind, entry.kind),
+            ("member_id", row.member_id, entry.member),
+            ("receipt", row.receipt, entry.receipt),
+        ):
+            if kept != said:
+                yield Finding(row.seq, f"column {name} is {kept!r}, the entry says {said!r}")
+
+
+def _differing(
+    connection: sqlite3.Connection, identity: Identity, folded: _Folded
+) -> Iterator[str]:
+    """What is kept otherwise than the journal says, and a rebuild puts right."""
+    yield from _unlike("balance of", folded.balances, ledger.parts(connection, ledger.OWN))
+    yield from _unlike("sums of", folded.days, ledger.kept_tallies(connection))
+    kept = vouchers.kept(connection)
+    for number, voucher in sorted(folded.issued.items()):
+        row = kept.get(number)
+        # Another till may have taken it, so either state can be right here.
+        if (
+            row is None
+            or row.state not in LIFE_CYCLE
+            or msgspec.structs.replace(row, state=ISSUED) != voucher
+        ):
+            yield f"voucher {number}: {row} is kept, the journal says {voucher}"
+    for number in sorted(folded.redeemed):
+        row = kept.get(number)
+        if row is None or row.state != REDEEMED:
+            state = None if row is None else row.state
+            yield f"voucher {number}: {state} is kept, the journal says {REDEEMED}"
+    for number in _never_issued(kept, identity, folded):
+        yield f"voucher {number}: it is kept as of this till, the journal tells of no such"
+
+
+def _never_issued(
+    kept: Mapping[str, KeptVoucher], identity: Identity, folded: _Folded
+) -> list[str]:
+    """Numbers of this till's own that its journal never gave."""
+    own = voucher_number(identity.terminal, identity.epoch, 0).removesuffix("0")
+    known = folded.issued.keys() | folded.redeemed.keys()
+    return sorted(number for number in kept if number.startswith(own) and number not in known)
+
+
+def _receipt_findings(connection: sqlite3.Connection, told: set[str]) -> Iterator[str]:
+    """Receipts that the journal tells of and are gone, that it tells nothing of, or are broken."""
+    kept = set(receipts.references(connection))
+    for reference in sorted(told - kept):
+        yield f"receipt {reference}: the journal tells of it, and it is not kept"
+    for reference in sorted(kept - told):
+        yield f"receipt {reference}: it is kept, and the journal tells of no such"
+    for reference in receipts.unreadable(connection):
+        yield f"receipt {reference}: what is kept of it cannot be read"
+
+
+def _unlike(name: str, folded: Mapping[str, object], kept: Mapping[str, object]) -> Iterator[str]:
+    for key in sorted(folded.keys() | kept.keys()):
+        if folded.get(key) != kept.get(key):
+            yield f"{name} {key}: {kept.get(key)} is kept, the journal says {folded.get(key)}"
+
+
+def _folded(connection: sqlite3.Connection, identity: Identity) -> _Folded:
+    """Raises EntryInvalid when an entry holds well and says what cannot be."""
+    folded = _Folded()
+    zone = ZoneInfo(identity.timezone)
+    for entry in _decoded(sealed_entries(connection, identity)):
+        try:
+            _count(folded, entry, zone)
+        except (KeyError, TypeError, ValueError, OverflowError, LoyaltyError) as fault:
+            raise EntryInvalid(f"Entry {entry.seq} cannot be counted: {fault}.") from fault
+    return folded
+
+
+def _decoded(rows: Iterable[Sealed]) -> Iterator[Entry]:
+    return (decode_entry(row.body) for row in rows)
+
+
+def _count(folded: _Folded, entry: Entry, zone: ZoneInfo) -> None:
+    day = day_of(entry.occurred_at_ms, zone)
+    folded.days[day] = counted(folded.days.get(day, DayTally(day)), entry)
+    if entry.member:
+        before = folded.balances.get(entry.member, NO_BALANCE)
+        folded.balances[entry.member] = after(before, entry)
+    if entry.kind in (EARN, REVERSE):
+        folded.receipts.add(entry.receipt)
+    elif entry.kind == VOUCHER_ISSUED:
+        voucher = msgspec.convert(entry.payload, _Issued)
+        folded.issued[voucher.number] = KeptVoucher(
+            Voucher(voucher.number, voucher.amount_minor, voucher.currency, voucher.expires_at_ms),
+            entry.member,
+            ISSUED,
+        )
+    elif entry.kind == VOUCHER_REDEEMED:
+        # Its entry says no currency and no end; neither is asked for once it is spent.
+        number, amount_minor = str(entry.payload["number"]), int(entry.payload["amount_minor"])
+        spent = Voucher(number, amount_minor, "", 0)
+        folded.redeemed[number] = KeptVoucher(spent, entry.member, REDEEMED)
+
+
+class _Issued(msgspec.Struct, frozen=True):
+    number: str
+    amount_minor: int
+    currency: str
+    expires_at_ms: int
