@@ -146,6 +146,8 @@ def _run(
             log_config=None,
             access_log=False,
             server_header=False,
+            # Who connects is who asks: a header that anyone can write names no address.
+            proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=SHUTDOWN_S,
             ssl_certfile=cert,

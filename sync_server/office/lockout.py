@@ -26,6 +26,17 @@ class Lockout:
         self._clock = clock
         self._tries: OrderedDict[Door, tuple[int, datetime]] = OrderedDict()
 
+    def begin_try(self, name: str, address: str) -> bool:
+        """Count a try of `name` as a bad one until `good_try` says otherwise; False at a shut door.
+
+        Counted beforehand, because a password takes a while to check: tries that overlap would
+        otherwise all find the door open.
+        """
+        if self.is_shut(name, address):
+            return False
+        self.bad_try(name, address)
+        return True
+
     def is_shut(self, name: str, address: str) -> bool:
         """Whether `name` may not try from `address` now."""
         return any(self._bad_tries(door) >= limit for door, limit in _doors(name, address))
@@ -40,8 +51,16 @@ class Lockout:
             self._tries.popitem(last=False)
 
     def good_try(self, name: str, address: str) -> None:
-        """Forget the bad tries of a name that has just signed in from `address`."""
+        """Forget the bad tries of a name that has just signed in from `address`.
+
+        Those of the address go down by the one try that was good.
+        """
         self._tries.pop((name.casefold(), address), None)
+        tries, last = self._tries.get((address,), (0, self._clock()))
+        if tries > 1:
+            self._tries[address,] = (tries - 1, last)
+        else:
+            self._tries.pop((address,), None)
 
     def _bad_tries(self, door: Door) -> int:
         tries, last = self._tries.get(door, (0, self._clock()))

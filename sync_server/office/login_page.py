@@ -53,12 +53,12 @@ async def sign_in(
     """
     name = data.name.replace("\x00", "").strip()[:MAX_NAME_CHARACTERS]
     address = request.client.host if request.client else ""
-    if lockout.is_shut(name, address):
-        return _form(request, desk, name, SHUT, status_code=429)
     async with password_checks:
+        # Asked and counted in one step, before the slow check: tries made side by side all count.
+        if not lockout.begin_try(name, address):
+            return _form(request, desk, name, SHUT, status_code=429)
         good = await asyncio.to_thread(_is_good, desk, name, data.password)
     if not good:
-        lockout.bad_try(name, address)
         _log.warning("wrong password", user=name, address=address)
         return _form(request, desk, name, WRONG, status_code=401)
     lockout.good_try(name, address)

@@ -1,7 +1,9 @@
 """The door of head office: who gets in, who does not, and what every page carries."""
 
+import asyncio
 import re
 
+import httpx
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
@@ -101,6 +103,23 @@ def test_five_wrong_passwords_shut_the_door_for_a_while(chain: Chain, browser: B
     assert try_to_sign_in(browser, chain.founded.owner_password) == 429
     chain.clock.now += SHUT_FOR
     assert try_to_sign_in(browser, chain.founded.owner_password) == 303
+
+
+def test_guesses_made_side_by_side_are_all_counted(chain: Chain) -> None:
+    async def guess_at_once() -> list[int]:
+        transport = httpx.ASGITransport(app=chain.app())  # type: ignore[arg-type]
+        async with httpx.AsyncClient(transport=transport, base_url="http://office") as browser:
+            page = await browser.get("/login")
+            token = re.search(r'name="_csrf_token" value="([0-9a-f]+)"', page.text)
+            assert token is not None
+            fields = {"name": "owner", "password": "wrong", "_csrf_token": token[1]}
+            answers = await asyncio.gather(
+                *(browser.post("/login", data=fields) for _ in range(3 * MAX_BAD_TRIES))
+            )
+        return [answer.status_code for answer in answers]
+
+    codes = asyncio.run(guess_at_once())
+    assert sorted(codes) == [401] * MAX_BAD_TRIES + [429] * (2 * MAX_BAD_TRIES)
 
 
 def test_an_unknown_name_reads_like_a_wrong_password(browser: Browser) -> None:

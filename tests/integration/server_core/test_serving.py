@@ -1,5 +1,6 @@
 """A till and a head office in processes of their own, over real HTTP."""
 
+import re
 import signal
 import socket
 import ssl
@@ -138,7 +139,7 @@ def test_two_tills_sync_and_head_office_agrees(
     reply = first.sync()
     assert (reply.outcome, reply.head_seq, reply.head_seal) == (Outcome.ACCEPTED, 1, first.seal)
     assert told(reply)[ProgrammeChange].document == first.identity.programme
-    assert told(reply)[TerminalChange].public_key == second.public_key
+    assert told(reply)[TerminalChange].public_keys == ((1, second.public_key),)
     assert told(second.sync())[BalanceChange].points == 120
     assert told(first.sync())[BalanceChange].points == 30
     assert first.sync().changes == ()
@@ -203,6 +204,23 @@ def test_strangers_and_nonsense_are_told_so_in_sentences(
     assert till.post(b"\0" * (MAX_PACKED_BYTES + 1)).status_code == 413
     assert till.client.post("/v1/enrol", content=b"{").status_code == 400
     assert till.sync().head_seq == 1
+
+
+def test_no_header_chooses_the_address_that_wrong_passwords_count_for(
+    founded: Any, serve: Callable[..., Served]
+) -> None:
+    served = serve("--port", "0")
+    with httpx.Client(base_url=served.url, timeout=20) as browser:
+        token = re.search(r'name="_csrf_token" value="(\w+)"', browser.get("/login").text)
+        assert token is not None
+        fields = {"name": "owner", "password": "wrong", "_csrf_token": token[1]}
+        codes = [
+            browser.post(
+                "/login", data=fields, headers={"X-Forwarded-For": f"192.0.2.{number}"}
+            ).status_code
+            for number in range(6)
+        ]
+    assert codes == [401] * 5 + [429]
 
 
 def test_a_busy_port_and_an_open_network_are_refused(
