@@ -33,6 +33,7 @@ _DAMM = (
     "2581436790",
 )
 _TERMINAL_FORM = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}\Z")
+_EPOCH_FORM = re.compile(r"[1-9][0-9]{0,8}\Z", re.ASCII)
 _KEY_FORM = re.compile(r"[^\x00-\x20\x7f-\xa0]{1,64}\Z")
 
 
@@ -93,3 +94,9 @@ def voucher_number(terminal: str, epoch: int, count: int) -> str:
 def voucher_issuer(number: str) -> str:
     """The terminal that issued voucher `number`."""
     return number.partition(".")[0]
+
+
+def voucher_epoch(number: str) -> int:
+    """The epoch of its terminal in which voucher `number` was issued; 0 when it names none."""
+    epoch = number.split(".")[1:2]
+    return int(epoch[0]) if epoch and _EPOCH_FORM.match(epoch[0]) else 0

@@ -78,11 +78,12 @@ class NoticeChange(msgspec.Struct, frozen=True, array_like=True, tag="notice"):
 
 
 class TerminalChange(msgspec.Struct, frozen=True, array_like=True, tag="terminal"):
-    """A terminal of the chain: its branch and the public key its vouchers are signed with."""
+    """A terminal of the chain: its branch, and each of its epochs with the public key that the
+    vouchers of that journal are signed with."""
 
     terminal: str
     branch: str
-    public_key: bytes
+    public_keys: tuple[tuple[int, bytes], ...]
 
 
 class ProductChange(msgspec.Struct, frozen=True, array_like=True, tag="product"):

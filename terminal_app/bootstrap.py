@@ -154,7 +154,7 @@ def join_chain(home: Path, server_url: str, code: str) -> Identity:
         with store.writing() as connection:
             settings.write_identity(connection, identity)
             settings.write_programme_document(connection, told.programme)
-            members.put_terminal(connection, told.terminal, told.branch, public_key)
+            members.put_terminal(connection, told.terminal, told.branch, {told.epoch: public_key})
         return identity
     finally:
         store.close()

@@ -83,7 +83,6 @@ terminals = Table(
     Column("token_hash", String(64), nullable=True, unique=True),
     Column("code_hash", String(64), nullable=True, unique=True),
     _moment("code_expires_at_ms"),
-    Column("public_key", LargeBinary, nullable=True),
     _moment("enrolled_at_ms"),
     _moment("last_contact_ms"),
     _text("product_version"),
@@ -93,6 +92,15 @@ terminals = Table(
 """`epoch` counts enrolments: 0 before the first, then the journal that the till of today writes.
 `number` goes into the cards that it mints. `clock_offset_ms` is the till's clock minus head
 office's, as of the last contact."""
+
+terminal_keys = Table(
+    "terminal_keys",
+    metadata,
+    Column("terminal", String(16), ForeignKey("terminals.terminal"), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("public_key", LargeBinary, nullable=False),
+)
+"""What the vouchers of each journal are signed with; those of an earlier till stay good."""
 
 heads = Table(
     "heads",

@@ -9,7 +9,7 @@ import hashlib
 import secrets
 
 import msgspec
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from loyalty.identifiers import CARD_TERMINAL_DIGITS
 from loyalty.wire import EnrolReply, EnrolRequest
@@ -17,7 +17,7 @@ from sync_server.errors import EnrolmentRefused, UnknownSubject
 from sync_server.store.feed import TERMINAL, tell
 from sync_server.store.programmes import document_in_force
 from sync_server.store.settings import load_settings
-from sync_server.store.tables import branches, terminals
+from sync_server.store.tables import branches, terminal_keys, terminals
 from sync_server.terminals.inspection import is_plain
 
 CODE_VALID_MS = 24 * 3_600_000
@@ -102,12 +102,16 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
             token_hash=_hash(token),
             code_hash=None,
             code_expires_at_ms=None,
-            public_key=public_key,
             enrolled_at_ms=now_ms,
             last_contact_ms=now_ms,
             product_version=request.product_version,
             clock_offset_ms=0,
             revoked_at_ms=None,
+        )
+    )
+    connection.execute(
+        insert(terminal_keys).values(
+            terminal=row.terminal, epoch=row.epoch + 1, public_key=public_key
         )
     )
     tell(connection, TERMINAL, [row.terminal])

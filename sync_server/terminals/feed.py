@@ -30,6 +30,7 @@ from sync_server.store.tables import (
     notices,
     products,
     standings,
+    terminal_keys,
     terminals,
     vouchers,
 )
@@ -117,8 +118,11 @@ def _notices(connection: Connection, keys: Sequence[str], _journal: Journal) -> 
 
 
 def _terminals(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
+    keys_of: dict[tuple[str, str], dict[int, bytes]] = {}
     for row in connection.execute(_TERMINALS, {"keys": keys}):
-        yield row.terminal, TerminalChange(row.terminal, row.branch, row.public_key)
+        keys_of.setdefault((row.terminal, row.branch), {})[row.epoch] = row.public_key
+    for (terminal, branch), public_keys in keys_of.items():
+        yield terminal, TerminalChange(terminal, branch, tuple(sorted(public_keys.items())))
 
 
 def _products(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
@@ -172,8 +176,15 @@ _VOUCHERS = select(
 _NOTICES = select(
     notices.c.notice_id, notices.c.member_id, notices.c.texts, notices.c.printed_at_ms
 ).where(notices.c.notice_id.in_(_keys))
-_TERMINALS = select(terminals.c.terminal, terminals.c.branch, terminals.c.public_key).where(
-    terminals.c.terminal.in_(_keys), terminals.c.public_key.is_not(None)
+_TERMINALS = (
+    select(
+        terminals.c.terminal,
+        terminals.c.branch,
+        terminal_keys.c.epoch,
+        terminal_keys.c.public_key,
+    )
+    .join(terminal_keys, terminal_keys.c.terminal == terminals.c.terminal)
+    .where(terminals.c.terminal.in_(_keys))
 )
 _PRODUCTS = select(products.c.code, products.c.description, products.c.price_minor).where(
     products.c.code.in_(_keys)

@@ -1,6 +1,7 @@
 """Members, cards, notices, goods and fellow terminals: what this till can look up offline."""
 
 import sqlite3
+from collections.abc import Mapping
 
 import msgspec
 
@@ -31,10 +32,10 @@ _DROP_NOTICE = "DELETE FROM notices WHERE notice_id = ? AND state <> ?"
 _NOTICE_STATE = "UPDATE notices SET state = ? WHERE notice_id = ?"
 _PRINTED_NOTICES = "SELECT notice_id FROM notices WHERE state = ? ORDER BY notice_id LIMIT ?"
 _PUT_TERMINAL = """
-    INSERT INTO terminals VALUES (?, ?, ?) ON CONFLICT (terminal) DO UPDATE SET
+    INSERT INTO terminals VALUES (?, ?, ?, ?) ON CONFLICT (terminal, epoch) DO UPDATE SET
         branch = excluded.branch, public_key = excluded.public_key
 """
-_PUBLIC_KEY = "SELECT public_key FROM terminals WHERE terminal = ?"
+_PUBLIC_KEY = "SELECT public_key FROM terminals WHERE terminal = ? AND epoch = ?"
 _PUT_PRODUCT = """
     INSERT INTO products VALUES (?, ?, ?) ON CONFLICT (code) DO UPDATE SET
         description = excluded.description, price_minor = excluded.price_minor
@@ -98,15 +99,17 @@ def printed_notices(connection: sqlite3.Connection, limit: int) -> tuple[str, ..
 
 
 def put_terminal(
-    connection: sqlite3.Connection, terminal: str, branch: str, public_key: bytes
+    connection: sqlite3.Connection, terminal: str, branch: str, public_keys: Mapping[int, bytes]
 ) -> None:
-    """Record a terminal of the chain and the key that its vouchers are signed with."""
-    connection.execute(_PUT_TERMINAL, (terminal, branch, public_key))
+    """Record a terminal of the chain and, by epoch, the keys its vouchers are signed with."""
+    connection.executemany(
+        _PUT_TERMINAL, [(terminal, epoch, branch, key) for epoch, key in public_keys.items()]
+    )
 
 
-def public_key(connection: sqlite3.Connection, terminal: str) -> bytes | None:
-    """The key that checks vouchers of `terminal`, or None when it is not known here."""
-    row = connection.execute(_PUBLIC_KEY, (terminal,)).fetchone()
+def public_key(connection: sqlite3.Connection, terminal: str, epoch: int) -> bytes | None:
+    """The key that checks vouchers of a terminal's epoch, or None when it is not known here."""
+    row = connection.execute(_PUBLIC_KEY, (terminal, epoch)).fetchone()
     return None if row is None else bytes(row[0])
 
 

@@ -58,7 +58,8 @@ _FIRST_TABLES = (
     "CREATE INDEX notices_by_member ON notices (member_id, state)",
     """
     CREATE TABLE terminals (
-        terminal TEXT PRIMARY KEY, branch TEXT NOT NULL, public_key BLOB NOT NULL) WITHOUT ROWID
+        terminal TEXT NOT NULL, epoch INTEGER NOT NULL, branch TEXT NOT NULL,
+        public_key BLOB NOT NULL, PRIMARY KEY (terminal, epoch)) WITHOUT ROWID
     """,
     """
     CREATE TABLE products (

@@ -122,8 +122,8 @@ def _apply(connection: sqlite3.Connection, changes: Sequence[Change]) -> None:
                 _apply_voucher(connection, change)
             case NoticeChange(notice_id, member_id, texts):
                 members.put_notice(connection, notice_id, member_id, texts)
-            case TerminalChange(terminal, branch, public_key):
-                members.put_terminal(connection, terminal, branch, public_key)
+            case TerminalChange(terminal, branch, public_keys):
+                members.put_terminal(connection, terminal, branch, dict(public_keys))
             case ProductChange(code, description, price_minor):
                 members.put_product(connection, code, description, price_minor)
             case ProgrammeChange(document):

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from loyalty.identifiers import voucher_issuer
+from loyalty.identifiers import voucher_epoch, voucher_issuer
 from loyalty.scans import VoucherScan, read_scan
 from loyalty.vouchers import ISSUED, REDEEMED, Voucher, is_signed_by, may_become, read_voucher
 from terminal_app.store import members, vouchers
@@ -23,7 +23,8 @@ def check_voucher(
         return Refusal(Reason.VOUCHER_DAMAGED)
     voucher = read.voucher
     facts = {"voucher": voucher.number}
-    key = members.public_key(connection, voucher_issuer(voucher.number))
+    number = voucher.number
+    key = members.public_key(connection, voucher_issuer(number), voucher_epoch(number))
     if key is None or not is_signed_by(read, key):
         return Refusal(Reason.VOUCHER_FORGED, facts)
     if voucher.currency != currency:

@@ -58,6 +58,7 @@ class Till:
         self.seal = first_seal(self.identity.terminal, 1)
         self.tally = DayTally("2026-05-01")
         self.cursor = 0
+        self.mark = ""
 
     def sell(self, member: str, whole_amounts: int) -> None:
         entry = Entry(
@@ -88,6 +89,7 @@ class Till:
             last_seal=self.seal,
             history_id=self.identity.history_id,
             cursor=self.cursor,
+            mark=self.mark,
             sent_at_ms=epoch_ms(NOON),
             product_version="0.1.0",
             tallies=(self.tally,),
@@ -102,6 +104,7 @@ class Till:
         assert answer.headers["content-type"] == MEDIA_TYPE
         reply = unpack(answer.content, SyncReply)
         self.cursor = reply.cursor
+        self.mark = reply.mark
         return reply
 
 

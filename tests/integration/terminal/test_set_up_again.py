@@ -102,3 +102,23 @@ def test_a_journal_that_is_not_the_terminals_present_one_is_refused(
         assert "set up 2 times" in refused.json()["detail"]
         taken = httpx.post(office.url + SYNC_PATH, content=pack(frame), headers=headers)
         assert unpack(taken.content, SyncReply).head_seq == 1
+
+
+def test_vouchers_of_the_till_before_stay_good_everywhere(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    set_up(office, tmp_path / "old", office.codes["KRK-1"])
+    with open_till(tmp_path / "old") as old:
+        member = known(old.till.enrol(Enrolment(name="Ala"))).member.member_id
+        sale = Sale(basket=goods(1_000_00), member_id=member)
+        first, second = (slip.code for slip in posted(old.till.sell(sale)).receipt.vouchers)
+        old.sync.sync_once()
+    set_up(office, tmp_path / "new", new_code(office, "KRK-1"))
+    set_up(office, tmp_path / "other", office.codes["KRK-2"])
+    for home, code in ((tmp_path / "new", first), (tmp_path / "other", second)):
+        with open_till(home) as shop:
+            shop.sync.sync_once()
+            paid = posted(shop.till.sell(Sale(basket=goods(900), voucher_codes=(code,))))
+            assert paid.receipt.voucher_paid_minor == 500
+            shop.sync.sync_once()
+    assert office.disagreements() == 0

@@ -86,7 +86,8 @@ def open_test_shop(home: Path) -> Iterator[TestShop]:
         settings.write_identity(connection, identity)
         settings.write_programme_document(connection, classic_document())
         settings.write_sync_state(connection, SyncState(heard_at_ms=epoch_ms(HEARD)))
-        members.put_terminal(connection, "KRK-1", "KRK", key.public_key().public_bytes_raw())
+        public_key = key.public_key().public_bytes_raw()
+        members.put_terminal(connection, "KRK-1", "KRK", {1: public_key})
         for card, name, language in (
             (ANNA, "Anna Smith", "en"),
             (PIOTR, "Piotr Wiśniewski", "pl"),

@@ -16,6 +16,7 @@ from loyalty.identifiers import (
     is_receipt_reference,
     is_terminal_id,
     minted_card,
+    voucher_epoch,
     voucher_issuer,
     voucher_number,
 )
@@ -104,3 +105,11 @@ def test_what_can_name_a_receipt(text: str, is_one: bool) -> None:
 @given(st.from_regex(r"\A[A-Z0-9][A-Z0-9-]{0,15}\Z"), st.integers(1, 10**6), st.integers(1, 10**12))
 def test_a_voucher_names_its_issuer(terminal: str, epoch: int, count: int) -> None:
     assert voucher_issuer(voucher_number(terminal, epoch, count)) == terminal
+
+
+@pytest.mark.parametrize(
+    ("number", "epoch"),
+    [("T1.3.42", 3), ("T1", 0), ("T1.x.4", 0), ("T1.0.4", 0), ("T1.-1.4", 0), ("T1.٣.4", 0)],
+)
+def test_a_voucher_names_the_epoch_it_was_issued_in(number: str, epoch: int) -> None:
+    assert voucher_epoch(number) == epoch

@@ -58,7 +58,12 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
     st.builds(BalanceChange, TEXTS, POINTS, POINTS, POINTS, POINTS),
     st.builds(VoucherChange, TEXTS, TEXTS, COUNTS, TEXTS, COUNTS, TEXTS),
     st.builds(NoticeChange, TEXTS, TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3)),
-    st.builds(TerminalChange, TEXTS, TEXTS, st.binary(max_size=32)),
+    st.builds(
+        TerminalChange,
+        TEXTS,
+        TEXTS,
+        st.lists(st.tuples(COUNTS, st.binary(max_size=32)), max_size=3).map(tuple),
+    ),
     st.builds(ProductChange, TEXTS, TEXTS, COUNTS),
     st.builds(ProgrammeChange, TEXTS),
 )

@@ -68,7 +68,7 @@ def found_till(
         settings.write_identity(connection, identity)
         settings.write_programme_document(connection, document or classic_document())
         members.put_terminal(
-            connection, terminal, identity.branch, key.public_key().public_bytes_raw()
+            connection, terminal, identity.branch, {1: key.public_key().public_bytes_raw()}
         )
     return identity
 

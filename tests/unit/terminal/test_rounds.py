@@ -163,7 +163,7 @@ def test_each_thing_that_head_office_may_tell(shop: Shop, clock: ShopClock, memb
             NoticeChange("n1", "m2", {"ru": "Чай"}),
             NoticeChange("n2", "m2", {"ru": "Нет"}),
             NoticeChange("n2", "m2", {}),
-            TerminalChange("WAW-1", "WAW", b"k" * 32),
+            TerminalChange("WAW-1", "WAW", ((1, b"j" * 32), (2, b"k" * 32))),
             ProductChange("5901234123457", "Tea", 450),
             ProgrammeChange(newer),
         ),
@@ -176,7 +176,7 @@ def test_each_thing_that_head_office_may_tell(shop: Shop, clock: ShopClock, memb
     with shop.store.reading() as connection:
         assert vouchers.state_of(connection, "WAW-1.1.3") == ISSUED
         assert vouchers.state_of(connection, "WAW-1.1.4") == REDEEMED
-        assert members.public_key(connection, "WAW-1") == b"k" * 32
+        assert members.public_key(connection, "WAW-1", 2) == b"k" * 32
 
 
 def test_a_voucher_spent_here_stays_spent_whatever_head_office_says(

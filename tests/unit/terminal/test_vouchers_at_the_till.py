@@ -47,7 +47,8 @@ def other_key(shop: Shop) -> Ed25519PrivateKey:
     """The key of a till in another branch, which head office told this one of."""
     key = Ed25519PrivateKey.generate()
     with shop.store.writing() as connection:
-        members.put_terminal(connection, "WAW-7", "WAW", key.public_key().public_bytes_raw())
+        public_key = key.public_key().public_bytes_raw()
+        members.put_terminal(connection, "WAW-7", "WAW", {1: public_key})
     return key
 
 

@@ -56,7 +56,6 @@ def _chain() -> None:
         sa.Column("token_hash", sa.String(length=64), nullable=True),
         sa.Column("code_hash", sa.String(length=64), nullable=True),
         _moment("code_expires_at_ms"),
-        sa.Column("public_key", sa.LargeBinary(), nullable=True),
         _moment("enrolled_at_ms"),
         _moment("last_contact_ms"),
         _text("product_version"),
@@ -67,6 +66,16 @@ def _chain() -> None:
         sa.UniqueConstraint("code_hash", name="uq_terminals_code_hash"),
         sa.UniqueConstraint("number", name="uq_terminals_number"),
         sa.UniqueConstraint("token_hash", name="uq_terminals_token_hash"),
+    )
+    op.create_table(
+        "terminal_keys",
+        sa.Column("terminal", sa.String(length=16), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["terminal"], ["terminals.terminal"], name="fk_terminal_keys_terminal"
+        ),
+        sa.PrimaryKeyConstraint("terminal", "epoch", name="pk_terminal_keys"),
     )
     op.create_table(
         "users",
