@@ -67,6 +67,29 @@ def keep_evidence(
     open_cases(connection, [fork], now_ms)
 
 
+def lost_tail(request: SyncRequest, head: Head, last_sent_at_ms: int) -> Sequence[Case]:
+    """The case of a till whose journal ends before what head office holds of it, or none.
+
+    It has nothing to send and names an earlier entry as its last. A frame that was made before
+    the one that head office heard last (`last_sent_at_ms`, by the till's clock) says so too, and
+    means nothing: two programs of one till may overtake each other on the line.
+    """
+    last_seq = request.first_seq - 1
+    if request.bodies or last_seq >= head.seq or request.sent_at_ms <= last_sent_at_ms:
+        return ()
+    return (
+        Case(
+            case_id=f"{FORK}:{request.terminal}:{request.epoch}:{last_seq}-{head.seq}",
+            kind=FORK,
+            terminal=request.terminal,
+            epoch=request.epoch,
+            seq=last_seq + 1,
+            detail=f"The till lost entries {last_seq + 1} to {head.seq}, which head office holds: "
+            "its end was cut off, or it is a restored backup.",
+        ),
+    )
+
+
 def put_in_quarantine(
     connection: Connection,
     request: SyncRequest,

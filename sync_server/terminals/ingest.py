@@ -24,6 +24,7 @@ from sync_server.terminals.chain import Continuation, Head, Placed, continue_cha
 from sync_server.terminals.evidence import (
     held_under,
     keep_evidence,
+    lost_tail,
     put_in_quarantine,
     refusal_case,
 )
@@ -76,6 +77,7 @@ class Ingest:
         require_place(request)
         now_ms = epoch_ms(self._clock())
         with writing(self._engine) as connection:
+            last_sent_at_ms = _last_sent_at_ms(connection, request)
             _note_contact(connection, request, now_ms)
             _note_printed(connection, request, now_ms)
             head = _head(connection, request)
@@ -87,6 +89,7 @@ class Ingest:
             if frame.outcome is Outcome.ACCEPTED:
                 refused += self._post(connection, request, frame, now_ms)
                 _keep_tallies(connection, request, frame.head, now_ms)
+                open_cases(connection, lost_tail(request, head, last_sent_at_ms), now_ms)
             elif frame.outcome is Outcome.FORKED:
                 keep_evidence(connection, request, frame, now_ms)
         return Taken(frame.outcome, frame.head, refused)
@@ -163,6 +166,16 @@ class Ingest:
                     after(connection, arrived)
             except Exception:
                 log.exception("campaign_trigger_fault", entries=len(arrived))
+
+
+def _last_sent_at_ms(connection: Connection, request: SyncRequest) -> int:
+    """When the till made the frame that was heard last, by its own clock."""
+    row = connection.execute(
+        select(terminals.c.last_contact_ms, terminals.c.clock_offset_ms).where(
+            terminals.c.terminal == request.terminal
+        )
+    ).first()
+    return 0 if row is None else (row.last_contact_ms or 0) + row.clock_offset_ms
 
 
 def _note_contact(connection: Connection, request: SyncRequest, now_ms: int) -> None:

@@ -35,6 +35,8 @@ MAX_FRAME_BODY_BYTES = 4 << 20
 
 def compose(store: Store, identity: Identity, clock: Clock, product_version: str) -> SyncRequest:
     """The till's side: the entries head office has not confirmed, and the sums of their days."""
+    # Before the journal is looked at: of two frames, the one that knows more is never the older.
+    sent_at_ms = epoch_ms(clock())
     with store.reading() as connection:
         state = settings.read_sync_state(connection)
         first_seq = state.confirmed_seq + 1
@@ -51,7 +53,7 @@ def compose(store: Store, identity: Identity, clock: Clock, product_version: str
             last_seal=seal or b"",
             history_id=state.history_id,
             cursor=state.cursor,
-            sent_at_ms=epoch_ms(clock()),
+            sent_at_ms=sent_at_ms,
             product_version=product_version,
             printed_notices=members.printed_notices(connection, MAX_CHANGES_A_FRAME),
             tallies=tuple(

@@ -141,6 +141,32 @@ def test_a_till_that_shows_another_seal_for_the_head_is_a_fork(
     assert kinds_of_cases(engine) == ["fork"]
 
 
+def test_a_till_that_lost_its_end_opens_one_case(engine: Engine, ingest: Ingest) -> None:
+    till = Journal()
+    for amount in range(1, 6):
+        till.sale("anna", amount)
+    ingest.take(till.frame())
+    later = till.frame().sent_at_ms + 1
+    for sent_at_ms in (later, later + 1):
+        cut = ingest.take(till.frame(4, 0, sent_at_ms=sent_at_ms))
+        assert (cut.outcome, cut.head.seq) == (Outcome.ACCEPTED, 5)
+    [case] = rows(engine, "cases")
+    assert (case["kind"], case["terminal"], case["seq"]) == ("fork", "KRK-1", 4)
+    assert case["detail"].startswith("The till lost entries 4 to 5,")
+
+
+def test_an_empty_frame_that_was_overtaken_is_no_loss(engine: Engine, ingest: Ingest) -> None:
+    till = Journal()
+    for amount in range(1, 4):
+        till.sale("anna", amount)
+    sent_at_ms = till.frame().sent_at_ms
+    overtaken = till.frame(2, 0, sent_at_ms=sent_at_ms)
+    ingest.take(till.frame(1, 1, sent_at_ms=sent_at_ms - 1))
+    ingest.take(till.frame(2, sent_at_ms=sent_at_ms + 1))
+    assert ingest.take(overtaken).outcome is Outcome.ACCEPTED
+    assert kinds_of_cases(engine) == []
+
+
 def test_bytes_that_do_not_come_to_the_seal_are_not_taken(engine: Engine, ingest: Ingest) -> None:
     till = Journal()
     till.sale("anna", 10)
