@@ -10,11 +10,11 @@ import msgspec
 from sqlalchemy import Connection, func, select
 
 from loyalty.amounts import plain_amount
-from loyalty.baskets import Basket, Line
 from loyalty.errors import EntryInvalid
 from loyalty.journal import EARN, REDEEM, REVERSE, Entry, decode_entry
 from loyalty.programme.document import Programme
 from loyalty.programme.earning import award, clawback
+from sync_server.store.lines import UNREADABLE, basket_of
 from sync_server.store.programmes import find_programme
 from sync_server.store.tables import branches, entries, terminals
 
@@ -47,11 +47,11 @@ class Explanation(msgspec.Struct, frozen=True):
     @property
     def pages(self) -> int:
         """How many pages there are, at least one."""
-        return max(1, -(-self.total // ENTRIES_A_PAGE))
+        return _pages(self.total)
 
 
 def explain(connection: Connection, member_id: str, page: int = 1) -> Explanation:
-    """Page number `page` (from 1) of the entries that make up a member's balance.
+    """Page number `page` (from 1) of the entries that make up a member's balance, or the last one.
 
     The running balance is in the order of the shop's clocks; entries of the same moment go by
     terminal and number.
@@ -65,6 +65,10 @@ def explain(connection: Connection, member_id: str, page: int = 1) -> Explanatio
         .where(entries.c.member == member_id)
         .subquery()
     )
+    total = connection.execute(
+        select(func.count()).select_from(entries).where(entries.c.member == member_id)
+    ).scalar_one()
+    page = min(page, _pages(total))
     rows = connection.execute(
         select(numbered, branches.c.name.label("branch_name"))
         .outerjoin(terminals, terminals.c.terminal == numbered.c.terminal)
@@ -90,10 +94,11 @@ def explain(connection: Connection, member_id: str, page: int = 1) -> Explanatio
         )
         for row in rows
     )
-    total = connection.execute(
-        select(func.count()).select_from(entries).where(entries.c.member == member_id)
-    ).scalar_one()
     return Explanation(explained, total, page)
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // ENTRIES_A_PAGE))
 
 
 def _rules(connection: Connection) -> Callable[[bytes], str]:
@@ -120,13 +125,8 @@ def _rule(entry: Entry, programme: Programme | None) -> str:
         return f"{reward.at_points} for a voucher of {reward.voucher}"
     if entry.kind not in (EARN, REVERSE):
         return ""
-    try:
-        lines = tuple(
-            Line(sku, "", quantity, amount_minor)
-            for sku, quantity, amount_minor in entry.payload.get("lines", ())
-        )
-        apply = award if entry.kind == EARN else clawback
-        computed = apply(programme, Basket(lines))
-    except (TypeError, ValueError):
-        return ""
+    basket = basket_of(entry)
+    if basket is None:
+        return UNREADABLE
+    computed = (award if entry.kind == EARN else clawback)(programme, basket)
     return f"{computed.rule}, of {plain_amount(computed.base_minor)}"

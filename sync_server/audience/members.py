@@ -103,7 +103,7 @@ def read_profile(connection: Connection, member_id: str) -> Profile | None:
 
 
 def read_vouchers(connection: Connection, member_id: str) -> tuple[HeldVoucher, ...]:
-    """The vouchers of a member, those that expire last first."""
+    """The vouchers of a member, those that expire last first; at most MAX_FOUND."""
     rows = connection.execute(
         select(
             vouchers.c.number,
@@ -117,6 +117,12 @@ def read_vouchers(connection: Connection, member_id: str) -> tuple[HeldVoucher, 
         .limit(MAX_FOUND)
     )
     return tuple(HeldVoucher(*row) for row in rows)
+
+
+def count_vouchers(connection: Connection, member_id: str) -> int:
+    """How many vouchers a member has in all."""
+    held = select(func.count()).select_from(vouchers).where(vouchers.c.member_id == member_id)
+    return int(connection.execute(held).scalar_one())
 
 
 def _search(wanted: str) -> Select[str, str, str, str, int, int, int | None]:

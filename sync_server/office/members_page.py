@@ -10,7 +10,13 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from loyalty.journal import EARN, ENROL, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
 from sync_server.audience.explanation import explain
 from sync_server.audience.groups import group_of_member, read_purchases
-from sync_server.audience.members import MAX_FOUND, find_members, read_profile, read_vouchers
+from sync_server.audience.members import (
+    MAX_FOUND,
+    count_vouchers,
+    find_members,
+    read_profile,
+    read_vouchers,
+)
 from sync_server.office.desk import Desk, OfficeRequest, Page
 
 MAX_PAGE = 100_000
@@ -50,6 +56,7 @@ def member_page(
             raise NotFoundException("No member has this number. Look them up by name or card.")
         explanation = explain(connection, profile.member_id, page)
         vouchers = read_vouchers(connection, profile.member_id)
+        more_vouchers = count_vouchers(connection, profile.member_id) - len(vouchers)
         purchases = read_purchases(connection)
     scored = group_of_member(purchases, profile.member_id, desk.today(), desk.settings.zone)
     return desk.page(
@@ -58,6 +65,7 @@ def member_page(
         profile=profile,
         explanation=explanation,
         vouchers=vouchers,
+        more_vouchers=more_vouchers,
         scored=scored,
         kinds=KINDS,
     )

@@ -2,21 +2,16 @@
 
 from collections.abc import Iterable, Sequence
 
-import msgspec
 from sqlalchemy import Connection
 
-from loyalty.baskets import Basket, Line
 from loyalty.journal import EARN, REVERSE, Entry
 from loyalty.programme.document import Programme
 from loyalty.programme.earning import award, clawback
 from sync_server.store.cases import PROGRAMME_UNKNOWN, PROMISE_DIFFERS, Case
+from sync_server.store.lines import UNREADABLE, basket_of
 from sync_server.store.programmes import find_programme
 
 MAX_PROGRAMMES_KEPT = 64
-
-
-class _Lines(msgspec.Struct, frozen=True):
-    lines: list[tuple[str, int, int]]
 
 
 class Promises:
@@ -51,11 +46,9 @@ class Promises:
 
 def promise_difference(entry: Entry, programme: Programme) -> str:
     """How an earn or reverse entry differs from its own lines, or nothing."""
-    try:
-        lines = msgspec.convert(entry.payload, _Lines).lines
-    except (msgspec.ValidationError, RecursionError):
-        return "its lines cannot be read"
-    basket = Basket(tuple(Line(sku, "", quantity, minor) for sku, quantity, minor in lines))
+    basket = basket_of(entry)
+    if basket is None:
+        return UNREADABLE
     is_sale = entry.kind == EARN
     amount_minor = basket.total_minor if is_sale else -basket.total_minor
     if amount_minor != entry.amount_minor:

@@ -168,6 +168,47 @@ def test_a_member_known_by_sales_alone_is_found_and_explained(chain: Chain) -> N
         assert browser.get(f"/members/{minted_card(9, 9)}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [["a", 1, 10**19]],
+        [["a", 1, 2.5]],
+        [["a", 1e300, 1]],
+        [["a", 1]],
+        [["a", "1", 1]],
+        [[[[]]]],
+        7,
+        None,
+        {"a": 1},
+    ],
+    ids=str,
+)
+def test_lines_that_cannot_be_read_are_said_so(either_chain: Chain, lines: object) -> None:
+    till = either_chain.till("KRK-1")
+    anna = till.enrol("Anna")
+    till.write_sale(anna.member_id, {"lines": lines})
+    till.sync()
+    with TestClient(either_chain.app()) as browser:
+        signed_in(either_chain, browser)
+        assert "its lines cannot be read" in text_of(browser, f"/members/{anna.member_id}")
+
+
+def test_vouchers_beyond_the_first_are_counted(chain: Chain) -> None:
+    till = chain.till("KRK-1")
+    anna = till.enrol("Anna")
+    till.sell(anna.member_id, 53 * 50_000)
+    for _ in range(53):
+        till.redeem_for_a_voucher(anna.member_id)
+    till.sync()
+    with TestClient(chain.app()) as browser:
+        signed_in(chain, browser)
+        page = f"/members/{anna.member_id}"
+        assert "And 3 more, which expired or expire before these." in text_of(browser, page)
+        beyond = text_of(browser, f"{page}?page=999")
+        assert "Page 2 of 2, 108 entries" in beyond
+        assert "Enrolled" in beyond
+
+
 def test_a_name_of_markup_stays_text_on_every_page(chain: Chain) -> None:
     till = chain.till("KRK-1")
     eve = till.enrol("<script>alert(1)</script>", email="<i>@example.org", email_consent=True)
