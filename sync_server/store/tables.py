@@ -130,7 +130,7 @@ entries = Table(
     Column("day", String(10), nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
-"""Every entry that counts, with the bytes the till wrote; never changed, never removed."""
+"""Every entry that counts, with the bytes the till wrote; triggers refuse change and removal."""
 
 quarantine = Table(
     "quarantine",

@@ -1,12 +1,13 @@
 """Tills as head office meets them: journals of real entries, cut into frames."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from loyalty.clock import Clock, epoch_ms
 from loyalty.errors import EntryInvalid
@@ -164,9 +165,27 @@ class Journal:
         return SyncRequest(**{**fields, **changed})
 
 
+@contextmanager
+def meddling(engine: Engine) -> Iterator[Connection]:
+    """A transaction of someone who knows how to switch the database's own guards off."""
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            yield connection
+            return
+        guards = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+        ).all()
+        for name, _ in guards:
+            connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        yield connection
+        for _, statement in guards:
+            connection.exec_driver_sql(statement)
+
+
 def found_chain(engine: Engine) -> None:
     """Empty the database and found a chain with every till of TILLS in it."""
-    with writing(engine) as connection:
+    with meddling(engine) as connection:
         for table in reversed(metadata.sorted_tables):
             if table is not counters:
                 connection.execute(delete(table))

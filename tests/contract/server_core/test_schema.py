@@ -5,13 +5,16 @@ from threading import Thread
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
 
 from sync_server.errors import ConfigInvalid, NotFounded, StoreNewer, StoreUnavailable
 from sync_server.store.engine import open_engine, reading, writing
 from sync_server.store.schema import migrate, newest_schema_version, schema_version
 from sync_server.store.settings import load_settings
 from sync_server.store.tables import counters, metadata
+from sync_server.terminals.ingest import Ingest
+from tests.contract.server_core.journals import Journal, rows
 
 
 def test_migrations_make_the_tables_that_the_code_speaks_of(empty_url: str) -> None:
@@ -26,6 +29,22 @@ def test_migrations_make_the_tables_that_the_code_speaks_of(empty_url: str) -> N
         with pytest.raises(NotFounded):
             load_settings(connection)
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "meddling",
+    ["UPDATE entries SET points = 1", "DELETE FROM entries", "DELETE FROM entries WHERE seq = 1"],
+)
+def test_the_database_itself_keeps_entries_as_they_are(
+    engine: Engine, ingest: Ingest, meddling: str
+) -> None:
+    till = Journal()
+    till.sale("anna", 10)
+    ingest.take(till.frame())
+    before = rows(engine, "entries")
+    with pytest.raises(DBAPIError, match="never"), writing(engine) as connection:
+        connection.execute(text(meddling))
+    assert rows(engine, "entries") == before
 
 
 def test_two_servers_may_start_on_one_new_database(empty_url: str) -> None:

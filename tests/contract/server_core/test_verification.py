@@ -1,38 +1,17 @@
 """Head office's books against their own entries: whole books hold, every meddling shows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
 from sync_server.reconcile.verification import verify_books
-from sync_server.store.engine import reading, writing
+from sync_server.store.engine import reading
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import ZONE, Journal
+from tests.contract.server_core.journals import ZONE, Journal, meddling
 
 
 def found(engine: Engine) -> list[str]:
     with reading(engine) as connection:
         return [f"{one.where}: {one.what}" for one in verify_books(connection, ZONE)]
-
-
-@contextmanager
-def meddling(engine: Engine) -> Iterator[Connection]:
-    """A transaction of someone who knows how to switch the database's own guards off."""
-    with writing(engine) as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
-            yield connection
-            return
-        guards = connection.exec_driver_sql(
-            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-        ).all()
-        for name, _ in guards:
-            connection.exec_driver_sql(f"DROP TRIGGER {name}")
-        yield connection
-        for _, statement in guards:
-            connection.exec_driver_sql(statement)
 
 
 @pytest.fixture

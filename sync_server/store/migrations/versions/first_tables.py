@@ -29,6 +29,7 @@ def upgrade() -> None:
     _tallies()
     _offers()
     _campaigns()
+    _guard_entries()
     counters = sa.table("counters", sa.column("name"), sa.column("value"))
     op.bulk_insert(counters, [{"name": "changes", "value": 0}])
 
@@ -303,6 +304,38 @@ def _campaigns() -> None:
     op.create_index(
         "ix_messages_state_next_attempt_ms", "messages", ["state", "next_attempt_ms"], unique=False
     )
+
+
+def _guard_entries() -> None:
+    """Entries are appended and never change: the database itself refuses anything else."""
+    if op.get_bind().dialect.name == "postgresql":
+        statements = _POSTGRESQL_GUARDS
+    else:
+        statements = _SQLITE_GUARDS
+    for statement in statements:
+        op.execute(statement)
+
+
+_SQLITE_GUARDS = (
+    """
+    CREATE TRIGGER entries_keep BEFORE UPDATE ON entries
+    BEGIN SELECT RAISE(ABORT, 'entries never change'); END
+    """,
+    """
+    CREATE TRIGGER entries_stay BEFORE DELETE ON entries
+    BEGIN SELECT RAISE(ABORT, 'entries are never removed'); END
+    """,
+)
+_POSTGRESQL_GUARDS = (
+    """
+    CREATE FUNCTION refuse_to_touch_entries() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'entries never change and are never removed'; END $$
+    """,
+    """
+    CREATE TRIGGER entries_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON entries
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_touch_entries()
+    """,
+)
 
 
 def _count(name: str) -> "sa.Column[int]":
