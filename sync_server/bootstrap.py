@@ -21,11 +21,16 @@ from sync_server.campaigns.triggers import on_entries
 from sync_server.config import ServerConfig
 from sync_server.errors import NotFounded
 from sync_server.office.application import office_router
+from sync_server.office.desk import Desk
+from sync_server.office.problems import unrouted_handlers
 from sync_server.store.engine import open_engine, reading
 from sync_server.store.schema import migrate
 from sync_server.store.settings import load_settings
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.routes import terminal_router
+
+OF_PROGRAMS = ("/v1/", "/health")
+"""Where programs ask, and are answered in JSON whatever they ask for."""
 
 DISTRIBUTION = "paragon-loyalty"
 
@@ -71,7 +76,9 @@ def is_sqlite_file(url: URL) -> bool:
     return bool(url.database) and url.database != ":memory:" and "uri" not in url.query
 
 
-def build_app(config: ServerConfig, *, clock: Clock = present) -> Litestar:
+def build_app(
+    config: ServerConfig, *, clock: Clock = present, is_over_tls: bool = False
+) -> Litestar:
     """The application of a founded head office, ready to be served.
 
     Raises NotFounded when its database holds no chain, and what `open_books` raises.
@@ -103,10 +110,13 @@ def build_app(config: ServerConfig, *, clock: Clock = present) -> Litestar:
         route_handlers=[
             health,
             terminal_router(engine, clock, ingest, settings.history_id),
-            office_router(engine, clock, settings, config.smtp),
+            office_router(engine, clock, settings, config.smtp, is_over_tls=is_over_tls),
         ],
         lifespan=[lifespan],
-        exception_handlers={HTTP_500_INTERNAL_SERVER_ERROR: _own_fault},
+        exception_handlers={
+            **unrouted_handlers(Desk(engine, clock, settings, config.smtp), OF_PROGRAMS),
+            HTTP_500_INTERNAL_SERVER_ERROR: _own_fault,
+        },
         # Nothing is served that needs no login, and no page that fetches scripts from elsewhere.
         openapi_config=None,
         logging_config=None,

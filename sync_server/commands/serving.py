@@ -55,7 +55,7 @@ def serve(
         )
     _check_certificate(cert, key)
     log_to_standard_error()
-    app = build_app(config)
+    app = build_app(config, is_over_tls=cert is not None)
     listener = listening_socket(host, config.port if port is None else port)
     shown_host = f"[{host}]" if ":" in host else host
     url = f"{'https' if cert else 'http'}://{shown_host}:{listener.getsockname()[1]}"

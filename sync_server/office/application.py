@@ -38,11 +38,17 @@ STATIC_MAX_AGE_S = 3_600
 
 
 def office_router(
-    engine: Engine, clock: Clock, settings: Settings, mail: MailConfig | None = None
+    engine: Engine,
+    clock: Clock,
+    settings: Settings,
+    mail: MailConfig | None = None,
+    *,
+    is_over_tls: bool = False,
 ) -> Router:
     """Head office's pages over the books in `engine`.
 
-    `mail` is only shown: without it the campaign page says that letters wait.
+    `mail` is only shown: without it the campaign page says that letters wait. With `is_over_tls`
+    no cookie ever leaves a browser in the clear.
     """
     desk = Desk(engine, clock, settings, mail)
     sessions = Sessions()
@@ -52,6 +58,7 @@ def office_router(
         secret=_derived(settings.link_secret, "forms"),
         cookie_name=CSRF_COOKIE,
         cookie_httponly=True,
+        cookie_secure=is_over_tls,
         cookie_samesite="strict",
     )
     return Router(

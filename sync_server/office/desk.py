@@ -113,5 +113,6 @@ def _filters(settings: Settings) -> dict[str, Callable[..., str]]:
         "day": partial(formats.day, zone=settings.zone),
         "signed": formats.signed,
         "ago": formats.ago,
+        "sentence": formats.sentence,
         "clock_offset": formats.clock_offset,
     }

@@ -69,5 +69,10 @@ def clock_offset(offset_ms: int) -> str:
     return "right"
 
 
+def sentence(text: str) -> str:
+    """`text` with one full stop at its end, however many it came with."""
+    return f"{text.rstrip(' .')}."
+
+
 def _counted(count: int, unit: str) -> str:
     return f"{number(count)} {unit}{'' if count == 1 else 's'}"

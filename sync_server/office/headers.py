@@ -20,9 +20,18 @@ SECURITY_HEADERS = {
     "cache-control": "no-store",
 }
 
+HSTS_MAX_AGE_S = 365 * 24 * 3_600
+
+
+def security_headers(scheme: str) -> dict[str, str]:
+    """SECURITY_HEADERS for an answer over `scheme`; over TLS, browsers are told to stay with it."""
+    if scheme != "https":
+        return SECURITY_HEADERS
+    return {**SECURITY_HEADERS, "strict-transport-security": f"max-age={HSTS_MAX_AGE_S}"}
+
 
 class SecurityHeaders(ASGIMiddleware):
-    """Adds SECURITY_HEADERS to every answer that does not set them itself, faults included."""
+    """Adds `security_headers` to every answer that does not set them itself, faults included."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Answer through `next_app`, with the headers added as the answer starts."""
@@ -30,7 +39,7 @@ class SecurityHeaders(ASGIMiddleware):
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableScopeHeaders.from_message(message)
-                for name, value in SECURITY_HEADERS.items():
+                for name, value in security_headers(scope["scheme"]).items():
                     headers.setdefault(name, value)
             await send(message)
 

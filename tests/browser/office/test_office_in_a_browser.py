@@ -106,14 +106,22 @@ def test_head_office_at_work(
     page.get_by_role("link", name="Anna Nowak").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Anna Nowak"
     shot(page, tmp_path, "member")
+    member_address = page.url
     page.get_by_role("link", name="Campaigns").click()
     page.get_by_role("button", name="Switch off").click()
     page.get_by_role("button", name="Switch on").click()
     assert page.get_by_role("button", name="Switch off").is_visible()
     page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(member_address)
+    assert_fits(page)
+    shot(page, tmp_path, "phone-member")
     page.goto(address)
     assert_fits(page)
     shot(page, tmp_path, "phone")
+    page.get_by_role("link", name="Campaigns").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Campaigns"
+    assert_fits(page)
+    page.goto(address)
     page.get_by_role("button", name="Sign out").click()
     assert page.url == f"{address}/login"
     context.close()

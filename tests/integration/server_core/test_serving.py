@@ -226,6 +226,25 @@ def test_no_header_chooses_the_address_that_wrong_passwords_count_for(
     assert codes == [401] * 5 + [429]
 
 
+def test_where_no_page_is_stands_a_page_that_keeps_to_itself(
+    founded: Any, serve: Callable[..., Served]
+) -> None:
+    served = serve("--port", "0")
+    for method, path, status_code in (
+        ("GET", "/nowhere", 404),
+        ("GET", "/static/nothing.css", 404),
+        ("DELETE", "/login", 405),
+    ):
+        answer = httpx.request(method, served.url + path)
+        assert answer.status_code == status_code
+        assert answer.headers["content-type"].startswith("text/html")
+        assert "To the overview" in answer.text
+        assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+        assert "strict-transport-security" not in answer.headers
+    for path in ("/v1/nowhere", "/health/x"):
+        assert httpx.get(served.url + path).json()["status_code"] == 404
+
+
 def test_a_busy_port_and_an_open_network_are_refused(
     founded: Any, command: Command, home: Path
 ) -> None:
@@ -275,4 +294,9 @@ def test_head_office_speaks_tls(founded: Any, serve: Callable[..., Served], tmp_
     assert served.url.startswith("https://localhost:")
     trusted = ssl.create_default_context(cafile=str(cert_file))
     assert httpx.get(f"{served.url}/health", verify=trusted).status_code == 200
+    for path in ("/login", "/nowhere"):
+        answer = httpx.get(served.url + path, verify=trusted)
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        assert all("Secure" in cookie for cookie in answer.headers.get_list("set-cookie"))
+    assert httpx.get(f"{served.url}/login", verify=trusted).headers.get_list("set-cookie") != []
     assert served.stop()[0] == 0
