@@ -25,6 +25,7 @@ WAIT_FOR_WRITER_MS = 30_000
 SQLITE_CACHE_KIB = 32 * 1024
 
 _WRITES = "paragon_writes"
+_ONE_STATE = "REPEATABLE READ"
 
 
 def open_engine(database_url: str) -> Engine:
@@ -58,9 +59,15 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction for reading; on SQLite it sees one state of the database throughout."""
-    with _connected(engine) as connection, connection.begin():
-        yield connection
+    """A transaction for reading; it sees one state of the database throughout.
+
+    SQLite gives that by itself, PostgreSQL when it is asked to.
+    """
+    with _connected(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level=_ONE_STATE, postgresql_readonly=True)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
