@@ -193,7 +193,7 @@ def test_a_spent_voucher_stays_spent_when_rebuilt(sold: Shop, home: Path) -> Non
     code = kept.receipt.vouchers[0].code
     with sold.store.writing() as connection:
         public_key = sold.identity.signing_key.public_key().public_bytes_raw()
-        members.put_terminal(connection, "T1", "B", public_key)
+        members.put_terminal(connection, "T1", "B", {1: public_key})
     paid = sold.till.sell(Sale(basket=goods(20_00), reference="5", voucher_codes=(code,)))
     assert isinstance(paid, Posted), paid
     assert told(home, "verify")["findings"] == []
