@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from terminal_app.errors import StoreFault
+from terminal_app.store.connection import said
 
 
 class Claim:
@@ -25,7 +25,7 @@ class Claim:
     def take(self) -> bool:
         """Take the claim, or keep it; False when another process holds it.
 
-        Raises StoreFault when the file cannot be used.
+        Raises StoreFault when the file cannot be used, StoreFull for want of room.
         """
         if self._lock is not None:
             return True
@@ -34,14 +34,14 @@ class Claim:
                 self._path, timeout=0, isolation_level=None, check_same_thread=False
             )
         except sqlite3.Error as fault:
-            raise self._unusable(fault) from fault
+            raise said(fault, self._path) from fault
         try:
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.Error as fault:
             lock.close()
             if fault.sqlite_errorcode in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 return False
-            raise self._unusable(fault) from fault
+            raise said(fault, self._path) from fault
         self._lock = lock
         return True
 
@@ -50,6 +50,3 @@ class Claim:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
-
-    def _unusable(self, fault: sqlite3.Error) -> StoreFault:
-        return StoreFault(f"{self._path} cannot be used: {fault}.", "Check the folder's rights.")

@@ -1,5 +1,7 @@
 """The door to the till's database: durable, one writer at a time, faults told in sentences."""
 
+import errno
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -15,6 +17,11 @@ BUSY_TIMEOUT_MS = 5_000
 """How long a write waits for another process of the same till."""
 
 CACHE_KIBIBYTES = 16_384
+MIN_FREE_BYTES = 65_536
+"""With less than this SQLite cannot map the index of its log, two pages of 32 KiB."""
+
+_NO_ROOM_CODES = (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN)
+
 PRIVATE_FILE_MODE = 0o600
 """The file holds the terminal's token and key."""
 
@@ -119,18 +126,22 @@ def _in_words(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as fault:
-        raise _said(fault, path) from fault
+        raise said(fault, path) from fault
     except OSError as fault:
+        if fault.errno == errno.ENOSPC:
+            raise _full(path) from fault
         raise StoreFault(f"{path} cannot be used: {fault.strerror}.") from fault
 
 
-def _said(fault: sqlite3.Error, path: Path) -> StoreFault:
+def said(fault: sqlite3.Error, path: Path) -> StoreFault:
+    """The fault of the database at `path` in a sentence that says what to do.
+
+    A database that cannot even be opened for want of room reports a broken disk, so the room that
+    is left decides.
+    """
     code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
-        return StoreFull(
-            f"The disk that holds {path} is full; this was not recorded.",
-            "Make room on the disk, then do it again.",
-        )
+    if code == sqlite3.SQLITE_FULL or (code in _NO_ROOM_CODES and not _has_room(path)):
+        return _full(path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return StoreBusy(
             f"Another process keeps {path} busy; this was not recorded.",
@@ -142,3 +153,17 @@ def _said(fault: sqlite3.Error, path: Path) -> StoreFault:
             "Keep the file, and set the till up again in a new home; head office has what it sent.",
         )
     return StoreFault(f"The till's database {path} cannot be used: {fault}.")
+
+
+def _full(path: Path) -> StoreFull:
+    return StoreFull(
+        f"The disk that holds {path} is full; this was not recorded.",
+        "Make room on the disk, then do it again.",
+    )
+
+
+def _has_room(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free >= MIN_FREE_BYTES
+    except OSError:
+        return True

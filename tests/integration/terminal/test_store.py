@@ -5,6 +5,7 @@ import os
 import sqlite3
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from loyalty.journal import Finding
 from terminal_app.bootstrap import Shop, open_till
 from terminal_app.config import STORE_FILE
 from terminal_app.errors import NotSetUp, StoreBusy, StoreFault, StoreFull, StoreTooNew
+from terminal_app.store.claim import Claim
 from terminal_app.store.connection import open_store
 from terminal_app.till.answers import Enrolment, GoodsReturn, Sale
 from tests.unit.terminal.counter import ShopClock, faults_of, found_till, goods, known, posted
@@ -35,6 +37,14 @@ def test_only_the_owner_may_read_the_files(home: Path, shop: Shop) -> None:
     modes = {path.name: path.stat().st_mode & 0o777 for path in home.glob(f"{STORE_FILE}*")}
     assert set(modes) == {STORE_FILE, f"{STORE_FILE}-wal", f"{STORE_FILE}-shm"}
     assert set(modes.values()) == {0o600}
+
+
+def test_a_confirmed_commit_survives_a_power_cut(shop: Shop) -> None:
+    """Only a full sync of a write-ahead log has the bytes on the disk before COMMIT returns."""
+    full = 2
+    with shop.store.reading() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (full,)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
 
 
 def test_journal_entries_cannot_be_changed_or_removed(shop: Shop, home: Path) -> None:
@@ -206,3 +216,36 @@ def test_a_full_disk_records_nothing_and_goes_on_after(small_disk: Path) -> None
         assert known(shop.till.member(member)).balance.points > 0
         ballast.unlink()
         hold_to_books(shop, home, member, confirmed)
+
+
+def fill(disk: Path) -> Path:
+    """Take the last byte of `disk`; gives the file that holds it."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as stream, suppress(OSError):
+        while True:
+            stream.write(bytes(4096))
+    return ballast
+
+
+def test_a_start_on_a_full_disk_says_that_it_is_full(small_disk: Path) -> None:
+    home = small_disk / "till"
+    found_till(home)
+    ballast = fill(small_disk)
+    with pytest.raises(StoreFull, match="is full"), open_till(home) as shop:
+        posted(shop.till.sell(Sale(basket=goods(100))))
+    with pytest.raises(StoreFull, match="is full"):
+        open_store(small_disk / "new.sqlite")
+    ballast.unlink()
+    with open_till(home) as shop:
+        posted(shop.till.sell(Sale(basket=goods(100))))
+    assert faults_of(home) == []
+
+
+def test_a_claim_speaks_of_room_as_the_store_does(small_disk: Path) -> None:
+    place = small_disk / "folder.lock"
+    place.mkdir()
+    with pytest.raises(StoreFault, match="cannot be used"):
+        Claim(place).take()
+    fill(small_disk)
+    with pytest.raises(StoreFull, match="is full"):
+        Claim(place).take()
