@@ -1,6 +1,8 @@
 """The till's configuration: `till.toml` in its home, the parts a shop may edit."""
 
+import errno
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -76,9 +78,27 @@ def save_config(home: Path, config: TillConfig) -> None:
         for name, value in msgspec.to_builtins(config).items()
     ]
     text = "\n".join(["# The till's configuration; see docs/operations.md.", *lines, ""])
-    draft = home / f"{CONFIG_FILE}.new"
-    draft.write_text(text, encoding="utf-8")
-    draft.replace(home / CONFIG_FILE)
+    write_whole(home / CONFIG_FILE, text.encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` to the file `path` in one step, so that no half of it is ever read.
+
+    Raises OSError; then `path` is as it was and nothing is left beside it.
+    """
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        with draft.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
 
 
 def _check(config: TillConfig, path: Path) -> None:

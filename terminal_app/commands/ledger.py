@@ -29,7 +29,7 @@ from terminal_app.commands.speaking import (
 )
 from terminal_app.config import STORE_FILE
 from terminal_app.errors import NotSetUp, TerminalError
-from terminal_app.replay.rejects import safe_cell
+from terminal_app.locale.spreadsheets import safe_cell
 from terminal_app.store import settings
 from terminal_app.store.connection import Store, open_store
 from terminal_app.store.settings import Identity

@@ -1,5 +1,7 @@
 """`paragon replay`: a file of receipt lines as till traffic, and what it comes to."""
 
+import hashlib
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +32,7 @@ from terminal_app.replay.summary import Summary
 REJECTS_FILE = "rejects.csv"
 DEFAULT_PRINTER = "sim:"
 NO_PRINTER = "none"
+HOME_DIGEST_CHARACTERS = 8
 
 
 class Speed(StrEnum):
@@ -88,7 +91,7 @@ def replay(  # noqa: PLR0913, PLR0917 - each is an option of the command line
     Example: paragon replay online_retail.csv.gz --terminals 3 --json
     """
     with faults_in_words():
-        place = home or Path(platformdirs.user_data_dir("paragon")) / "replay" / _stem(file)
+        place = home or default_replay_home(file)
         request = Request(
             file=file,
             home=place,
@@ -114,8 +117,11 @@ def replay(  # noqa: PLR0913, PLR0917 - each is an option of the command line
             raise typer.Exit(EXIT_DISAGREES)
 
 
-def _stem(file: Path) -> str:
-    return file.name.removesuffix(".gz").removesuffix(".csv")
+def default_replay_home(file: Path) -> Path:
+    """Where the ledgers of `file` live: two files of one name in two folders do not share them."""
+    stem = file.name.removesuffix(".gz").removesuffix(".csv")
+    digest = hashlib.sha256(os.fsencode(file.resolve())).hexdigest()[:HOME_DIGEST_CHARACTERS]
+    return Path(platformdirs.user_data_dir("paragon")) / "replay" / f"{stem}-{digest}"
 
 
 def _document(programme: Path | None, server: str) -> str:

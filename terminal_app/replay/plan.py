@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from terminal_app.config import LOG_FILE
+from terminal_app.config import LOG_FILE, write_whole
 from terminal_app.replay.errors import ReplayMismatch
 from terminal_app.store.claim import Claim
 
@@ -21,12 +21,16 @@ MAX_TERMINALS = 99
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a replay's home is founded with; an empty `server_url` means a server of its own."""
+    """What a replay's home is founded with; an empty `server_url` means a server of its own.
+
+    `has_office` says that this server's chain stands, `is_founded` that every till has joined it.
+    """
 
     terminals: int
     programme_document: str
     timezone: str
     server_url: str = ""
+    has_office: bool = False
     is_founded: bool = False
 
 
@@ -44,9 +48,7 @@ def read_plan(home: Path) -> Plan | None:
 
 def write_plan(home: Path, plan: Plan) -> None:
     """Record `plan` in `home`, whole or not at all."""
-    draft = home / f"{PLAN_FILE}.new"
-    draft.write_bytes(msgspec.json.encode(plan))
-    draft.replace(home / PLAN_FILE)
+    write_whole(home / PLAN_FILE, msgspec.json.encode(plan))
 
 
 def same_plan(home: Path, kept: Plan, wanted: Plan) -> None:
@@ -54,7 +56,7 @@ def same_plan(home: Path, kept: Plan, wanted: Plan) -> None:
     differences = {
         "--terminals": (kept.terminals, wanted.terminals),
         "--timezone": (kept.timezone, wanted.timezone),
-        "--server": (kept.server_url or "its own", wanted.server_url or "its own"),
+        "--server": (_server(kept), _server(wanted)),
     }
     if not wanted.server_url:
         programmes = (kept.programme_document, wanted.programme_document)
@@ -68,6 +70,11 @@ def same_plan(home: Path, kept: Plan, wanted: Plan) -> None:
                 f"{home} was begun with {option} {before}, not {now}.",
                 "Run it as before, choose another --home, or begin anew with --fresh.",
             )
+
+
+def _server(plan: Plan) -> str:
+    """The server of `plan`, named the one way that till and plan compare it."""
+    return plan.server_url.rstrip("/") or "its own"
 
 
 @contextmanager

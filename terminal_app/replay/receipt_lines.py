@@ -22,6 +22,7 @@ FIRST_YEAR, LAST_YEAR = 1970, 2199
 
 _QUANTITY = re.compile(r"[+-]?[0-9]{1,9}\Z")
 _PRICE = re.compile(r"[+-]?[0-9]{1,10}(?:[.,][0-9]{1,6})?\Z")
+_AMBIGUOUS = re.compile(r",[0-9]{3}\Z")
 _CUSTOMER = re.compile(rf"([0-9]{{1,{CARD_COUNTER_DIGITS}}})(?:\.0+)?\Z")
 _KEPT_DATES = 4_096
 _KEPT_TEXTS = 65_536
@@ -72,6 +73,8 @@ def read_line(row: Row, zone: ZoneInfo) -> ReceiptLine | str:
     number = _customer(customer.strip())
     if number is None:
         return f"the customer id is not a number of 1 to {CARD_COUNTER_DIGITS} digits"
+    if number == 0 and customer.strip():
+        return "the customer id is zero; leave it empty for a shopper without a card"
     try:
         amount_minor = line_amount(count, unit_price)
     except AmountInvalid:
@@ -96,6 +99,8 @@ def _quantity(text: str, invoice: str) -> int | str:
 def _price(text: str) -> Decimal | str:
     if not _PRICE.match(text):
         return "the price is not a number"
+    if _AMBIGUOUS.search(text):
+        return "the price is ambiguous: a comma before three digits may part thousands"
     price = Decimal(text.replace(",", "."))
     return "the price is below 0" if price < 0 else price
 
@@ -115,7 +120,7 @@ def _customer(text: str) -> int | None:
     if not text:
         return 0
     match = _CUSTOMER.match(text)
-    return int(match[1]) or None if match else None
+    return int(match[1]) if match else None
 
 
 @lru_cache(_KEPT_TEXTS)

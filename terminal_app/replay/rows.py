@@ -97,6 +97,10 @@ def _opened(path: Path) -> Iterator[TextIO]:
         yield closing.enter_context(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
 
 
+class _LineTooLong(Exception):
+    """A line has more than MAX_LINE_CHARACTERS."""
+
+
 class _Lines:
     """Lines of a text for a CSV reader, with those of the present row kept to be given back."""
 
@@ -118,16 +122,22 @@ class _Lines:
     def __next__(self) -> str:
         if len(self.taken) == MAX_LINES_A_ROW:
             raise StopIteration
-        line = (
-            self._given_back.popleft()
-            if self._given_back
-            else self._stream.readline(MAX_LINE_CHARACTERS)
-        )
+        line = self._given_back.popleft() if self._given_back else self._read_line()
         if not line:
             raise StopIteration
         self._number += 1
         self.taken.append(line)
-        self._check(line)
+        self._check()
+        if len(line) > MAX_LINE_CHARACTERS:
+            raise _LineTooLong
+        return line
+
+    def _read_line(self) -> str:
+        """The next line; of one that is too long its beginning, the rest being passed over."""
+        line = self._stream.readline(MAX_LINE_CHARACTERS + 1)
+        rest = line
+        while len(rest) > MAX_LINE_CHARACTERS and not rest.endswith(("\n", "\r")):
+            rest = self._stream.readline(MAX_LINE_CHARACTERS + 1)
         return line
 
     def keep_only_first(self) -> None:
@@ -136,13 +146,7 @@ class _Lines:
         self._number -= len(self.taken) - 1
         del self.taken[1:]
 
-    def _check(self, line: str) -> None:
-        if len(line) == MAX_LINE_CHARACTERS:
-            raise FileUnreadable(
-                f"{self._path}: line {self._number} is longer than {MAX_LINE_CHARACTERS:,} "
-                "characters.",
-                "Check that this is a table of receipt lines.",
-            )
+    def _check(self) -> None:
         if self._number > MAX_FILE_LINES:
             raise FileUnreadable(
                 f"{self._path} has more than {MAX_FILE_LINES:,} lines.",
@@ -160,6 +164,10 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Row | TornRow]:
             cells = next(reader, None)
         except csv.Error as fault:
             cells, reason = [], f"the row is torn ({fault})"
+        except _LineTooLong:
+            # The reader is in the midst of a row; a new one begins with the next line.
+            reader = csv.reader(lines, strict=True)
+            cells, reason = [], f"a line is longer than {MAX_LINE_CHARACTERS:,} characters"
         if cells is None:
             return
         if not reason and len(cells) == width:
@@ -178,7 +186,7 @@ def _header(path: Path, reader: Iterator[list[str]]) -> tuple[tuple[int, ...], i
     """Where the needed columns are, and how many columns there are."""
     try:
         names = [name.strip() for name in next(reader, [])]
-    except csv.Error:
+    except (csv.Error, _LineTooLong):
         names = []
     if not names:
         raise FileUnreadable(f"{path} is empty or has no header.", _expected())

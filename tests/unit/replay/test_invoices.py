@@ -9,9 +9,13 @@ import pytest
 
 from loyalty.clock import epoch_ms
 from loyalty.identifiers import is_card_number, minted_card
+from terminal_app.commands.replay import default_replay_home
+from terminal_app.locale.spreadsheets import safe_cell
+from terminal_app.replay.errors import ReplayMismatch
 from terminal_app.replay.invoices import InvoiceFile, card_of, read_invoices
+from terminal_app.replay.plan import Plan, same_plan
 from terminal_app.replay.receipt_lines import Reject
-from terminal_app.replay.rejects import safe_cell, write_rejects
+from terminal_app.replay.rejects import write_rejects
 from terminal_app.replay.rows import COLUMNS
 
 LONDON = ZoneInfo("Europe/London")
@@ -60,7 +64,9 @@ def read(tmp_path: Path, *lines: tuple[str, ...]) -> InvoiceFile:
         (line(moment="1066-10-14 09:00:00"), "date is not readable"),
         (line(customer="17850.5"), "customer id is not a number"),
         (line(customer="nan"), "customer id is not a number"),
-        (line(customer="0"), "customer id is not a number"),
+        (line(customer="0"), "customer id is zero"),
+        (line(customer="0.0"), "customer id is zero"),
+        (line(price="1,234"), "price is ambiguous"),
         (line(customer="123456789"), "customer id is not a number"),
     ],
 )
@@ -161,10 +167,43 @@ def test_the_rejects_file_is_safe_to_open_in_a_spreadsheet(tmp_path: Path) -> No
         ]
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "   -1", " \t x"),
+        *("\uff1d1", "\uff0b1", "\uff0d1", "\uff20x", " \uff1d1", "\u3000=1"),
+    ],
+)
 def test_a_cell_that_looks_like_a_formula_is_made_text(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
 
 
 def test_an_ordinary_cell_stays(tmp_path: Path) -> None:
     assert safe_cell("536365,LANTERN") == "536365,LANTERN"
+
+
+def test_a_rejects_file_that_cannot_be_written_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "rejects"
+    folder.mkdir()
+    with pytest.raises(IsADirectoryError):
+        write_rejects(folder, [])
+    assert list(tmp_path.iterdir()) == [folder]
+
+
+def test_two_files_of_one_name_have_homes_of_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    homes = [default_replay_home(tmp_path / place / "day.csv.gz") for place in "ab"]
+    assert homes[0] != homes[1]
+    assert all(home.name.startswith("day-") for home in homes)
+    assert default_replay_home(Path("a") / "day.csv.gz") == homes[0]
+
+
+def test_a_server_is_the_same_with_and_without_a_slash(tmp_path: Path) -> None:
+    def plan(url: str) -> Plan:
+        return Plan(terminals=1, programme_document="", timezone="UTC", server_url=url)
+
+    same_plan(tmp_path, plan("http://127.0.0.1:9/"), plan("http://127.0.0.1:9"))
+    with pytest.raises(ReplayMismatch):
+        same_plan(tmp_path, plan("http://127.0.0.1:9/"), plan("http://127.0.0.1:8"))
