@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -11,7 +12,7 @@ import uvicorn
 
 from drivers.connect import open_printer, open_scanner
 from loyalty.clock import from_epoch_ms
-from terminal_app.bootstrap import join_chain, log_to, open_till
+from terminal_app.bootstrap import PRIVATE_DIRECTORY_MODE, join_chain, log_to, open_till
 from terminal_app.commands.speaking import (
     HomeOption,
     JsonOption,
@@ -20,12 +21,15 @@ from terminal_app.commands.speaking import (
     home_of,
     print_json,
 )
-from terminal_app.config import LOOPBACK, TillConfig, load_config, save_config
+from terminal_app.config import LOOPBACK, STORE_FILE, TillConfig, load_config, save_config
 from terminal_app.errors import ConfigInvalid
 from terminal_app.pos.agent import build_agent
+from terminal_app.store import settings
+from terminal_app.store.connection import open_store
 
 AGENT_HOST = LOOPBACK[0]
 AGENT_BACKLOG = 64
+MAX_PORT = 65_535
 
 log = structlog.get_logger(__name__)
 
@@ -51,8 +55,12 @@ def setup(
             open_printer(printer)
         if scanner:
             open_scanner(scanner)
+        if not _is_till(place):
+            # Before the code is spent: a folder that cannot be written must not cost it.
+            place.mkdir(parents=True, exist_ok=True, mode=PRIVATE_DIRECTORY_MODE)
+            config = TillConfig(printer=printer, scanner=scanner, language=language.value)
+            save_config(place, config)
         identity = join_chain(place, server, code)
-        save_config(place, TillConfig(printer=printer, scanner=scanner, language=language.value))
         typer.echo(
             f"This is now terminal {identity.terminal} of {identity.shop}, "
             f"branch {identity.branch_name}. Start it with: paragon till"
@@ -61,7 +69,10 @@ def setup(
 
 def agent(
     home: HomeOption = None,
-    port: Annotated[int | None, typer.Option(help="Port on loopback; 0 picks a free one.")] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=MAX_PORT, help="Port on loopback; 0 picks a free one."),
+    ] = None,
 ) -> None:
     """Serve other tills' software on loopback: POST /v1/sales, OpenAPI at /schema.
 
@@ -115,6 +126,17 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
         typer.echo(f"receipts waiting: {now.waiting_jobs}; fate unknown: {now.unknown_jobs}")
         if now.trouble:
             typer.echo(f"trouble: {now.trouble}")
+
+
+def _is_till(home: Path) -> bool:
+    if not (home / STORE_FILE).exists():
+        return False
+    store = open_store(home / STORE_FILE)
+    try:
+        with store.reading() as connection:
+            return settings.read_identity(connection) is not None
+    finally:
+        store.close()
 
 
 def _listening(port: int) -> socket.socket:

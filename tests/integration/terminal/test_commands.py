@@ -4,15 +4,18 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
 
 from terminal_app.commands.speaking import EXIT_FAULT
-from terminal_app.config import CONFIG_FILE, STORE_FILE, TillConfig, load_config
+from terminal_app.config import CONFIG_FILE, LOG_FILE, STORE_FILE, TillConfig, load_config
+from terminal_app.replay.rows import COLUMNS
 from tests.integration.terminal.head_office import ROOT, HeadOffice
 from tests.unit.terminal.counter import NOWHERE, faults_of, found_till
 
@@ -141,6 +144,71 @@ def test_a_folder_without_a_till_is_told_what_to_do(tmp_path: Path, command: str
     said = refusal(command, "--home", str(tmp_path))
     assert "There is no till" in said
     assert "paragon setup" in said
+
+
+@pytest.mark.parametrize("home", ["/etc/passwd", "/proc/nope"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("status",),
+        ("till",),
+        ("agent",),
+        ("demo",),
+        ("setup", "--server", NOWHERE, "--code", "A"),
+        ("replay", "lines.csv"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_home_that_cannot_be_is_a_sentence(
+    tmp_path: Path, home: str, words: tuple[str, ...]
+) -> None:
+    if words[0] == "replay":
+        words = ("replay", str(empty_day(tmp_path)))
+    assert home in refusal(*words, "--home", home)
+
+
+def empty_day(folder: Path) -> Path:
+    file = folder / "lines.csv"
+    file.write_text(",".join(COLUMNS) + "\n")
+    return file
+
+
+def test_a_rejects_file_that_cannot_be_is_a_sentence(tmp_path: Path) -> None:
+    words = ("replay", str(empty_day(tmp_path)), "--home", str(tmp_path / "home"), "--rejects")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for rejects in ("/proc/nope/x.csv", str(folder)):
+        assert rejects.removesuffix("/x.csv") in refusal(*words, rejects)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "home", "lines.csv"]
+    assert "Traceback" in (tmp_path / "home" / LOG_FILE).read_text()
+
+
+@pytest.mark.parametrize("port", ["99999", "-5"])
+def test_a_port_that_cannot_be_is_refused(tmp_path: Path, port: str) -> None:
+    found_till(tmp_path)
+    done = paragon("agent", "--home", str(tmp_path), "--port", port)
+    assert (done.returncode, done.stdout) == (EXIT_FAULT, "")
+    assert "or equal to" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_configuration_that_cannot_be_written_spends_no_code(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    blocked = tmp_path / "blocked"
+    (blocked / CONFIG_FILE).mkdir(parents=True)
+    words = ("setup", "--server", office.url, "--code", office.codes["KRK-1"], "--home")
+    assert CONFIG_FILE in refusal(*words, str(blocked))
+    assert paragon(*words, str(tmp_path / "till")).returncode == 0
+
+
+@pytest.mark.parametrize("key", ["identity", "sync"])
+def test_settings_that_cannot_be_read_are_a_sentence(tmp_path: Path, key: str) -> None:
+    found_till(tmp_path)
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as raw:
+        raw.execute("INSERT OR REPLACE INTO settings VALUES (?, x'ff')", (key,))
+        raw.commit()
+    assert "cannot be read" in refusal("status", "--home", str(tmp_path))
 
 
 @pytest.mark.parametrize("command", ["status", "sync", "agent", "till", "kiosk"])
