@@ -3,13 +3,16 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from http import HTTPStatus
 from pathlib import Path
 
 from msgspec.structs import replace
+from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from drivers.connect import open_printer
 from loyalty.programme.document import load_programme
 from terminal_app.bootstrap import Shop, join_chain, open_till
+from terminal_app.config import STORE_FILE
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.replay.errors import HeadOfficeFault, ReplayMismatch
 from terminal_app.replay.head_office import HeadOffice
@@ -23,6 +26,10 @@ BRANCH = "SHOP"
 BRANCH_NAME = "Replay"
 SHOP_NAME = "Paragon Replay"
 
+ENROL_PAUSE_S = 3.0
+MAX_ENROL_WAIT_S = 150.0
+"""Head office lets so many terminals enrol in a minute; this is the wait for two such."""
+
 
 @contextmanager
 def open_chain(
@@ -30,9 +37,10 @@ def open_chain(
 ) -> Iterator[tuple[Shop, ...]]:
     """The tills of the replay in `home`, their head office running, for as long as the block lasts.
 
-    Founds what is not there yet; what an earlier run left half-founded sold nothing and is made
-    anew. Receipts go to the printer at `printer_url`, and wait when that is empty. Raises
-    ReplayMismatch, HeadOfficeFault, and what `open_till` and `open_printer` raise.
+    Founds what is not there yet; a head office that an earlier run left half-founded is made
+    anew, one that stands is kept with the tills that joined it. Receipts go to the printer at
+    `printer_url`, and wait when that is empty. Raises ReplayMismatch, HeadOfficeFault, and what
+    `open_till` and `open_printer` raise.
     """
     printer = open_printer(printer_url) if printer_url else None
     if wanted.server_url:
@@ -45,10 +53,10 @@ def open_chain(
             url, codes_of = wanted.server_url, list(codes)
         else:
             office = HeadOffice(home / SERVER_FOLDER)
-            codes_of = _found(home, office, wanted) if not _is_founded(kept) else []
+            codes_of = [] if _is_founded(kept) else _codes_of(home, office, kept, wanted)
             closing.callback(office.stop)
             url = office.start()
-            if _is_founded(kept):
+            if kept is not None:
                 _move_to(home, wanted.terminals, url)
         if not _is_founded(kept):
             _join(home, wanted, url, codes_of)
@@ -67,6 +75,17 @@ def _till_homes(home: Path, terminals: int) -> list[Path]:
     return [home / f"till-{number}" for number in range(1, terminals + 1)]
 
 
+def _codes_of(home: Path, office: HeadOffice, kept: Plan | None, wanted: Plan) -> list[str]:
+    """One-time codes for the tills that have not joined yet; founds their chain when needed."""
+    if kept is None or not kept.has_office:
+        return _found(home, office, wanted)
+    return [
+        office.new_code(f"T{number}")
+        for number, place in enumerate(_till_homes(home, wanted.terminals), 1)
+        if not _has_joined(place)
+    ]
+
+
 def _found(home: Path, office: HeadOffice, plan: Plan) -> list[str]:
     """Found a chain of the plan's terminals; gives their one-time codes."""
     for leftover in (office.home, *_till_homes(home, plan.terminals)):
@@ -83,13 +102,15 @@ def _found(home: Path, office: HeadOffice, plan: Plan) -> list[str]:
         *("--programme", str(document), "--branch", f"{BRANCH}={BRANCH_NAME}"),
         *(word for terminal in terminals for word in ("--terminal", terminal)),
     )
+    write_plan(home, replace(plan, has_office=True))
     return [terminal.code for terminal in told.terminals]
 
 
 def _join(home: Path, plan: Plan, url: str, codes: Sequence[str]) -> None:
     """Enrol the tills that are not enrolled yet, each with the next of `codes`."""
     unused = list(codes)
-    write_plan(home, plan)
+    if read_plan(home) is None:
+        write_plan(home, plan)
     for place in _till_homes(home, plan.terminals):
         if _has_joined(place):
             continue
@@ -99,15 +120,31 @@ def _join(home: Path, plan: Plan, url: str, codes: Sequence[str]) -> None:
                 "Give one --code for each terminal; paragon-server code TERMINAL makes them.",
             )
         try:
-            join_chain(place, url, unused.pop(0))
+            _enrol(place, url, unused.pop(0))
         except (HeadOfficeUnreachable, HeadOfficeRefused) as fault:
             raise HeadOfficeFault(f"{place.name} could not be enrolled: {fault}") from fault
 
 
+def _enrol(place: Path, url: str, code: str) -> None:
+    """Enrol one till; waits when head office says that too many enrol at once."""
+    patience = Retrying(
+        retry=retry_if_exception(_is_told_to_wait),
+        wait=wait_fixed(ENROL_PAUSE_S),
+        stop=stop_after_delay(MAX_ENROL_WAIT_S),
+        reraise=True,
+    )
+    patience(join_chain, place, url, code)
+
+
+def _is_told_to_wait(fault: BaseException) -> bool:
+    told = HTTPStatus.TOO_MANY_REQUESTS.phrase
+    return isinstance(fault, HeadOfficeRefused) and told in fault.message
+
+
 def _has_joined(place: Path) -> bool:
-    if not place.exists():
+    if not (place / STORE_FILE).exists():
         return False
-    store = open_store(place / "till.sqlite")
+    store = open_store(place / STORE_FILE)
     try:
         with store.reading() as connection:
             return settings.read_identity(connection) is not None
@@ -117,8 +154,8 @@ def _has_joined(place: Path) -> bool:
 
 def _move_to(home: Path, terminals: int, url: str) -> None:
     """Tell the tills where their own head office listens this time."""
-    for place in _till_homes(home, terminals):
-        store = open_store(place / "till.sqlite")
+    for place in filter(_has_joined, _till_homes(home, terminals)):
+        store = open_store(place / STORE_FILE)
         try:
             with store.writing() as connection:
                 identity = settings.read_identity(connection)
