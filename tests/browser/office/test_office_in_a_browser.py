@@ -63,6 +63,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def look_on_a_phone(page: Page, address: str, member_address: str, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(member_address)
+    assert_fits(page)
+    shot(page, tmp_path, "phone-member")
+    page.goto(address)
+    assert_fits(page)
+    shot(page, tmp_path, "phone")
+    page.get_by_role("link", name="Campaigns").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Campaigns"
+    assert_fits(page)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_head_office_at_work(
     chain: Chain, address: str, chromium: Browser, scheme: str, tmp_path: Path
@@ -111,16 +124,7 @@ def test_head_office_at_work(
     page.get_by_role("button", name="Switch off").click()
     page.get_by_role("button", name="Switch on").click()
     assert page.get_by_role("button", name="Switch off").is_visible()
-    page.set_viewport_size({"width": 390, "height": 800})
-    page.goto(member_address)
-    assert_fits(page)
-    shot(page, tmp_path, "phone-member")
-    page.goto(address)
-    assert_fits(page)
-    shot(page, tmp_path, "phone")
-    page.get_by_role("link", name="Campaigns").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Campaigns"
-    assert_fits(page)
+    look_on_a_phone(page, address, member_address, tmp_path)
     page.goto(address)
     page.get_by_role("button", name="Sign out").click()
     assert page.url == f"{address}/login"

@@ -24,6 +24,7 @@ _TALLY_COUNTS = (
 def upgrade() -> None:
     """Make every table, and the counter that change numbers are drawn from."""
     _chain()
+    _feed()
     _ledger()
     _books()
     _tallies()
@@ -86,6 +87,10 @@ def _chain() -> None:
         sa.Column("created_at_ms", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_users"),
     )
+
+
+def _feed() -> None:
+    """What the tills are told, in the order of commits."""
     op.create_table(
         "counters",
         sa.Column("name", sa.String(length=32), nullable=False),
