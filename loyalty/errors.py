@@ -1,18 +1,22 @@
 """Faults of the loyalty domain.
 
-    LoyaltyError
-    ├── AmountInvalid       a text that is no amount of money
-    ├── IdentifierInvalid   an id or number that breaks its own form
-    ├── ProgrammeInvalid    a programme document that cannot be loaded
-    ├── EntryInvalid        journal bytes that are no entry
-    └── FrameInvalid        bytes of the sync protocol that break its form or its limits
+    Fault
+    └── LoyaltyError
+        ├── AmountInvalid       a text that is no amount of money
+        ├── IdentifierInvalid   an id or number that breaks its own form
+        ├── ProgrammeInvalid    a programme document that cannot be loaded
+        ├── EntryInvalid        journal bytes that are no entry
+        └── FrameInvalid        bytes of the sync protocol that break its form or its limits
 
 Each carries `hint`: what the person at the till or at head office can do about it.
 """
 
 
-class LoyaltyError(Exception):
-    """A fault in loyalty data, said in a sentence, with a `hint` on what to do next."""
+class Fault(Exception):
+    """A fault said in a sentence, with a `hint` on what to do next.
+
+    The trees of the domain and of both products begin here.
+    """
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -21,6 +25,10 @@ class LoyaltyError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+
+class LoyaltyError(Fault):
+    """A fault in loyalty data."""
 
 
 class AmountInvalid(LoyaltyError):

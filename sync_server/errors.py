@@ -13,17 +13,11 @@
 Each carries `hint`: what the person who runs head office can do about it.
 """
 
+from loyalty.errors import Fault
 
-class ServerError(Exception):
-    """A fault of head office, said in a sentence, with a `hint` on what to do next."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+class ServerError(Fault):
+    """A fault of head office."""
 
 
 class ConfigInvalid(ServerError):

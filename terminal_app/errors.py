@@ -14,17 +14,11 @@
 Each carries `hint`: what the person who meets it can do.
 """
 
+from loyalty.errors import Fault
 
-class TerminalError(Exception):
-    """A fault at the shop, said in a sentence, with a `hint` on what to do next."""
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.hint}".strip()
+class TerminalError(Fault):
+    """A fault at the shop."""
 
 
 class ConfigInvalid(TerminalError):

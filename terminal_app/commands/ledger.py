@@ -18,6 +18,7 @@ from rich.table import Table
 
 from loyalty.clock import from_epoch_ms
 from loyalty.journal import Sealed, decode_entry
+from loyalty.spreadsheets import safe_cell
 from terminal_app.commands import ledger_checks, ledger_desk
 from terminal_app.commands.speaking import (
     EXIT_DISAGREES,
@@ -29,7 +30,6 @@ from terminal_app.commands.speaking import (
 )
 from terminal_app.config import STORE_FILE
 from terminal_app.errors import NotSetUp, TerminalError
-from terminal_app.locale.spreadsheets import safe_cell
 from terminal_app.store import settings
 from terminal_app.store.connection import Store, open_store
 from terminal_app.store.settings import Identity

@@ -5,8 +5,8 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from loyalty.spreadsheets import safe_cell
 from terminal_app.config import write_whole
-from terminal_app.locale.spreadsheets import safe_cell
 from terminal_app.replay.receipt_lines import Reject
 
 HEADER = ("line", "reason", "content")

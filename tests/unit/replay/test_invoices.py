@@ -10,7 +10,6 @@ import pytest
 from loyalty.clock import epoch_ms
 from loyalty.identifiers import is_card_number, minted_card
 from terminal_app.commands.replay import default_replay_home
-from terminal_app.locale.spreadsheets import safe_cell
 from terminal_app.replay.errors import ReplayMismatch
 from terminal_app.replay.invoices import InvoiceFile, card_of, read_invoices
 from terminal_app.replay.plan import Plan, same_plan
@@ -165,21 +164,6 @@ def test_the_rejects_file_is_safe_to_open_in_a_spreadsheet(tmp_path: Path) -> No
             ["2", "torn", '\'=HYPERLINK("x")'],
             ["7", "zero", 'a,"b"'],
         ]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("=1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", " =1", "   -1", " \t x"),
-        *("\uff1d1", "\uff0b1", "\uff0d1", "\uff20x", " \uff1d1", "\u3000=1"),
-    ],
-)
-def test_a_cell_that_looks_like_a_formula_is_made_text(text: str) -> None:
-    assert safe_cell(text) == f"'{text}"
-
-
-def test_an_ordinary_cell_stays(tmp_path: Path) -> None:
-    assert safe_cell("536365,LANTERN") == "536365,LANTERN"
 
 
 def test_a_rejects_file_that_cannot_be_written_leaves_nothing_beside_it(tmp_path: Path) -> None:
