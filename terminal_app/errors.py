@@ -10,6 +10,7 @@
     │   └── StoreTooNew         a newer version of the product wrote it
     ├── HeadOfficeUnreachable   no answer from head office; the till works on
     └── HeadOfficeRefused       head office answered no, and says why
+        └── HeadOfficeBusy      it takes no more of such requests for a while
 
 Each carries `hint`: what the person who meets it can do.
 """
@@ -55,3 +56,7 @@ class HeadOfficeUnreachable(TerminalError):
 
 class HeadOfficeRefused(TerminalError):
     """Head office answered no, and says why."""
+
+
+class HeadOfficeBusy(HeadOfficeRefused):
+    """It takes no more of such requests for a while."""

@@ -23,7 +23,12 @@ from loyalty.wire import (
     unpack,
 )
 from terminal_app.config import LOOPBACK
-from terminal_app.errors import ConfigInvalid, HeadOfficeRefused, HeadOfficeUnreachable
+from terminal_app.errors import (
+    ConfigInvalid,
+    HeadOfficeBusy,
+    HeadOfficeRefused,
+    HeadOfficeUnreachable,
+)
 
 CONNECT_TIMEOUT_S = 3.0
 ANSWER_TIMEOUT_S = 20.0
@@ -90,6 +95,10 @@ class Uplink:
             raise HeadOfficeUnreachable(
                 f"Head office at {self.server_url} is in trouble (HTTP {response.status_code}).",
                 "The till works on; it will tell head office later.",
+            )
+        if response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            raise HeadOfficeBusy(
+                "Head office takes no more of such requests now.", "Wait a minute, then try again."
             )
         if response.is_error:
             raise HeadOfficeRefused(_detail(response))

@@ -8,7 +8,12 @@ from contextlib import contextmanager
 import pytest
 
 from loyalty.wire import EnrolRequest
-from terminal_app.errors import ConfigInvalid, HeadOfficeRefused, HeadOfficeUnreachable
+from terminal_app.errors import (
+    ConfigInvalid,
+    HeadOfficeBusy,
+    HeadOfficeRefused,
+    HeadOfficeUnreachable,
+)
 from terminal_app.sync.uplink import MAX_DETAIL_CHARACTERS, Uplink, require_safe_url
 
 REQUEST = EnrolRequest(code="A", public_key="00", product_version="1")
@@ -113,3 +118,8 @@ def test_safe_addresses(url: str) -> None:
 def test_addresses_that_are_not_safe(url: str) -> None:
     with pytest.raises(ConfigInvalid):
         require_safe_url(url)
+
+
+def test_a_server_that_takes_no_more_for_now_says_to_wait() -> None:
+    with pytest.raises(HeadOfficeBusy, match="Wait a minute"):
+        enrol_at(429, b'{"detail": "Too Many Requests"}')
