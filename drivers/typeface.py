@@ -20,7 +20,8 @@ _LATER_THAN_UNICODE = "\U0010ffff"
 
 
 @cache
-def _font_bytes() -> bytes:
+def font_bytes() -> bytes:
+    """The typeface's TrueType file, for whoever draws letters in another way."""
     with as_file(files("barcode") / "fonts" / "DejaVuSansMono.ttf") as path:
         return path.read_bytes()
 
@@ -28,7 +29,7 @@ def _font_bytes() -> bytes:
 @cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
     # Basic layout on every machine: shaping libraries differ, and cells need none.
-    return ImageFont.truetype(BytesIO(_font_bytes()), size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(BytesIO(font_bytes()), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 @cache

@@ -24,7 +24,6 @@ KINDS = frozenset({ENROL, EARN, REVERSE, REDEEM, VOUCHER_ISSUED, VOUCHER_REDEEME
 """The kinds that this version understands; others are kept and passed on."""
 
 MAX_ENTRY_BYTES = 1 << 20
-SEAL_BYTES = 32
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

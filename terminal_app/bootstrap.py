@@ -107,6 +107,18 @@ def open_till(
         store.close()
 
 
+def identity_of(home: Path) -> Identity | None:
+    """Who the till in `home` is, or None while it has joined no chain. Raises StoreFault."""
+    if not (home / STORE_FILE).exists():
+        return None
+    store = open_store(home / STORE_FILE)
+    try:
+        with store.reading() as connection:
+            return settings.read_identity(connection)
+    finally:
+        store.close()
+
+
 def join_chain(home: Path, server_url: str, code: str) -> Identity:
     """Make `home` a till of the chain: spend the one-time `code` and record who it now is.
 

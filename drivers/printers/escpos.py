@@ -5,8 +5,6 @@ on it; then Chinese double-byte mode is off, which many printers start in; then 
 names its code page.
 """
 
-import re
-
 from PIL import Image
 
 from drivers.documents import (
@@ -37,7 +35,6 @@ ASK_PAPER_STATUS = b"\x1dr1"
 TEAR_OFF_LINES = 4
 """Lines from the print head to the tear-off edge of a printer without a cutter."""
 
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f]")
 _CANCEL_KANJI = b"\x1c."
 _FEED_DOTS = b"\x1bJ"
 _QR_CORRECTION_M = 1

@@ -8,11 +8,8 @@ from typing import Annotated
 import typer
 
 from loyalty.clock import epoch_ms
-from sync_server.commands.output import HomeOption, JsonOption, say, say_json
+from sync_server.commands.output import DISAGREES, HomeOption, JsonOption, say, say_json
 from sync_server.errors import ConfigInvalid, UnknownSubject
-
-DISAGREES = 1
-"""Exit code when something does not agree or was not taken; 2 is for what cannot be done at all."""
 
 MAX_TERMINALS_NAMED = 20
 

@@ -17,9 +17,6 @@ from sync_server.store.register import Product
 MAX_FILE_BYTES = 256 << 20
 MAX_CELL_CHARACTERS = 300
 
-MEMBER_COLUMNS = ("card", "name", "phone", "email", "email_consent", "language", "branch")
-PRODUCT_COLUMNS = ("code", "description", "price")
-
 _YES = frozenset({"1", "y", "yes", "true", "t", "x"})
 _NO = frozenset({"", "0", "n", "no", "false", "f"})
 

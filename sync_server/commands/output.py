@@ -9,6 +9,9 @@ import typer
 
 from sync_server.config import default_home
 
+DISAGREES = 1
+"""Exit code when something does not agree or was not taken; 2 is for what cannot be done at all."""
+
 HomeOption = Annotated[
     Path,
     typer.Option(

@@ -4,9 +4,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from sync_server.commands.output import HomeOption, JsonOption, say, say_json
+from sync_server.commands.output import DISAGREES, HomeOption, JsonOption, say, say_json
 
-DIFFERS = 1
 VERIFY_EXAMPLE = "Example: paragon-server verify --home /srv/paragon"
 
 
@@ -34,4 +33,4 @@ def verify(home: HomeOption, json: JsonOption = False) -> None:
             else "The books are what the entries make."
         )
     if findings:
-        raise typer.Exit(DIFFERS)
+        raise typer.Exit(DISAGREES)

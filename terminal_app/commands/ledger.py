@@ -93,7 +93,7 @@ def explain(
         if as_json:
             print_json(explanation)
         else:
-            _print_explanation(explanation, ZoneInfo(identity.timezone))
+            _print_explanation(explanation, identity.zone)
 
 
 @app.command("rebuild")

@@ -182,10 +182,9 @@ def _unlike(name: str, folded: Mapping[str, object], kept: Mapping[str, object])
 def _folded(connection: sqlite3.Connection, identity: Identity) -> _Folded:
     """Raises EntryInvalid when an entry holds well and says what cannot be."""
     folded = _Folded()
-    zone = ZoneInfo(identity.timezone)
     for entry in _decoded(sealed_entries(connection, identity)):
         try:
-            _count(folded, entry, zone)
+            _count(folded, entry, identity.zone)
         except (KeyError, TypeError, ValueError, OverflowError, LoyaltyError) as fault:
             raise EntryInvalid(f"Entry {entry.seq} cannot be counted: {fault}.") from fault
     return folded

@@ -3,7 +3,6 @@
 import signal
 import socket
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -12,7 +11,13 @@ import uvicorn
 
 from drivers.connect import open_printer, open_scanner
 from loyalty.clock import from_epoch_ms
-from terminal_app.bootstrap import PRIVATE_DIRECTORY_MODE, join_chain, log_to, open_till
+from terminal_app.bootstrap import (
+    PRIVATE_DIRECTORY_MODE,
+    identity_of,
+    join_chain,
+    log_to,
+    open_till,
+)
 from terminal_app.commands.speaking import (
     HomeOption,
     JsonOption,
@@ -21,11 +26,9 @@ from terminal_app.commands.speaking import (
     home_of,
     print_json,
 )
-from terminal_app.config import LOOPBACK, STORE_FILE, TillConfig, load_config, save_config
+from terminal_app.config import LOOPBACK, TillConfig, load_config, save_config
 from terminal_app.errors import ConfigInvalid
 from terminal_app.pos.agent import build_agent
-from terminal_app.store import settings
-from terminal_app.store.connection import open_store
 
 AGENT_HOST = LOOPBACK[0]
 AGENT_BACKLOG = 64
@@ -55,7 +58,7 @@ def setup(
             open_printer(printer)
         if scanner:
             open_scanner(scanner)
-        if not _is_till(place):
+        if identity_of(place) is None:
             # Before the code is spent: a folder that cannot be written must not cost it.
             place.mkdir(parents=True, exist_ok=True, mode=PRIVATE_DIRECTORY_MODE)
             config = TillConfig(printer=printer, scanner=scanner, language=language.value)
@@ -126,17 +129,6 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
         typer.echo(f"receipts waiting: {now.waiting_jobs}; fate unknown: {now.unknown_jobs}")
         if now.trouble:
             typer.echo(f"trouble: {now.trouble}")
-
-
-def _is_till(home: Path) -> bool:
-    if not (home / STORE_FILE).exists():
-        return False
-    store = open_store(home / STORE_FILE)
-    try:
-        with store.reading() as connection:
-            return settings.read_identity(connection) is not None
-    finally:
-        store.close()
 
 
 def _listening(port: int) -> socket.socket:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from pathlib import Path
 from threading import Lock
-from zoneinfo import ZoneInfo
 
 from drivers.simulators.paper import Paper
 from drivers.simulators.text import text_lines
@@ -58,7 +57,7 @@ def run_screen(home: Path, language: str) -> None:
             first.till,
             language=language,
             clock=utc_now,
-            zone=ZoneInfo(first.identity.timezone),
+            zone=first.identity.zone,
             paper=roll,
             hint=hint(chain),
         ).run()

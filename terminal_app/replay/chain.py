@@ -3,17 +3,16 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from http import HTTPStatus
 from pathlib import Path
 
 from msgspec.structs import replace
-from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from drivers.connect import open_printer
 from loyalty.programme.document import load_programme
-from terminal_app.bootstrap import Shop, join_chain, open_till
+from terminal_app.bootstrap import Shop, identity_of, join_chain, open_till
 from terminal_app.config import STORE_FILE
-from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
+from terminal_app.errors import HeadOfficeBusy, HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.replay.errors import HeadOfficeFault, ReplayMismatch
 from terminal_app.replay.head_office import HeadOffice
 from terminal_app.replay.plan import Plan, read_plan, same_plan, write_plan
@@ -128,7 +127,7 @@ def _join(home: Path, plan: Plan, url: str, codes: Sequence[str]) -> None:
 def _enrol(place: Path, url: str, code: str) -> None:
     """Enrol one till; waits when head office says that too many enrol at once."""
     patience = Retrying(
-        retry=retry_if_exception(_is_told_to_wait),
+        retry=retry_if_exception_type(HeadOfficeBusy),
         wait=wait_fixed(ENROL_PAUSE_S),
         stop=stop_after_delay(MAX_ENROL_WAIT_S),
         reraise=True,
@@ -136,20 +135,8 @@ def _enrol(place: Path, url: str, code: str) -> None:
     patience(join_chain, place, url, code)
 
 
-def _is_told_to_wait(fault: BaseException) -> bool:
-    told = HTTPStatus.TOO_MANY_REQUESTS.phrase
-    return isinstance(fault, HeadOfficeRefused) and told in fault.message
-
-
 def _has_joined(place: Path) -> bool:
-    if not (place / STORE_FILE).exists():
-        return False
-    store = open_store(place / STORE_FILE)
-    try:
-        with store.reading() as connection:
-            return settings.read_identity(connection) is not None
-    finally:
-        store.close()
+    return identity_of(place) is not None
 
 
 def _move_to(home: Path, terminals: int, url: str) -> None:

@@ -45,7 +45,7 @@ from terminal_app.till.answers import (
     Sale,
     TillStatus,
 )
-from terminal_app.till.voucher_check import check_voucher, check_vouchers
+from terminal_app.till.voucher_check import check_voucher, check_vouchers, paid_with
 
 _FOREIGN = {
     "ean": Reason.FOREIGN_EAN,
@@ -123,13 +123,10 @@ class Till:
         with self._store.reading() as connection:
             programme = _programme(connection)
             now_ms = epoch_ms(self._clock())
-            paid = check_vouchers(connection, voucher_codes, programme.currency, now_ms)
+            paid = check_vouchers(connection, voucher_codes, basket, programme.currency, now_ms)
             if isinstance(paid, Refusal):
                 return paid
-            needless = selling.needless(paid, basket)
-            if needless is not None:
-                return needless
-            paid_minor = selling.paid_with(paid, basket)
+            paid_minor = paid_with(paid, basket)
             to_pay_minor = basket.total_minor - paid_minor
             if not member_id:
                 return Quote(basket.total_minor, to_pay_minor, 0, None, 0)

@@ -35,6 +35,7 @@ def enrol(
         if holder is not None:
             taken = Refusal(Reason.CARD_TAKEN, {"card": enrolment.card})
             return holder if holder.name == name else taken
+    email = _one_line(enrolment.email)
     head = journal.head(connection, identity.terminal, identity.epoch)
     card = enrolment.card or minted_card(identity.terminal_number, head.seq + 1)
     at_ms = now_ms if enrolment.occurred_at_ms is None else enrolment.occurred_at_ms
@@ -43,8 +44,8 @@ def enrol(
         card=card,
         name=name,
         phone=_one_line(enrolment.phone),
-        email=_one_line(enrolment.email),
-        email_consent=enrolment.email_consent and bool(enrolment.email.strip()),
+        email=email,
+        email_consent=enrolment.email_consent and bool(email),
         language=enrolment.language,
         branch=identity.branch,
         enrolled_at_ms=at_ms,

@@ -3,11 +3,12 @@
 import hashlib
 import sqlite3
 from collections.abc import Iterable
+from functools import reduce
 from typing import Any
 
 import msgspec
 
-from loyalty.balances import Balance, after
+from loyalty.balances import after
 from loyalty.baskets import Basket
 from loyalty.journal import Entry
 from loyalty.tallies import day_of
@@ -79,7 +80,7 @@ class Draft:
         head = journal.append(self._connection, self._head, self._entries)
         if self.member_id:
             own = ledger.part_of(self._connection, self.member_id, ledger.OWN)
-            ledger.put_own(self._connection, {self.member_id: _after_all(own, self._entries)})
+            ledger.put_own(self._connection, {self.member_id: reduce(after, self._entries, own)})
         day = day_of(self.occurred_at_ms, self._identity.zone)
         ledger.count_in(self._connection, day, self._entries)
         return head.seq
@@ -104,9 +105,3 @@ def _own_reference(connection: sqlite3.Connection, identity: Identity, seq: int)
         count += 1
         reference = f"{plain}-{count}"
     return reference
-
-
-def _after_all(balance: Balance, entries: Iterable[Entry]) -> Balance:
-    for entry in entries:
-        balance = after(balance, entry)
-    return balance

@@ -18,7 +18,7 @@ from terminal_app.store.members import Notice
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import GoodsReturn, Posted, Reason, Refusal, Sale
 from terminal_app.till.posting import Draft, content_digest, lines_payload
-from terminal_app.till.voucher_check import check_vouchers
+from terminal_app.till.voucher_check import check_vouchers, paid_with
 
 
 def sell(
@@ -37,12 +37,9 @@ def sell(
     if sale.member_id and member is None:
         return Refusal(Reason.UNKNOWN_CARD, {"card": sale.member_id})
     at_ms = now_ms if sale.occurred_at_ms is None else sale.occurred_at_ms
-    paid = check_vouchers(connection, sale.voucher_codes, programme.currency, at_ms)
+    paid = check_vouchers(connection, sale.voucher_codes, sale.basket, programme.currency, at_ms)
     if isinstance(paid, Refusal):
         return paid
-    refusal = needless(paid, sale.basket)
-    if refusal is not None:
-        return refusal
     draft = _draft(connection, identity, programme, sale, at_ms, now_ms)
     points = award(programme, sale.basket).points if member else 0
     draft.add(
@@ -99,22 +96,6 @@ def take_back(
         balance = ledger.balance_of(connection, member.member_id).points + points
         receipt = replace(receipt, points=points, balance=balance)
     return _posted(connection, draft, content, receipt, goods.print_receipt)
-
-
-def paid_with(paid: list[Voucher], basket: Basket) -> int:
-    """What `paid` vouchers cover of `basket`, in minor units; what is over is not paid out."""
-    return max(min(sum(voucher.amount_minor for voucher in paid), basket.total_minor), 0)
-
-
-def needless(paid: list[Voucher], basket: Basket) -> Refusal | None:
-    """The refusal of a voucher that would be spent for nothing, so that the member keeps it."""
-    if not paid:
-        return None
-    smallest = min(paid, key=lambda voucher: voucher.amount_minor)
-    covered_minor = sum(voucher.amount_minor for voucher in paid) - smallest.amount_minor
-    if covered_minor < basket.total_minor:
-        return None
-    return Refusal(Reason.VOUCHER_NEEDLESS, {"voucher": smallest.number})
 
 
 def in_language(notice: Notice, language: str) -> str:

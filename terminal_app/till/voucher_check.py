@@ -2,6 +2,7 @@
 
 import sqlite3
 
+from loyalty.baskets import Basket
 from loyalty.identifiers import voucher_epoch, voucher_issuer
 from loyalty.scans import VoucherScan, read_scan
 from loyalty.vouchers import ISSUED, REDEEMED, Voucher, is_signed_by, may_become, read_voucher
@@ -38,9 +39,16 @@ def check_voucher(
 
 
 def check_vouchers(
-    connection: sqlite3.Connection, codes: tuple[str, ...], currency: str, at_ms: int
+    connection: sqlite3.Connection,
+    codes: tuple[str, ...],
+    basket: Basket,
+    currency: str,
+    at_ms: int,
 ) -> list[Voucher] | Refusal:
-    """All vouchers in `codes`, or the first refusal; one voucher shown twice is spent already."""
+    """The vouchers in `codes` that are to pay for `basket`, or the first refusal.
+
+    One voucher shown twice is spent already; one with nothing left to pay for is refused too.
+    """
     checked: dict[str, Voucher] = {}
     for code in codes:
         voucher = check_voucher(connection, code, currency, at_ms)
@@ -49,4 +57,21 @@ def check_vouchers(
         if voucher.number in checked:
             return Refusal(Reason.VOUCHER_SPENT, {"voucher": voucher.number})
         checked[voucher.number] = voucher
-    return list(checked.values())
+    paid = list(checked.values())
+    return _needless(paid, basket) or paid
+
+
+def paid_with(paid: list[Voucher], basket: Basket) -> int:
+    """What `paid` vouchers cover of `basket`, in minor units; what is over is not paid out."""
+    return max(min(sum(voucher.amount_minor for voucher in paid), basket.total_minor), 0)
+
+
+def _needless(paid: list[Voucher], basket: Basket) -> Refusal | None:
+    """The refusal of a voucher that would be spent for nothing, so that the member keeps it."""
+    if not paid:
+        return None
+    smallest = min(paid, key=lambda voucher: voucher.amount_minor)
+    covered_minor = sum(voucher.amount_minor for voucher in paid) - smallest.amount_minor
+    if covered_minor < basket.total_minor:
+        return None
+    return Refusal(Reason.VOUCHER_NEEDLESS, {"voucher": smallest.number})

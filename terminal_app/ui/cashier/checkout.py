@@ -6,7 +6,7 @@ import msgspec
 from msgspec.structs import replace
 
 from loyalty.amounts import parse_amount
-from loyalty.baskets import Basket, Line
+from loyalty.baskets import Basket, Line, keyed_amount
 from terminal_app.till.answers import KnownMember, KnownProduct, KnownVoucher
 
 # Seven digits at most: from eight on, digits alone may be the barcode of goods.
@@ -43,7 +43,7 @@ class Checkout(msgspec.Struct, frozen=True):
 
     def with_amount(self, amount_minor: int) -> "Checkout":
         """One more line: an amount that was keyed."""
-        return replace(self, lines=(*self.lines, Line("", "", 1, amount_minor)))
+        return replace(self, lines=(*self.lines, *keyed_amount(amount_minor).lines))
 
     def with_goods(self, goods: KnownProduct) -> "Checkout":
         """One more piece of `goods`, counted on its line when it was the last one scanned."""

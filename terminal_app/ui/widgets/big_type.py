@@ -5,13 +5,14 @@ that it needs no terminal that can show images.
 """
 
 from functools import cache
-from importlib.resources import files
 from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 from rich.text import Text
 from textual import events
 from textual.widgets import Static
+
+from drivers.typeface import font_bytes
 
 LETTER_DOTS = (9,)
 """Size at which the typeface's hinting gives clean strokes of one dot."""
@@ -72,8 +73,7 @@ def big_rows(words: str, width: int, dots: int) -> list[str]:
 
 @cache
 def _font(dots: int) -> ImageFont.FreeTypeFont:
-    path = files("barcode") / "fonts" / "DejaVuSansMono.ttf"
-    return ImageFont.truetype(BytesIO(path.read_bytes()), dots)
+    return ImageFont.truetype(BytesIO(font_bytes()), dots)
 
 
 @cache
