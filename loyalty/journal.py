@@ -19,8 +19,21 @@ REVERSE = "reverse"
 REDEEM = "redeem"
 VOUCHER_ISSUED = "voucher-issued"
 VOUCHER_REDEEMED = "voucher-redeemed"
+RIGHTS_GRANT = "rights-grant"
+RIGHTS_RELEASE = "rights-release"
 
-KINDS = frozenset({ENROL, EARN, REVERSE, REDEEM, VOUCHER_ISSUED, VOUCHER_REDEEMED})
+KINDS = frozenset(
+    {
+        ENROL,
+        EARN,
+        REVERSE,
+        REDEEM,
+        VOUCHER_ISSUED,
+        VOUCHER_REDEEMED,
+        RIGHTS_GRANT,
+        RIGHTS_RELEASE,
+    }
+)
 """The kinds that this version understands; others are kept and passed on."""
 
 MAX_ENTRY_BYTES = 1 << 20
@@ -32,13 +45,20 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     `(terminal, epoch, seq)` is its identity, with `seq` gapless from 1. `points` is signed and is
     what the member's balance changes by. `amount_minor` is signed as well: below zero for a
     return. `programme` names the version in force. `occurred_at_ms` is when it happened in the
-    shop, `recorded_at_ms` when it was written. `payload` holds what its kind alone needs:
+    shop, `recorded_at_ms` when it was written, `elapsed_ms` how long after the entry before it
+    by a clock that nobody can set (0 for the first since the till was started). `payload` holds
+    what its kind alone needs:
 
     - enrol: the fields of the member;
     - earn, reverse: `lines`, a list of [sku, quantity, amount_minor];
     - redeem: nothing; the vouchers that follow in the same receipt are what it paid for;
     - voucher-issued: `number`, `amount_minor`, `currency`, `expires_at_ms`;
-    - voucher-redeemed: `number`, `amount_minor`.
+    - voucher-redeemed: `number`, `amount_minor`;
+    - rights-grant: `draw`, the number of the till's request, and `points` or `voucher`;
+    - rights-release: `points` or `voucher`.
+
+    An entry that was first written in a branch of history which head office does not hold says
+    so: `salvaged` is the [epoch, seq] it had there.
     """
 
     terminal: str
@@ -53,6 +73,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     occurred_at_ms: int
     recorded_at_ms: int
     payload: dict[str, Any]
+    elapsed_ms: int = 0
 
 
 class Sealed(msgspec.Struct, frozen=True, array_like=True):

@@ -15,7 +15,10 @@ from loyalty.errors import FrameInvalid
 from loyalty.members import Member
 from loyalty.tallies import DayTally
 
-WIRE_VERSION = 1
+WIRE_VERSION = 2
+OLDEST_WIRE_VERSION = 1
+"""A side one version behind or ahead is understood; what is older is asked to update."""
+
 MAX_ENTRIES_A_FRAME = 1_000
 MAX_CHANGES_A_FRAME = 1_000
 MAX_FRAME_BYTES = 16 << 20
@@ -26,7 +29,13 @@ MEDIA_TYPE = "application/vnd.paragon.sync"
 COMPRESSION_LEVEL = 3
 
 MAX_TALLIES_A_FRAME = 1_000
+MAX_DRAWS_A_FRAME = 1_000
+MAX_LOOKUPS_A_FRAME = 100
+MAX_RECALLS_A_FRAME = 1_000
+MAX_HOLDERS_TOLD = 8
 SYNC_PATH = "/v1/sync"
+EPOCH_PATH = "/v1/epoch"
+SNAPSHOT_PATH = "/v1/snapshot"
 STANDING_PATH = "/v1/standing"
 ENROL_PATH = "/v1/enrol"
 
@@ -47,19 +56,36 @@ class MemberChange(msgspec.Struct, frozen=True, array_like=True, tag="member"):
     member: Member
 
 
+class Holder(msgspec.Struct, frozen=True, array_like=True):
+    """A terminal that holds rights to `points` of a member."""
+
+    terminal: str
+    points: int
+
+
 class BalanceChange(msgspec.Struct, frozen=True, array_like=True, tag="balance"):
     """Points of `member` from all terminals but the one that is told: earned, clawed back,
-    redeemed and their sum."""
+    redeemed and their sum.
+
+    `pool` is what head office has the rights to and may grant; `holders` are the other terminals
+    that have the most, the largest first, at most MAX_HOLDERS_TOLD.
+    """
 
     member_id: str
     points: int
     earned: int
     clawed_back: int
     redeemed: int
+    pool: int = 0
+    holders: tuple[Holder, ...] = ()
 
 
 class VoucherChange(msgspec.Struct, frozen=True, array_like=True, tag="voucher"):
-    """A voucher was issued or redeemed somewhere."""
+    """A voucher was issued or redeemed somewhere, or the right to it moved.
+
+    `held_by` is the journal that may take it offline ("T1.2": terminal, epoch), empty while the
+    right lies at head office.
+    """
 
     number: str
     member_id: str
@@ -67,6 +93,7 @@ class VoucherChange(msgspec.Struct, frozen=True, array_like=True, tag="voucher")
     currency: str
     expires_at_ms: int
     state: str
+    held_by: str = ""
 
 
 class NoticeChange(msgspec.Struct, frozen=True, array_like=True, tag="notice"):
@@ -84,6 +111,7 @@ class TerminalChange(msgspec.Struct, frozen=True, array_like=True, tag="terminal
     terminal: str
     branch: str
     public_keys: tuple[tuple[int, bytes], ...]
+    branch_name: str = ""
 
 
 class ProductChange(msgspec.Struct, frozen=True, array_like=True, tag="product"):
@@ -111,6 +139,61 @@ Change = (
 )
 
 
+class SignedHead(msgspec.Struct, frozen=True, array_like=True):
+    """Head office's receipt: it held the entry `seq` of a journal, sealed `seal`, after commit."""
+
+    history_id: str
+    seq: int
+    seal: bytes
+    signature: bytes
+
+
+class Draw(msgspec.Struct, frozen=True, array_like=True):
+    """A till asks for rights: to `points` of a member, or to one `voucher`.
+
+    `number` is the till's own count of its requests in this journal; the same number is the same
+    request for ever, so one whose answer was lost is sent again and granted once.
+    """
+
+    number: int
+    member_id: str
+    points: int
+    voucher: str = ""
+
+
+class Grant(msgspec.Struct, frozen=True, array_like=True):
+    """The final answer to draw `number`: rights to so many points (or 1 for its voucher).
+
+    It may be fewer than were asked, or 0; then head office has asked back what others hold, and a
+    later draw may find it. `reason` is empty or why ("held-elsewhere", "recovering", "none").
+    """
+
+    number: int
+    points: int
+    reason: str = ""
+
+
+class Recall(msgspec.Struct, frozen=True, array_like=True):
+    """Head office asks rights back: `points` of a member, or `voucher`; at once if the member is
+    not being served, else when they are."""
+
+    member_id: str
+    points: int
+    voucher: str = ""
+
+
+class Waiting(msgspec.Struct, frozen=True, array_like=True):
+    """What a till has not sent yet beyond this frame: entries, and the points (earned less taken)
+    and money (sales less returns) in them."""
+
+    entries: int = 0
+    points: int = 0
+    amount_minor: int = 0
+
+
+NOTHING_WAITING = Waiting()
+
+
 class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """A till's side of a round trip.
 
@@ -119,6 +202,11 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     `mark` say up to which change of which server's history the till has been told, as the last
     reply said them. `printed_notices` are ids of notices that came out on a receipt. `tallies`
     are the till's own sums of the days that changed, each as of the last entry of this frame.
+
+    `count` and `length` are how many bodies there are and their bytes together (since version 2).
+    `draws` ask for rights, `lookups` are cards that the till has not heard of, `waiting` says what
+    comes in later frames. `receipt` is the last signed head, shown when head office turns out to
+    hold less than it once confirmed.
     """
 
     version: int
@@ -134,6 +222,12 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     printed_notices: tuple[str, ...] = ()
     tallies: tuple[DayTally, ...] = ()
     mark: str = ""
+    count: int = 0
+    length: int = 0
+    draws: tuple[Draw, ...] = ()
+    lookups: tuple[str, ...] = ()
+    waiting: Waiting = NOTHING_WAITING
+    receipt: SignedHead | None = None
 
 
 class Refused(msgspec.Struct, frozen=True, array_like=True):
@@ -164,6 +258,12 @@ class SyncReply(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     refused: tuple[Refused, ...] = ()
     mark: str = ""
     from_start: bool = False
+    head_signature: bytes = b""
+    grants: tuple[Grant, ...] = ()
+    recalls: tuple[Recall, ...] = ()
+    found: tuple[Change, ...] = ()
+    rights_until_ms: int = 0
+    fork_seq: int = 0
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -179,6 +279,7 @@ class EnrolReply(msgspec.Struct, frozen=True, kw_only=True):
 
     `epoch` counts the enrolments of the terminal: each starts a journal of its own.
     `terminal_number` is never given to two tills, so that no two of them mint the same card.
+    `server_key` (hexadecimal, 32 bytes) checks head office's signatures.
     """
 
     terminal: str
@@ -191,6 +292,28 @@ class EnrolReply(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str
     history_id: str
     programme: str
+    server_key: str = ""
+
+
+class EpochRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """A till that turned out to be a copy, or to have lost its end, asks for a journal of its own
+    (JSON).
+
+    `nonce` names the request for ever; `epoch` is the journal it leaves, `reason` one of "fork",
+    "cut-off", "copy".
+    """
+
+    nonce: str
+    epoch: int
+    reason: str
+    public_key: str
+
+
+class EpochReply(msgspec.Struct, frozen=True, kw_only=True):
+    """The journal that a till goes on in, with the number its cards are minted under (JSON)."""
+
+    epoch: int
+    terminal_number: int
 
 
 class MemberStanding(msgspec.Struct, frozen=True, array_like=True):
@@ -233,6 +356,11 @@ _pack = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 
 
+def head_words(history_id: str, terminal: str, epoch: int, seq: int, seal: bytes) -> bytes:
+    """What head office signs of a head: no other message of it reads the same."""
+    return _encode(("paragon head", history_id, terminal, epoch, seq, seal))
+
+
 def pack(message: SyncRequest | SyncReply) -> bytes:
     """The bytes of `message` for the wire."""
     return _pack(_encode(message))
@@ -255,8 +383,22 @@ def unpack(packed: bytes, kind: type[_Message]) -> _Message:
     except (zstandard.ZstdError, msgspec.MsgspecError, ValueError, RecursionError) as fault:
         # ValueError: text that is no UTF-8.
         raise FrameInvalid(f"Bytes that are no {kind.__name__}: {fault}.") from None
-    if isinstance(message, SyncRequest) and len(message.bodies) > MAX_ENTRIES_A_FRAME:
-        raise FrameInvalid(f"A frame holds at most {MAX_ENTRIES_A_FRAME} entries.")
-    if isinstance(message, SyncRequest) and len(message.tallies) > MAX_TALLIES_A_FRAME:
-        raise FrameInvalid(f"A frame holds at most {MAX_TALLIES_A_FRAME} days.")
+    if isinstance(message, SyncRequest):
+        _require_limits(message)
     return message  # type: ignore[no-any-return]
+
+
+def _require_limits(request: SyncRequest) -> None:
+    for held, most, what in (
+        (request.bodies, MAX_ENTRIES_A_FRAME, "entries"),
+        (request.tallies, MAX_TALLIES_A_FRAME, "days"),
+        (request.draws, MAX_DRAWS_A_FRAME, "draws"),
+        (request.lookups, MAX_LOOKUPS_A_FRAME, "lookups"),
+    ):
+        if len(held) > most:
+            raise FrameInvalid(f"A frame holds at most {most} {what}.")
+    if request.version >= WIRE_VERSION and (request.count, request.length) != (
+        len(request.bodies),
+        sum(map(len, request.bodies)),
+    ):
+        raise FrameInvalid("A frame holds other entries than it says.")

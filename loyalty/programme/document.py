@@ -1,6 +1,7 @@
 """The programme document: its form, how it is loaded, and what it must keep to."""
 
 from importlib import resources
+from typing import Literal
 
 import msgspec
 
@@ -11,6 +12,7 @@ CLASSIC = "classic"
 MAX_DOCUMENT_BYTES = 256 * 1024
 MAX_POINTS = 1_000_000
 MAX_VALID_DAYS = 3_660
+MAX_OFFLINE_DAYS = 366
 
 
 class Earning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -38,6 +40,24 @@ class Reward(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return parse_amount(self.voucher)
 
 
+class Offline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a till may give out with the line down.
+
+    A till of a member's home branch keeps the rights to at most `keep` points of theirs (without
+    it: one reward's worth); other tills give all back after a sync. Rights last for `days` after
+    head office was last heard; head office takes those of a silent till back `grace_days` later.
+    With `overdraft` a till may go so many points beyond its rights, for each member: the most
+    that a shop can lose by it. `vouchers` are taken offline where they are "held", or "anywhere"
+    on their signature alone.
+    """
+
+    keep: int | None = None
+    days: int = 7
+    grace_days: int = 7
+    overdraft: int = 0
+    vouchers: Literal["held", "anywhere"] = "held"
+
+
 class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A shop's loyalty programme, as its document states it."""
 
@@ -46,6 +66,14 @@ class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     currency: str
     earning: Earning
     reward: Reward | None = None
+    offline: Offline = Offline()
+
+    @property
+    def kept_points(self) -> int:
+        """Points of a member whose rights each till of their home branch keeps."""
+        if self.offline.keep is not None:
+            return self.offline.keep
+        return self.reward.at_points if self.reward else 0
 
     @property
     def label(self) -> str:
@@ -94,11 +122,16 @@ def _check(programme: Programme, source: str) -> None:
         _within(source, "reward.at_points", reward.at_points, MAX_POINTS)
         _within(source, "reward.valid_days", reward.valid_days, MAX_VALID_DAYS)
         _amount(source, "reward.voucher", reward.voucher)
+    offline = programme.offline
+    _within(source, "offline.keep", offline.keep or 0, MAX_POINTS, least=0)
+    _within(source, "offline.days", offline.days, MAX_OFFLINE_DAYS)
+    _within(source, "offline.grace_days", offline.grace_days, MAX_OFFLINE_DAYS, least=0)
+    _within(source, "offline.overdraft", offline.overdraft, MAX_POINTS, least=0)
 
 
-def _within(source: str, key: str, value: int, largest: int) -> None:
-    if not 1 <= value <= largest:
-        raise ProgrammeInvalid(f"{source}: {key} is {value}; it must be from 1 to {largest}.")
+def _within(source: str, key: str, value: int, largest: int, least: int = 1) -> None:
+    if not least <= value <= largest:
+        raise ProgrammeInvalid(f"{source}: {key} is {value}; it must be from {least} to {largest}.")
 
 
 def _amount(source: str, key: str, text: str) -> None:

@@ -21,10 +21,14 @@ class Head(msgspec.Struct, frozen=True):
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """The bytes of an entry and the number they claim."""
+    """The bytes of an entry, the number they claim, and the seal they come to in its place.
+
+    Evidence of another history has no place in this one, and no seal.
+    """
 
     seq: int
     body: bytes
+    seal: bytes = b""
 
 
 class Continuation(msgspec.Struct, frozen=True):
@@ -58,10 +62,12 @@ def continue_chain(
     for place, entry in enumerate(placed):
         if entry.seq <= head.seq and held.get(entry.seq) != entry.body:
             return Continuation(Outcome.FORKED, head, evidence=tuple(placed[place:]))
-    fresh = tuple(entry for entry in placed if entry.seq > head.seq)
+    fresh = []
     seal = head.seal
-    for entry in fresh:
-        seal = next_seal(seal, entry.body)
+    for entry in placed:
+        if entry.seq > head.seq:
+            seal = next_seal(seal, entry.body)
+            fresh.append(Placed(entry.seq, entry.body, seal))
     ends_at_head = first_seq + len(placed) - 1 >= head.seq
     if ends_at_head and seal != last_seal:
         if not placed:
@@ -72,4 +78,4 @@ def continue_chain(
             "Run paragon ledger verify at the till.",
         )
     last_seq = fresh[-1].seq if fresh else head.seq
-    return Continuation(Outcome.ACCEPTED, Head(last_seq, seal), fresh)
+    return Continuation(Outcome.ACCEPTED, Head(last_seq, seal), tuple(fresh))

@@ -17,7 +17,7 @@ from sync_server.errors import EnrolmentRefused, UnknownSubject
 from sync_server.store.feed import TERMINAL, tell
 from sync_server.store.programmes import document_in_force
 from sync_server.store.settings import load_settings
-from sync_server.store.tables import branches, terminal_keys, terminals
+from sync_server.store.tables import branches, journals, terminals
 from sync_server.terminals.inspection import is_plain
 
 CODE_VALID_MS = 24 * 3_600_000
@@ -32,6 +32,7 @@ MAX_TERMINAL_NUMBER = 10**CARD_TERMINAL_DIGITS - 1
 """What the number has room for on a card."""
 
 PUBLIC_KEY_BYTES = 32
+ENROLLED = "enrolled"
 
 
 class KnownTerminal(msgspec.Struct, frozen=True):
@@ -110,8 +111,13 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
         )
     )
     connection.execute(
-        insert(terminal_keys).values(
-            terminal=row.terminal, epoch=row.epoch + 1, public_key=public_key
+        insert(journals).values(
+            terminal=row.terminal,
+            epoch=row.epoch + 1,
+            number=number,
+            public_key=public_key,
+            reason=ENROLLED,
+            started_at_ms=now_ms,
         )
     )
     tell(connection, TERMINAL, [row.terminal])

@@ -111,6 +111,7 @@ def put_in_quarantine(
                 "epoch": request.epoch,
                 "seq": placed.seq,
                 "body": placed.body,
+                "seal": placed.seal,
                 "reason": reason.replace("\0", ""),
                 "in_chain": in_chain,
                 "received_at_ms": now_ms,

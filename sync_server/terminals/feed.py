@@ -26,11 +26,11 @@ from sync_server.store import feed
 from sync_server.store.programmes import document_in_force
 from sync_server.store.tables import (
     holdings,
+    journals,
     members,
     notices,
     products,
     standings,
-    terminal_keys,
     terminals,
     vouchers,
 )
@@ -180,10 +180,10 @@ _TERMINALS = (
     select(
         terminals.c.terminal,
         terminals.c.branch,
-        terminal_keys.c.epoch,
-        terminal_keys.c.public_key,
+        journals.c.epoch,
+        journals.c.public_key,
     )
-    .join(terminal_keys, terminal_keys.c.terminal == terminals.c.terminal)
+    .join(journals, journals.c.terminal == terminals.c.terminal)
     .where(terminals.c.terminal.in_(_keys))
 )
 _PRODUCTS = select(products.c.code, products.c.description, products.c.price_minor).where(

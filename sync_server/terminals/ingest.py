@@ -144,6 +144,7 @@ class Ingest:
                     "received_at_ms": now_ms,
                     "day": day,
                     "body": placed.body,
+                    "seal": placed.seal,
                 }
                 for (placed, entry), day in zip(counting, days, strict=True)
             ],

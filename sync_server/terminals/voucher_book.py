@@ -26,6 +26,8 @@ class _Row(msgspec.Struct):
     state: str = ISSUED
     issued_terminal: str | None = None
     issued_at_ms: int | None = None
+    held_terminal: str | None = None
+    held_epoch: int = 0
     redeemed_terminal: str | None = None
     redeemed_at_ms: int | None = None
 
@@ -77,6 +79,8 @@ def _issue(rows: dict[str, _Row], entry: Entry) -> Case | None:
     row.expires_at_ms = facts.expires_at_ms
     row.issued_terminal = entry.terminal
     row.issued_at_ms = entry.occurred_at_ms
+    if not was_redeemed:
+        row.held_terminal, row.held_epoch = entry.terminal, entry.epoch
     if was_redeemed and paid_minor != facts.amount_minor:
         return _amount_differs(row)
     return None
@@ -88,6 +92,7 @@ def _redeem(rows: dict[str, _Row], entry: Entry) -> Case | None:
     if not may_become(row.state, REDEEMED):
         return _case(DOUBLE_VOUCHER, entry, row, f"was redeemed before, at {row.redeemed_terminal}")
     row.state = REDEEMED
+    row.held_terminal, row.held_epoch = None, 0
     row.redeemed_terminal = entry.terminal
     row.redeemed_at_ms = entry.occurred_at_ms
     if row.issued_terminal is None:

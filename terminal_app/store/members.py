@@ -32,7 +32,7 @@ _DROP_NOTICE = "DELETE FROM notices WHERE notice_id = ? AND state <> ?"
 _NOTICE_STATE = "UPDATE notices SET state = ? WHERE notice_id = ?"
 _PRINTED_NOTICES = "SELECT notice_id FROM notices WHERE state = ? ORDER BY notice_id LIMIT ?"
 _PUT_TERMINAL = """
-    INSERT INTO terminals VALUES (?, ?, ?, ?) ON CONFLICT (terminal, epoch) DO UPDATE SET
+    INSERT INTO terminals (terminal, epoch, branch, public_key) VALUES (?, ?, ?, ?) ON CONFLICT (terminal, epoch) DO UPDATE SET
         branch = excluded.branch, public_key = excluded.public_key
 """
 _PUBLIC_KEY = "SELECT public_key FROM terminals WHERE terminal = ? AND epoch = ?"

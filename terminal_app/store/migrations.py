@@ -82,7 +82,48 @@ def m001_first_tables(db: Database) -> None:
         db.execute(statement)
 
 
-OURS = frozenset({"m001_first_tables"})
+_RIGHTS = (
+    """
+    CREATE TABLE heads (epoch INTEGER PRIMARY KEY, seq INTEGER NOT NULL, seal BLOB NOT NULL)
+    """,
+    """
+    INSERT INTO heads SELECT epoch, seq, seal FROM journal AS j
+    WHERE seq = (SELECT max(seq) FROM journal WHERE epoch = j.epoch)
+    """,
+    """
+    CREATE TABLE rights (
+        member_id TEXT PRIMARY KEY, granted INTEGER NOT NULL, released INTEGER NOT NULL)
+    WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE pools (
+        member_id TEXT PRIMARY KEY, points INTEGER NOT NULL, holders BLOB NOT NULL) WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE serving (
+        member_id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, is_served INTEGER NOT NULL)
+    WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE draws (
+        number INTEGER PRIMARY KEY, member_id TEXT NOT NULL, points INTEGER NOT NULL,
+        voucher TEXT NOT NULL, state TEXT NOT NULL)
+    """,
+    "CREATE INDEX draws_by_state ON draws (state, number)",
+    "CREATE TABLE lookups (card TEXT PRIMARY KEY, asked_at_ms INTEGER NOT NULL) WITHOUT ROWID",
+    "ALTER TABLE vouchers ADD COLUMN held_by TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE terminals ADD COLUMN branch_name TEXT NOT NULL DEFAULT ''",
+)
+
+
+@till_migrations()
+def m002_rights(db: Database) -> None:
+    """Rights and what is known of them elsewhere; an anchor for each journal's end."""
+    for statement in _RIGHTS:
+        db.execute(statement)
+
+
+OURS = frozenset({"m001_first_tables", "m002_rights"})
 """The steps that this version knows; a database that took others is newer."""
 
 

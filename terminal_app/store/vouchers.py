@@ -7,8 +7,14 @@ import msgspec
 from loyalty.vouchers import ISSUED, REDEEMED, Voucher
 
 _STATE = "SELECT state FROM vouchers WHERE number = ?"
-_PUT = "INSERT INTO vouchers VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO NOTHING"
-_PUT_WHOLE = "INSERT OR REPLACE INTO vouchers VALUES (?, ?, ?, ?, ?, ?)"
+_PUT = """
+    INSERT INTO vouchers (number, member_id, amount_minor, currency, expires_at_ms, state)
+    VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (number) DO NOTHING
+"""
+_PUT_WHOLE = """
+    INSERT OR REPLACE INTO vouchers (number, member_id, amount_minor, currency, expires_at_ms, state)
+    VALUES (?, ?, ?, ?, ?, ?)
+"""
 _KEPT = "SELECT number, amount_minor, currency, expires_at_ms, member_id, state FROM vouchers"
 _REMOVE = "DELETE FROM vouchers WHERE number = ?"
 _REDEEM = "UPDATE vouchers SET state = ? WHERE number = ?"

@@ -60,6 +60,8 @@ def compose(store: Store, identity: Identity, clock: Clock, product_version: str
                 ledger.tallies_between(connection, state.tallied_seq, last_seq, MAX_TALLIES_A_FRAME)
             ),
             mark=state.mark,
+            count=len(bodies),
+            length=sum(map(len, bodies)),
         )
 
 
