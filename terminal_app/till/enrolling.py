@@ -7,10 +7,10 @@ import msgspec
 from loyalty.identifiers import is_card_number, minted_card
 from loyalty.journal import ENROL
 from loyalty.members import LANGUAGES, MAX_FACT_CHARACTERS, Member
+from terminal_app.posting.draft import Draft
 from terminal_app.store import journal, members
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Enrolment, Reason, Refusal
-from terminal_app.till.posting import Draft
 
 
 def enrol(

@@ -13,11 +13,11 @@ from loyalty.programme.earning import award, clawback
 from loyalty.programme.rewards import vouchers_due
 from loyalty.receipts import RETURN, SALE, Receipt, VoucherSlip
 from loyalty.vouchers import Voucher, voucher_code
+from terminal_app.posting.draft import Draft, content_digest, lines_payload
 from terminal_app.store import ledger, members, receipts, spool, vouchers
 from terminal_app.store.members import Notice
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import GoodsReturn, Posted, Reason, Refusal, Sale
-from terminal_app.till.posting import Draft, content_digest, lines_payload
 from terminal_app.till.voucher_check import check_vouchers, paid_with
 
 

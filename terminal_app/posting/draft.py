@@ -1,4 +1,4 @@
-"""Writing to the ledger: entries, balances and tallies in one transaction, from one place."""
+"""The entries of one happening: written with balances and tallies in one transaction."""
 
 import hashlib
 import sqlite3
