@@ -142,7 +142,9 @@ def _welcome(
     ]
     if line_rows:
         connection.execute(inserting(connection, notices).on_conflict_do_nothing(), line_rows)
-        tell(connection, NOTICE, [str(row["notice_id"]) for row in line_rows])
+        tell(
+            connection, NOTICE, {str(row["notice_id"]): str(row["member_id"]) for row in line_rows}
+        )
     if letter_rows:
         connection.execute(inserting(connection, messages).on_conflict_do_nothing(), letter_rows)
 

@@ -8,7 +8,7 @@ draw stands a random mark, so that a number of that other life is known for what
 """
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
@@ -27,6 +27,9 @@ PROGRAMME = "programme"
 
 MARK_BYTES = 12
 
+_MEMBERS_OWN = (MEMBER, BALANCE)
+"""Topics whose keys are members."""
+
 PROGRAMME_IN_FORCE = "in-force"
 """The one key of topic `programme`: tills are told the document in force alone."""
 
@@ -40,8 +43,13 @@ class Told(msgspec.Struct, frozen=True):
 
 
 def tell(connection: Connection, topic: str, keys: Collection[str]) -> None:
-    """Put the things `keys` of `topic` at the end of the feed; inside a writing transaction."""
+    """Put the things `keys` of `topic` at the end of the feed; inside a writing transaction.
+
+    A mapping says of each thing which member it is about; tills that are told of some members
+    alone hear of it only then. Members and balances say so by themselves.
+    """
     wanted = sorted(set(keys))
+    about = keys if isinstance(keys, Mapping) else {}
     if not wanted:
         return
     last = connection.execute(_DRAW_NUMBERS, {"drawn": len(wanted)}).scalar_one()
@@ -52,10 +60,18 @@ def tell(connection: Connection, topic: str, keys: Collection[str]) -> None:
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=[changes.c.topic, changes.c.key],
-            set_={"change_no": statement.excluded.change_no},
+            set_={
+                "change_no": statement.excluded.change_no,
+                "member_id": statement.excluded.member_id,
+            },
         ),
         [
-            {"topic": topic, "key": key, "change_no": number}
+            {
+                "topic": topic,
+                "key": key,
+                "change_no": number,
+                "member_id": key if topic in _MEMBERS_OWN else about.get(key, ""),
+            }
             for number, key in enumerate(wanted, first)
         ],
     )

@@ -199,9 +199,9 @@ def _note_printed(connection: Connection, request: SyncRequest, now_ms: int) -> 
         update(notices)
         .where(notices.c.notice_id.in_(named), notices.c.printed_at_ms.is_(None))
         .values(printed_at_ms=now_ms, printed_terminal=request.terminal)
-        .returning(notices.c.notice_id)
+        .returning(notices.c.notice_id, notices.c.member_id)
     )
-    tell(connection, NOTICE, printed.scalars().all())
+    tell(connection, NOTICE, {row.notice_id: row.member_id for row in printed})
 
 
 def _head(connection: Connection, request: SyncRequest) -> Head:

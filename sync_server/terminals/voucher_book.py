@@ -63,7 +63,7 @@ def post_vouchers(connection: Connection, entries: Sequence[Entry]) -> Sequence[
         insert.on_conflict_do_update(index_elements=[vouchers.c.number], set_=changed),
         [msgspec.structs.asdict(row) for row in rows.values()],
     )
-    tell(connection, VOUCHER, numbers)
+    tell(connection, VOUCHER, {row.number: row.member_id for row in rows.values()})
     return [case for case in found if case is not None]
 
 
