@@ -1,30 +1,38 @@
-"""Opening the database and the two ways to use it: `reading` and `writing`.
+"""Opening the database and the ways to use it: `reading`, `writing` and `writing_beside`.
 
-There is one writer at a time on either engine. On SQLite that is BEGIN IMMEDIATE; on PostgreSQL
-every writer first locks the row that change numbers are drawn from. So numbers follow the order
-of commits, and a till whose cursor passed a number has missed nothing below it.
+SQLite has one writer at a time (BEGIN IMMEDIATE). On PostgreSQL `writing` keeps every other writer
+out, while those of `writing_beside`, which take frames, run side by side, in as many processes as
+there are. Either way what changed is given its numbers as the last act before the commit; so
+numbers follow the order of commits, and a till whose cursor passed one has missed nothing below.
 """
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, select
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.sql.elements import TextClause
 
 from sync_server.errors import ConfigInvalid, StoreUnavailable
-from sync_server.store.tables import counters
+from sync_server.store.change_numbers import Untold, draw_numbers
 
-CHANGES_COUNTER = "changes"
 POOL_CONNECTIONS = 8
 POOL_OVERFLOW = 16
 WAIT_FOR_CONNECTION_S = 30
 WAIT_FOR_WRITER_MS = 30_000
 SQLITE_CACHE_KIB = 32 * 1024
 
+WRITERS_LOCK = 0x70617261676F6F
+"""Number of the PostgreSQL advisory lock of writers: shared by those who take frames."""
+
 _WRITES = "paragon_writes"
+_UNTOLD = "paragon_untold"
+_TIMELINE = "paragon_timeline"
 _ONE_STATE = "REPEATABLE READ"
 
 
@@ -45,16 +53,51 @@ def open_engine(database_url: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "connect", _note_timeline)
     return engine
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that alone may write; it commits at the end or leaves nothing behind."""
+    with _writing(engine, _ALONE) as connection:
+        yield connection
+
+
+@contextmanager
+def writing_beside(engine: Engine) -> Iterator[Connection]:
+    """A transaction beside which others of its kind may write, on PostgreSQL.
+
+    Who uses it locks the rows that it decides by, in the order of their keys.
+    """
+    with _writing(engine, _BESIDE) as connection:
+        yield connection
+
+
+@contextmanager
+def _writing(engine: Engine, lock: TextClause) -> Iterator[Connection]:
     with _connected(engine) as connection, connection.execution_options(**{_WRITES: True}).begin():
         if engine.dialect.name == "postgresql":
-            connection.execute(_WRITER_LOCK)
+            connection.execute(lock, {"key": WRITERS_LOCK})
+        waiting: Untold = {}
+        connection.info[_UNTOLD] = waiting
         yield connection
+        if waiting:
+            draw_numbers(connection, waiting)
+
+
+def untold(connection: Connection) -> Untold:
+    """What changed in this writing transaction and gets its numbers at its end."""
+    waiting: Untold = connection.info[_UNTOLD]
+    return waiting
+
+
+def timeline_of(connection: Connection) -> str:
+    """The PostgreSQL timeline that is written, which a promoted standby or a restored backup
+    changes; empty where there is none or this role may not ask."""
+    timeline: str = connection.info.get(_TIMELINE, "")
+    return timeline
 
 
 @contextmanager
@@ -77,7 +120,8 @@ def migrating(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-_WRITER_LOCK = select(counters.c.value).where(counters.c.name == CHANGES_COUNTER).with_for_update()
+_ALONE = text("SELECT pg_advisory_xact_lock(:key)")
+_BESIDE = text("SELECT pg_advisory_xact_lock_shared(:key)")
 
 
 def _driver_url(database_url: str) -> URL:
@@ -127,6 +171,19 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
+
+
+def _note_timeline(connection: psycopg.Connection[Any], entry: ConnectionPoolEntry) -> None:
+    """Note the timeline of a new connection: a server that starts another one drops them all."""
+    try:
+        row = connection.execute(
+            "SELECT CASE WHEN pg_is_in_recovery() THEN ''"
+            " ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END"
+        ).fetchone()
+    except psycopg.Error:
+        row = None  # a role or a service that is not told
+    connection.rollback()
+    entry.info[_TIMELINE] = row[0] if row else ""
 
 
 def _begin_sqlite(connection: Connection) -> None:

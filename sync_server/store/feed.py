@@ -2,19 +2,15 @@
 
 A thing that changes again moves to the end, so the feed is never longer than what there is to
 tell, and a till that was away for a year is told each thing once.
-
-A database put back from a backup draws numbers again that tills were told before. Beside every
-draw stands a random mark, so that a number of that other life is known for what it is.
 """
 
-import secrets
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, select
 
-from sync_server.store.engine import CHANGES_COUNTER
-from sync_server.store.statements import inserting
+from sync_server.store.change_numbers import CHANGES_COUNTER
+from sync_server.store.engine import untold
 from sync_server.store.tables import changes, counters, feed_marks
 
 MEMBER = "member"
@@ -25,7 +21,8 @@ TERMINAL = "terminal"
 PRODUCT = "product"
 PROGRAMME = "programme"
 
-MARK_BYTES = 12
+MAX_NUMBER = 2**63 - 1
+"""What either engine holds of a number; a till may name any."""
 
 _MEMBERS_OWN = (MEMBER, BALANCE)
 """Topics whose keys are members."""
@@ -42,39 +39,17 @@ class Told(msgspec.Struct, frozen=True):
     change_no: int
 
 
-def tell(connection: Connection, topic: str, keys: Collection[str]) -> None:
-    """Put the things `keys` of `topic` at the end of the feed; inside a writing transaction.
+def tell(connection: Connection, topic: str, keys: Collection[str] | Mapping[str, str]) -> None:
+    """Have the things `keys` of `topic` told; inside a writing transaction.
 
-    A mapping says of each thing which member it is about; tills that are told of some members
-    alone hear of it only then. Members and balances say so by themselves.
+    They get their numbers as it ends, each thing once. A mapping says of each thing which member
+    it is about; tills that are told of some members alone hear of it only then. Members and
+    balances say so by themselves.
     """
-    wanted = sorted(set(keys))
     about = keys if isinstance(keys, Mapping) else {}
-    if not wanted:
-        return
-    last = connection.execute(_DRAW_NUMBERS, {"drawn": len(wanted)}).scalar_one()
-    first = last - len(wanted) + 1
-    mark = secrets.token_urlsafe(MARK_BYTES)
-    connection.execute(insert(feed_marks).values(change_no=last, mark=mark))
-    statement = inserting(connection, changes)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[changes.c.topic, changes.c.key],
-            set_={
-                "change_no": statement.excluded.change_no,
-                "member_id": statement.excluded.member_id,
-            },
-        ),
-        [
-            {
-                "topic": topic,
-                "key": key,
-                "change_no": number,
-                "member_id": key if topic in _MEMBERS_OWN else about.get(key, ""),
-            }
-            for number, key in enumerate(wanted, first)
-        ],
-    )
+    waiting = untold(connection)
+    for key in keys:
+        waiting[topic, key] = key if topic in _MEMBERS_OWN else about.get(key, "")
 
 
 def last_change(connection: Connection) -> int:
@@ -85,7 +60,7 @@ def last_change(connection: Connection) -> int:
 
 def mark_at(connection: Connection, number: int) -> str | None:
     """The mark of the draw that change `number` came from; None when it was never drawn."""
-    if not 0 < number <= last_change(connection):
+    if not 0 < number <= MAX_NUMBER:
         return None
     return connection.execute(_MARK_AT, {"number": number}).scalar()
 
@@ -96,12 +71,6 @@ def changes_after(connection: Connection, cursor: int, limit: int) -> Sequence[T
     return [Told(topic, key, number) for topic, key, number in rows]
 
 
-_DRAW_NUMBERS = (
-    update(counters)
-    .where(counters.c.name == CHANGES_COUNTER)
-    .values(value=counters.c.value + bindparam("drawn"))
-    .returning(counters.c.value)
-)
 _LAST_NUMBER = select(counters.c.value).where(counters.c.name == CHANGES_COUNTER)
 _MARK_AT = (
     select(feed_marks.c.mark)

@@ -1,0 +1,143 @@
+"""Who holds the rights to what: each journal's part of a member's points, and how long it lasts.
+
+A till may spend what it holds until its lease is over: so many days after head office last heard
+it. A journal that another one followed gets no longer lease, whoever still writes in it.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Row, and_, bindparam, func, select
+
+from loyalty.wire import MAX_HOLDERS_TOLD, Holder
+from sync_server.store.tables import holdings, journals, recalls, standings, terminals
+
+DAY_MS = 86_400_000
+
+TOLD_HELD = holdings.c.points + holdings.c.granted - holdings.c.released
+"""What the till of a journal believes to hold, as far as its entries have arrived."""
+
+HELD = TOLD_HELD - holdings.c.reclaimed
+"""What it holds by head office's books: less what was taken back without its word."""
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """The rights of one journal to one member's points, and what bears on getting them back.
+
+    `followed_at_ms` is when the terminal was given a later journal, `recalled` how many of the
+    points were asked back already. `held` is below zero for a debt.
+    """
+
+    member_id: str
+    terminal: str
+    epoch: int
+    branch: str
+    held: int
+    reclaimed: int
+    recalled: int
+    last_contact_ms: int | None
+    revoked_at_ms: int | None
+    followed_at_ms: int | None
+
+    def lease_until_ms(self, days: int) -> int:
+        """When its till may no longer spend them, where rights last for `days`."""
+        return lease_until_ms(self.last_contact_ms, self.followed_at_ms, days)
+
+
+def lease_until_ms(last_contact_ms: int | None, followed_at_ms: int | None, days: int) -> int:
+    """The end of a lease that lasts `days` after the last contact in which it was given."""
+    given_at_ms = last_contact_ms or 0
+    if followed_at_ms is not None:
+        given_at_ms = min(given_at_ms, followed_at_ms)
+    return given_at_ms + days * DAY_MS
+
+
+def held_of(connection: Connection, members: Collection[str]) -> Sequence[Held]:
+    """Every journal's part in the points of `members`, by member, the largest first."""
+    rows = connection.execute(_HELD_OF, {"members": sorted(members)}).mappings()
+    return [Held(**row) for row in rows]
+
+
+def pools_of(connection: Connection, members: Collection[str]) -> dict[str, int]:
+    """The points of each of `members` whose rights lie at head office; unknown ones are left out.
+
+    In a writing transaction: the rows stay locked to its end, taken in the order of members, and
+    with them all that bears on these members' rights.
+    """
+    rows = connection.execute(_POOLS_OF, {"members": sorted(members)})
+    return {row.member_id: row.pool for row in rows}
+
+
+def holders_of(
+    connection: Connection, members: Collection[str], terminal: str, epoch: int
+) -> dict[str, tuple[Holder, ...]]:
+    """For each of `members` the terminals that hold rights outside of the journal that is told.
+
+    The largest first, at most MAX_HOLDERS_TOLD; who is held by none is left out.
+    """
+    asking = {"members": list(members), "terminal": terminal, "epoch": epoch}
+    rows = connection.execute(_HOLDERS_OF, asking).all()
+    return {member: tuple(_largest(found)) for member, found in groupby(rows, _member_of)}
+
+
+def _largest(rows: Iterator[Row[Any]]) -> list[Holder]:
+    found = sorted((-row.held, row.terminal) for row in rows)[:MAX_HOLDERS_TOLD]
+    return [Holder(terminal, -held) for held, terminal in found]
+
+
+def _member_of(row: Row[Any]) -> str:
+    member: str = row.member_id
+    return member
+
+
+FOLLOWED_AT = (
+    select(func.min(journals.c.started_at_ms))
+    .where(journals.c.terminal == holdings.c.terminal, journals.c.epoch > holdings.c.epoch)
+    .scalar_subquery()
+)
+_members: Any = bindparam("members", expanding=True)
+_HELD_OF = (
+    select(
+        holdings.c.member_id,
+        holdings.c.terminal,
+        holdings.c.epoch,
+        func.coalesce(terminals.c.branch, "").label("branch"),
+        HELD.label("held"),
+        holdings.c.reclaimed,
+        func.coalesce(recalls.c.points, 0).label("recalled"),
+        terminals.c.last_contact_ms,
+        terminals.c.revoked_at_ms,
+        FOLLOWED_AT.label("followed_at_ms"),
+    )
+    .select_from(
+        holdings.outerjoin(terminals, terminals.c.terminal == holdings.c.terminal).outerjoin(
+            recalls,
+            and_(
+                recalls.c.terminal == holdings.c.terminal,
+                recalls.c.epoch == holdings.c.epoch,
+                recalls.c.member_id == holdings.c.member_id,
+                recalls.c.voucher == "",
+            ),
+        )
+    )
+    .where(holdings.c.member_id.in_(_members))
+    .order_by(holdings.c.member_id, HELD.desc(), holdings.c.terminal, holdings.c.epoch)
+)
+_POOLS_OF = (
+    select(standings.c.member_id, standings.c.pool)
+    .where(standings.c.member_id.in_(_members))
+    .order_by(standings.c.member_id)
+    .with_for_update()
+)
+_HOLDERS_OF = (
+    select(holdings.c.member_id, holdings.c.terminal, func.sum(HELD).label("held"))
+    .where(
+        holdings.c.member_id.in_(_members),
+        HELD > 0,
+        (holdings.c.terminal != bindparam("terminal")) | (holdings.c.epoch != bindparam("epoch")),
+    )
+    .group_by(holdings.c.member_id, holdings.c.terminal)
+    .order_by(holdings.c.member_id)
+)
