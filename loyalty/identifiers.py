@@ -86,6 +86,11 @@ def is_receipt_reference(text: str) -> bool:
     return _KEY_FORM.match(text) is not None
 
 
+def journal_name(terminal: str, epoch: int) -> str:
+    """The name of a journal as the holder of rights ("T1.2")."""
+    return f"{terminal}.{epoch}"
+
+
 def voucher_number(terminal: str, epoch: int, count: int) -> str:
     """The number of the `count`-th voucher that `terminal` issued in `epoch` ("T1.1.42")."""
     return f"{terminal}.{epoch}.{count}"

@@ -112,6 +112,13 @@ _RIGHTS = (
     "CREATE INDEX draws_by_state ON draws (state, number)",
     "CREATE TABLE lookups (card TEXT PRIMARY KEY, asked_at_ms INTEGER NOT NULL) WITHOUT ROWID",
     "ALTER TABLE vouchers ADD COLUMN held_by TEXT NOT NULL DEFAULT ''",
+    # As head office does with books of the first version: the journal that a number names.
+    """
+    UPDATE vouchers SET held_by = rtrim(rtrim(number, '0123456789'), '.') WHERE state = 'issued'
+    """,
+    """
+    CREATE INDEX vouchers_by_holder ON vouchers (held_by, member_id) WHERE held_by <> ''
+    """,
     "ALTER TABLE terminals ADD COLUMN branch_name TEXT NOT NULL DEFAULT ''",
 )
 

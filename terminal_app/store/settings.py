@@ -6,15 +6,30 @@ from zoneinfo import ZoneInfo
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from loyalty.identifiers import journal_name
+from terminal_app.errors import NotSetUp
+
 _GET = "SELECT value FROM settings WHERE key = ?"
 _PUT = "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+_DROP = "DELETE FROM settings WHERE key = ?"
+# What a run of the till knows of time by a clock that nobody can set: see store.run_clock.
+_ADVANCED = "SELECT run_advanced_ms(?)"
 _IDENTITY = "identity"
 _SYNC_STATE = "sync"
 _PROGRAMME = "programme"
+_LEASE = "lease"
+_SUSPENDED = "suspended"
+
+MOMENT_STEP_MS = 60_000
+"""The latest moment is written down again after so long: a clock that is set back wins no more."""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
-    """Who this terminal is, as head office named it; `private_key` signs its vouchers."""
+    """Who this terminal is, as head office named it; `private_key` signs its vouchers.
+
+    `epoch` is the journal that it writes now; `earlier_epochs` are those in this database that it
+    left. `server_key` checks head office's signatures; empty until head office told it.
+    """
 
     terminal: str
     terminal_number: int
@@ -26,11 +41,18 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     server_url: str
     token: str
     private_key: bytes
+    server_key: bytes = b""
+    earlier_epochs: tuple[int, ...] = ()
 
     @property
     def zone(self) -> ZoneInfo:
         """The shop's calendar and the clock on its wall."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def journal(self) -> str:
+        """The name of this terminal's journal as the holder of rights."""
+        return journal_name(self.terminal, self.epoch)
 
     @property
     def signing_key(self) -> Ed25519PrivateKey:
@@ -43,7 +65,8 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
 
     `confirmed_seq` is head office's head; days whose last entry is up to `tallied_seq` have had
     their sums told; `cursor` is the last change that head office told, `mark` what it wrote
-    beside it.
+    beside it. `told_version` is the version of the wire that this till spoke when it was told: an
+    older one may have passed over what this one understands.
     """
 
     history_id: str = ""
@@ -52,45 +75,119 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
     confirmed_seq: int = 0
     tallied_seq: int = 0
     heard_at_ms: int = 0
+    told_version: int = 1
+
+
+class Lease(msgspec.Struct, frozen=True, kw_only=True):
+    """How long this till's rights last, by its own clock.
+
+    `until_ms` is 0 while head office sets no end. `seen_ms` is the latest moment this till has
+    known to be past: its clock put back does not make rights last longer.
+    """
+
+    until_ms: int = 0
+    seen_ms: int = 0
+
+    def is_over(self, now_ms: int) -> bool:
+        """Whether rights have ended by `now_ms`."""
+        return self.until_ms != 0 and max(now_ms, self.seen_ms) >= self.until_ms
+
+
+def require_identity(connection: sqlite3.Connection) -> Identity:
+    """Who this terminal is now: another program of the till may have moved it to a new journal.
+
+    Raises NotSetUp when the database has joined no chain.
+    """
+    identity = read_identity(connection)
+    if identity is None:
+        raise NotSetUp("This till has joined no chain.", "Set it up with a one-time code.")
+    return identity
 
 
 def read_identity(connection: sqlite3.Connection) -> Identity | None:
     """The terminal's identity, or None before it joined a chain."""
-    raw = _get(connection, _IDENTITY)
+    raw = get(connection, _IDENTITY)
     return None if raw is None else msgspec.msgpack.decode(raw, type=Identity)
 
 
 def write_identity(connection: sqlite3.Connection, identity: Identity) -> None:
     """Record who this terminal is."""
-    _put(connection, _IDENTITY, msgspec.msgpack.encode(identity))
+    put(connection, _IDENTITY, msgspec.msgpack.encode(identity))
 
 
 def read_sync_state(connection: sqlite3.Connection) -> SyncState:
     """Where the sync stands; all zero before the first."""
-    raw = _get(connection, _SYNC_STATE)
+    raw = get(connection, _SYNC_STATE)
     return SyncState() if raw is None else msgspec.msgpack.decode(raw, type=SyncState)
 
 
 def write_sync_state(connection: sqlite3.Connection, state: SyncState) -> None:
     """Record where the sync stands."""
-    _put(connection, _SYNC_STATE, msgspec.msgpack.encode(state))
+    put(connection, _SYNC_STATE, msgspec.msgpack.encode(state))
 
 
 def read_programme_document(connection: sqlite3.Connection) -> str:
     """The TOML text of the programme in force; empty before the till joined a chain."""
-    raw = _get(connection, _PROGRAMME)
+    raw = get(connection, _PROGRAMME)
     return "" if raw is None else raw.decode()
 
 
 def write_programme_document(connection: sqlite3.Connection, document: str) -> None:
     """Record the programme document in force."""
-    _put(connection, _PROGRAMME, document.encode())
+    put(connection, _PROGRAMME, document.encode())
 
 
-def _get(connection: sqlite3.Connection, key: str) -> bytes | None:
+def read_lease(connection: sqlite3.Connection) -> Lease:
+    """How long rights last; without limit before head office said so."""
+    raw = get(connection, _LEASE)
+    if raw is None:
+        return Lease()
+    lease = msgspec.msgpack.decode(raw, type=Lease)
+    (seen_ms,) = connection.execute(_ADVANCED, (lease.seen_ms,)).fetchone()
+    return Lease(until_ms=lease.until_ms, seen_ms=seen_ms)
+
+
+def write_lease(connection: sqlite3.Connection, lease: Lease) -> None:
+    """Record how long rights last, and the moment it was said."""
+    put(connection, _LEASE, msgspec.msgpack.encode(lease))
+
+
+def note_moment(connection: sqlite3.Connection, now_ms: int) -> None:
+    """Record that `now_ms` has come, when it is news; inside a writing transaction."""
+    raw = get(connection, _LEASE)
+    if raw is None:
+        return
+    kept = msgspec.msgpack.decode(raw, type=Lease)
+    seen_ms = max(now_ms, read_lease(connection).seen_ms)
+    if seen_ms >= kept.seen_ms + MOMENT_STEP_MS:
+        write_lease(connection, Lease(until_ms=kept.until_ms, seen_ms=seen_ms))
+
+
+def read_suspension(connection: sqlite3.Connection) -> str:
+    """Why nothing may be spent here until head office gave a new journal ("copy"); else empty."""
+    raw = get(connection, _SUSPENDED)
+    return "" if raw is None else raw.decode()
+
+
+def write_suspension(connection: sqlite3.Connection, reason: str) -> None:
+    """Record why this till is suspended; an empty `reason` lifts it."""
+    if reason:
+        put(connection, _SUSPENDED, reason.encode())
+    else:
+        drop(connection, _SUSPENDED)
+
+
+def get(connection: sqlite3.Connection, key: str) -> bytes | None:
+    """What is kept under `key`, or None."""
     row = connection.execute(_GET, (key,)).fetchone()
     return None if row is None else bytes(row[0])
 
 
-def _put(connection: sqlite3.Connection, key: str, value: bytes) -> None:
+def put(connection: sqlite3.Connection, key: str, value: bytes) -> None:
+    """Keep `value` under `key`."""
     connection.execute(_PUT, (key, value))
+
+
+def drop(connection: sqlite3.Connection, key: str) -> None:
+    """Keep nothing under `key`."""
+    connection.execute(_DROP, (key,))

@@ -30,7 +30,8 @@ def check_voucher(
         return Refusal(Reason.VOUCHER_FORGED, facts)
     if voucher.currency != currency:
         return Refusal(Reason.VOUCHER_CURRENCY, facts)
-    state = vouchers.state_of(connection, voucher.number) or ISSUED
+    standing = vouchers.standing_of(connection, voucher.number)
+    state = standing.state if standing else ISSUED
     if not may_become(state, REDEEMED):
         return Refusal(Reason.VOUCHER_SPENT, facts)
     if at_ms > voucher.expires_at_ms:

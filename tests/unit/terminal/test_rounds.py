@@ -24,6 +24,7 @@ from loyalty.wire import (
 from terminal_app.bootstrap import Shop
 from terminal_app.errors import HeadOfficeRefused
 from terminal_app.store import journal, ledger, members, settings, vouchers
+from terminal_app.store.vouchers import VoucherStanding
 from terminal_app.sync.rounds import MAX_FRAME_BODY_BYTES, compose, take
 from terminal_app.till.answers import Enrolment, KnownProduct, Sale
 from tests.unit.terminal.counter import ShopClock, goods, known, posted
@@ -174,8 +175,8 @@ def test_each_thing_that_head_office_may_tell(shop: Shop, clock: ShopClock, memb
     assert shop.till.identify("5901234123457") == KnownProduct("5901234123457", "Tea", 450)
     assert shop.till.programme.label == "classic@2"
     with shop.store.reading() as connection:
-        assert vouchers.state_of(connection, "WAW-1.1.3") == ISSUED
-        assert vouchers.state_of(connection, "WAW-1.1.4") == REDEEMED
+        assert vouchers.standing_of(connection, "WAW-1.1.3") == VoucherStanding(ISSUED, "")
+        assert vouchers.standing_of(connection, "WAW-1.1.4") == VoucherStanding(REDEEMED, "")
         assert members.public_key(connection, "WAW-1", 2) == b"k" * 32
 
 
@@ -188,7 +189,7 @@ def test_a_voucher_spent_here_stays_spent_whatever_head_office_says(
     late = VoucherChange(slip.number, member, 500, "GBP", slip.expires_at_ms, ISSUED)
     hear(shop, clock, changes=(late,))
     with shop.store.reading() as connection:
-        assert vouchers.state_of(connection, slip.number) == REDEEMED
+        assert vouchers.standing_of(connection, slip.number) == VoucherStanding(REDEEMED, "")
 
 
 def test_a_programme_that_this_version_cannot_read_changes_nothing(
