@@ -4,6 +4,7 @@ import errno
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 
 from terminal_app.errors import StoreBusy, StoreFault, StoreFull, StoreTooNew
 from terminal_app.store.migrations import newer_steps, till_migrations
+from terminal_app.store.run_clock import RunClock, Ticks
 
 BUSY_TIMEOUT_MS = 5_000
 """How long a write waits for another process of the same till."""
@@ -33,9 +35,12 @@ class Store:
     cut, which is what the cashier's confirmation promises.
     """
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, ticks: Ticks = time.monotonic_ns
+    ) -> None:
         self.path = path
         self._connection = connection
+        RunClock(ticks).register(connection)
         self._lock = threading.RLock()
 
     @contextmanager
@@ -77,8 +82,10 @@ class Store:
             self._connection.close()
 
 
-def open_store(path: Path) -> Store:
+def open_store(path: Path, *, ticks: Ticks = time.monotonic_ns) -> Store:
     """Open the till's database at `path`, made or brought forward when needed.
+
+    `ticks` is the clock that nobody can set: what goes by in this run is counted by it.
 
     Raises StoreTooNew when a newer version wrote it, StoreFault when it cannot be used.
     """
@@ -98,7 +105,7 @@ def open_store(path: Path) -> Store:
         except BaseException:
             connection.close()
             raise
-    return Store(connection, path)
+    return Store(connection, path, ticks)
 
 
 def _bring_forward(connection: sqlite3.Connection, path: Path) -> None:
