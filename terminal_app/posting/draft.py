@@ -10,17 +10,19 @@ import msgspec
 
 from loyalty.balances import after
 from loyalty.baskets import Basket
-from loyalty.journal import Entry
+from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, Entry
+from loyalty.rights import Rights, rights_after
 from loyalty.tallies import day_of
-from terminal_app.store import journal, ledger, receipts
+from terminal_app.store import journal, ledger, receipts, rights
 from terminal_app.store.settings import Identity
 
 
 class Draft:
-    """The entries of one receipt, numbered on from the journal's head.
+    """The entries of one happening, numbered on from the journal's head.
 
-    It must live inside the transaction that it was begun in: `post` writes entries, balances and
-    the day's tally together, so that none of them can be there without the others.
+    `receipt` is the reference they carry; without one (None) they are named by the first of them.
+    It must live inside the transaction that it was begun in: `post` writes entries, balances,
+    rights and the day's tally together, so that none of them can be there without the others.
     """
 
     def __init__(
@@ -28,7 +30,7 @@ class Draft:
         connection: sqlite3.Connection,
         identity: Identity,
         *,
-        receipt: str,
+        receipt: str | None,
         programme: str,
         member_id: str,
         occurred_at_ms: int,
@@ -42,7 +44,9 @@ class Draft:
         self._recorded_at_ms = recorded_at_ms
         self._entries: list[Entry] = []
         self.member_id = member_id
-        self.receipt = receipt or _own_reference(connection, identity, self._head.seq + 1)
+        self.receipt = (
+            _own_reference(connection, identity, self._head.seq + 1) if receipt is None else receipt
+        )
 
     @property
     def next_seq(self) -> int:
@@ -81,9 +85,16 @@ class Draft:
         if self.member_id:
             own = ledger.part_of(self._connection, self.member_id, ledger.OWN)
             ledger.put_own(self._connection, {self.member_id: reduce(after, self._entries, own)})
+            rights.put_rights(self._connection, self._moved_rights())
         day = day_of(self.occurred_at_ms, self._identity.zone)
         ledger.count_in(self._connection, day, self._entries)
         return head.seq
+
+    def _moved_rights(self) -> dict[str, Rights]:
+        if not any(entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE) for entry in self._entries):
+            return {}
+        before = rights.rights_of(self._connection, self.member_id)
+        return {self.member_id: reduce(rights_after, self._entries, before)}
 
 
 def lines_payload(basket: Basket) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def enrol(
     draft = Draft(
         connection,
         identity,
-        receipt="",
+        receipt=None,
         programme=programme,
         member_id=member.member_id,
         occurred_at_ms=at_ms,

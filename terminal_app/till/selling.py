@@ -126,7 +126,7 @@ def _draft(
     return Draft(
         connection,
         identity,
-        receipt=asked.reference,
+        receipt=asked.reference or None,
         programme=programme.label,
         member_id=asked.member_id,
         occurred_at_ms=at_ms,
