@@ -1,7 +1,7 @@
 # Needs GNU make and Python 3.11 or newer; everything else is put into .venv, in locked versions.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lock
+.PHONY: help demo test check bench simulate lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,6 +10,10 @@ PYTHON ?=
 PYTHONS := $(PYTHON) python3.11 python3.12 python3.13 python3
 PRODUCTS := loyalty drivers terminal_app sync_server
 JOBS ?= 2
+SEEDS ?= 1000
+FIRST_SEED ?= 1
+STEPS ?= 120
+BENCH ?= all
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNS_HERE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --quiet
@@ -31,6 +35,12 @@ test: check ## The checks and every test; the domain at full branch coverage
 	$(BIN)/coverage run -m pytest -q tests/unit/loyalty
 	$(BIN)/coverage report --include='loyalty/*' --fail-under=100
 	$(BIN)/pytest -q -n $(JOBS) --dist loadfile --ignore=tests/architecture --ignore=tests/unit/loyalty
+
+bench: $(VENV)/.ready-test ## Figures beside the floor they are held against (BENCH="sync --entries 10000")
+	$(BIN)/python -m tests.benchmarks $(BENCH)
+
+simulate: $(VENV)/.ready-test ## The whole chain under a seeded clock, network and disk (SEEDS, FIRST_SEED, STEPS)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first-seed $(FIRST_SEED) --steps $(STEPS) --jobs $(JOBS)
 
 lock: ## Pin the dependencies of pyproject.toml anew (needs uv; UPGRADE=1 takes newer versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv: install it (pip install uv), then run this again." >&2; exit 1; }
