@@ -9,12 +9,17 @@ from sync_server.store.statements import inserting
 from sync_server.store.tables import cases
 
 FORK = "fork"
+CUT_OFF = "cut-off"
+COPY = "copy"
+CLOCK = "clock"
+RESTORED = "restored"
 REFUSED = "refused"
 DOUBLE_VOUCHER = "double-voucher"
 VOUCHER_DIFFERS = "voucher-differs"
 PROMISE_DIFFERS = "promise-differs"
 PROGRAMME_UNKNOWN = "programme-unknown"
 OVERSPENT = "overspent"
+RECLAIMED = "reclaimed"
 ENROLLED_TWICE = "enrolled-twice"
 
 

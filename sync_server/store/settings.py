@@ -15,6 +15,18 @@ CURRENCY = "currency"
 TIMEZONE = "timezone"
 PROGRAMME = "programme"
 LINK_SECRET = "link_secret"  # noqa: S105 - the key of a setting, not its value
+SERVER_KEY = "server_key"
+TIMELINE = "timeline"
+"""The PostgreSQL timeline that was written last; another one is another history."""
+
+RECOVERING = "recovering"
+"""YES from when head office was put back until every till has told it all it knows."""
+
+LEAST_EPOCH = "least_epoch"
+LEAST_NUMBER = "least_number"
+"""Below these, journals and terminal numbers were given in a time that head office lost."""
+
+YES = "1"
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):

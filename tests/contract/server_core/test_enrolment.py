@@ -54,7 +54,7 @@ def test_a_code_makes_a_till_a_terminal(engine: Engine, clock: ShopClock) -> Non
     assert known(engine, reply.token + "x") is None
     terminal = rows(engine, "terminals")[1]
     assert terminal["enrolled_at_ms"] == epoch_ms(START)
-    assert [row["public_key"] for row in rows(engine, "terminal_keys")] == [KEY]
+    assert [row["public_key"] for row in rows(engine, "journals")] == [KEY]
     assert ("terminal", "KRK-2") in {(row["topic"], row["key"]) for row in rows(engine, "changes")}
 
 
@@ -106,7 +106,7 @@ def test_setting_up_again_locks_the_old_till_out(engine: Engine, clock: ShopCloc
     second = enrol(engine, clock, code, key=b"\7" * 32)
     assert known(engine, old) is None
     assert known(engine, second.token) == KnownTerminal("KRK-2", "KRK", 2)
-    keys = {row["epoch"]: row["public_key"] for row in rows(engine, "terminal_keys")}
+    keys = {row["epoch"]: row["public_key"] for row in rows(engine, "journals")}
     assert keys[2] == b"\7" * 32, "and vouchers of the till before stay good"
     assert keys[1] == KEY
 

@@ -321,8 +321,8 @@ def test_an_entry_with_fields_of_tomorrow_keeps_its_bytes(engine: Engine, ingest
     till = Journal()
     entry = till.sale("anna", 10)
     longer = bytearray(encode_entry(entry))
-    assert longer[0] == 0x9C
-    longer[0] = 0x9D
+    assert longer[0] == 0x9D
+    longer[0] = 0x9E
     till.bodies[0] = bytes(longer) + b"\xa6future"
     taken = ingest.take(till.frame())
     assert taken.refused == ()
