@@ -1,0 +1,37 @@
+"""`python -m tests.benchmarks NAME [options] [--json]`: figures, and the floor of the same run."""
+
+import argparse
+import sys
+
+from tests.benchmarks import sync
+from tests.benchmarks.figures import Figure, as_json, as_text, report
+
+
+def main(words: list[str]) -> str:
+    """Run the benchmark that `words` name and give its report."""
+    options = _parser().parse_args(words)
+    figures = _figures(options)
+    command = " ".join(["python -m tests.benchmarks", *words])
+    done = report(options.name, command, figures)
+    return as_json(done) if options.json else as_text(done)
+
+
+def _figures(options: argparse.Namespace) -> list[Figure]:
+    members = options.entries if options.members is None else options.members
+    return sync.run(options.entries, options.store, members, options.held)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks")
+    names = parser.add_subparsers(dest="name", required=True)
+    one = names.add_parser("sync", help="entries up and changes down, till and head office")
+    one.add_argument("--entries", type=int, default=100_000)
+    one.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
+    one.add_argument("--members", type=int, help="members of the chain; as many as entries")
+    one.add_argument("--held", type=int, default=0, help="entries that are there before")
+    one.add_argument("--json", action="store_true", help="print JSON for machines")
+    return parser
+
+
+if __name__ == "__main__":
+    print(main(sys.argv[1:]))

@@ -1,0 +1,220 @@
+"""The floor's books: entry, balance and head in one durable commit, on either engine, no more."""
+
+import sqlite3
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+import psycopg
+
+from loyalty.journal import Entry
+
+MEMBER, BALANCE = "member", "balance"
+
+Told = tuple[str, str, bytes | int]
+"""A row as the other side is told it: its kind, its key, and the facts or the points."""
+
+_COLUMNS = """
+    terminal {text}, epoch {number}, seq {number}, kind {text}, member {text}, points {number},
+    amount_minor {number}, receipt {text}, programme {text}, occurred_at_ms {number},
+    recorded_at_ms {number}, body {bytes}
+"""
+_ENTRY_VALUES = ", ".join(["?"] * 12)
+_COPIED_TYPES = [
+    *("text", "int8", "int8", "text", "text", "int8", "int8", "text", "text"),
+    *("int8", "int8", "bytea"),
+]
+_COPY_MEMBERS = "COPY members (member, facts) FROM STDIN (FORMAT binary)"
+
+
+def entry_row(entry: Entry, body: bytes) -> tuple[object, ...]:
+    """The columns that head office keeps of an entry, without its seal."""
+    return (
+        entry.terminal,
+        entry.epoch,
+        entry.seq,
+        entry.kind,
+        entry.member,
+        entry.points,
+        entry.amount_minor,
+        entry.receipt,
+        entry.programme,
+        entry.occurred_at_ms,
+        entry.recorded_at_ms,
+        body,
+    )
+
+
+def sums(entries: Sequence[Entry]) -> list[tuple[str, int]]:
+    """Points by member, in the order of keys."""
+    points: dict[str, int] = {}
+    for entry in entries:
+        if entry.member:
+            points[entry.member] = points.get(entry.member, 0) + entry.points
+    return sorted(points.items())
+
+
+class SqliteBooks:
+    """Books in a SQLite file that waits for the disk at every commit."""
+
+    def __init__(self, path: Path) -> None:
+        self._lock = threading.Lock()
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        columns = _COLUMNS.format(text="TEXT", number="INTEGER", bytes="BLOB")
+        for statement in (
+            "PRAGMA journal_mode = WAL",
+            "PRAGMA synchronous = FULL",
+            f"CREATE TABLE IF NOT EXISTS entries ({columns}, PRIMARY KEY (terminal, epoch, seq))",
+            "CREATE TABLE IF NOT EXISTS heads (terminal TEXT PRIMARY KEY, seq INTEGER)",
+            "CREATE TABLE IF NOT EXISTS balances (place INTEGER PRIMARY KEY, member TEXT UNIQUE, "
+            "points INTEGER)",
+            "CREATE TABLE IF NOT EXISTS members (place INTEGER PRIMARY KEY, member TEXT UNIQUE, "
+            "facts BLOB)",
+        ):
+            self._connection.execute(statement)
+
+    def head(self, terminal: str) -> int:
+        """The last entry held of a terminal."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT seq FROM heads WHERE terminal = ?", (terminal,)
+            ).fetchone()
+        return row[0] if row else 0
+
+    def put_members(self, rows: Sequence[tuple[str, bytes]]) -> None:
+        """Record members and their facts."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT INTO members (member, facts) VALUES (?, ?)", rows)
+            self._connection.execute("COMMIT")
+
+    def put_entries(self, entries: Sequence[Entry], bodies: Sequence[bytes]) -> None:
+        """Record entries, balances and head in one commit."""
+        rows = [entry_row(entry, body) for entry, body in zip(entries, bodies, strict=True)]
+        last = entries[-1]
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany(f"INSERT INTO entries VALUES ({_ENTRY_VALUES})", rows)
+            self._connection.executemany(
+                "INSERT INTO balances (member, points) VALUES (?, ?) "
+                "ON CONFLICT (member) DO UPDATE SET points = points + excluded.points",
+                sums(entries),
+            )
+            self._connection.execute(
+                "INSERT INTO heads VALUES (?, ?) "
+                "ON CONFLICT (terminal) DO UPDATE SET seq = excluded.seq",
+                (last.terminal, last.seq),
+            )
+            self._connection.execute("COMMIT")
+
+    def told_after(self, kind: str, place: int, limit: int) -> tuple[list[Told], int]:
+        """The next rows of a kind after `place`, and the place of the last."""
+        statement = (
+            "SELECT place, member, facts FROM members WHERE place > ? ORDER BY place LIMIT ?"
+            if kind == MEMBER
+            else "SELECT place, member, points FROM balances WHERE place > ? ORDER BY place LIMIT ?"
+        )
+        with self._lock:
+            rows = self._connection.execute(statement, (place, limit)).fetchall()
+        return [(kind, row[1], row[2]) for row in rows], rows[-1][0] if rows else place
+
+
+class PostgresBooks:
+    """Books in PostgreSQL, filled by COPY."""
+
+    def __init__(self, url: str) -> None:
+        self._lock = threading.Lock()
+        self._connection = psycopg.connect(url, autocommit=True)
+        columns = _COLUMNS.format(text="text", number="bigint", bytes="bytea")
+        for statement in (
+            f"CREATE TABLE IF NOT EXISTS entries ({columns}, PRIMARY KEY (terminal, epoch, seq))",
+            "CREATE TABLE IF NOT EXISTS heads (terminal text PRIMARY KEY, seq bigint)",
+            "CREATE TABLE IF NOT EXISTS balances (place bigserial UNIQUE, member text PRIMARY KEY, "
+            "points bigint)",
+            "CREATE TABLE IF NOT EXISTS members (place bigserial UNIQUE, member text PRIMARY KEY, "
+            "facts bytea)",
+        ):
+            self._connection.execute(statement.encode())
+
+    def head(self, terminal: str) -> int:
+        """The last entry held of a terminal."""
+        with self._lock:
+            row = self._connection.execute(
+                "SELECT seq FROM heads WHERE terminal = %s", (terminal,)
+            ).fetchone()
+        return row[0] if row else 0
+
+    def put_members(self, rows: Sequence[tuple[str, bytes]]) -> None:
+        """Record members and their facts."""
+        with (
+            self._lock,
+            self._connection.transaction(),
+            self._connection.cursor() as cursor,
+            cursor.copy(_COPY_MEMBERS) as copy,
+        ):
+            copy.set_types(["text", "bytea"])
+            for row in rows:
+                copy.write_row(row)
+
+    def put_entries(self, entries: Sequence[Entry], bodies: Sequence[bytes]) -> None:
+        """Record entries, balances and head in one commit."""
+        last = entries[-1]
+        members, points = zip(*sums(entries), strict=True)
+        with self._lock, self._connection.transaction(), self._connection.cursor() as cursor:
+            with cursor.copy("COPY entries FROM STDIN (FORMAT binary)") as copy:
+                copy.set_types(_COPIED_TYPES)
+                for entry, body in zip(entries, bodies, strict=True):
+                    copy.write_row(entry_row(entry, body))
+            cursor.execute(
+                "INSERT INTO balances (member, points) "
+                "SELECT * FROM unnest(%b::text[], %b::bigint[]) "
+                "ON CONFLICT (member) DO UPDATE SET points = balances.points + excluded.points",
+                (list(members), list(points)),
+            )
+            cursor.execute(
+                "INSERT INTO heads VALUES (%s, %s) "
+                "ON CONFLICT (terminal) DO UPDATE SET seq = excluded.seq",
+                (last.terminal, last.seq),
+            )
+
+    def told_after(self, kind: str, place: int, limit: int) -> tuple[list[Told], int]:
+        """The next rows of a kind after `place`, and the place of the last."""
+        statement: bytes = (
+            b"SELECT place, member, facts FROM members WHERE place > %s ORDER BY place LIMIT %s"
+            if kind == MEMBER
+            else b"SELECT place, member, points FROM balances WHERE place > %s "
+            b"ORDER BY place LIMIT %s"
+        )
+        with self._lock:
+            rows = self._connection.execute(statement, (place, limit), binary=True).fetchall()
+        return [(kind, row[1], row[2]) for row in rows], rows[-1][0] if rows else place
+
+
+Books = SqliteBooks | PostgresBooks
+
+
+def open_books(database: str) -> Books:
+    """The books in a SQLite file, or at a postgresql:// URL."""
+    if database.startswith("postgresql://"):
+        return PostgresBooks(database)
+    return SqliteBooks(Path(database))
+
+
+class FloorFrame(msgspec.Struct, frozen=True, array_like=True):
+    """What the floor's till sends: entries from its head, and how far it was told."""
+
+    terminal: str
+    bodies: tuple[bytes, ...]
+    member_place: int
+    balance_place: int
+
+
+class FloorAnswer(msgspec.Struct, frozen=True, array_like=True):
+    """What the floor's head office answers."""
+
+    head: int
+    told: tuple[Told, ...]
+    member_place: int
+    balance_place: int
+    more: bool

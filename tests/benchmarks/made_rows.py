@@ -1,0 +1,79 @@
+"""What both sides of a benchmark write: the same members, the same sales, every time."""
+
+import random
+from collections.abc import Iterator
+
+import msgspec
+
+from loyalty.identifiers import card_number
+from loyalty.members import Member
+
+FIRST_CARD_TERMINAL = 90_000
+"""Cards of a range that no terminal of a benchmark mints from."""
+
+START_MS = 1_750_000_000_000
+BETWEEN_SALES_MS = 41_000
+ARTICLES = 400
+ENROLLED_AT_MS = 1_700_000_000_000
+_FIRST_NAMES = ("Anna", "Jan", "Maria", "Piotr", "Katarzyna", "Olga", "Emma", "Thomas", "Zofia")
+_LAST_NAMES = ("Nowak", "Kowalska", "Wójcik", "Smith", "Ivanova", "Zieliński", "Brown", "Lis")
+
+
+class MadeSale(msgspec.Struct, frozen=True):
+    """A sale as its entry has it; `lines` are (sku, quantity, amount in minor units)."""
+
+    member_id: str
+    points: int
+    amount_minor: int
+    occurred_at_ms: int
+    lines: list[tuple[str, int, int]]
+
+
+def card(number: int) -> str:
+    """The card of made member `number`, counted from 0."""
+    terminal, counter = divmod(number, 10**8)
+    return card_number(f"29{FIRST_CARD_TERMINAL + terminal:05d}{counter:08d}")
+
+
+def made_members(count: int) -> Iterator[Member]:
+    """The first `count` members, with a name, an address and a branch."""
+    for number in range(count):
+        first = _FIRST_NAMES[number % len(_FIRST_NAMES)]
+        last = _LAST_NAMES[number // len(_FIRST_NAMES) % len(_LAST_NAMES)]
+        yield Member(
+            member_id=card(number),
+            card=card(number),
+            name=f"{first} {last}",
+            email=f"member{number}@example.com",
+            email_consent=number % 3 == 0,
+            language=("pl", "en", "ru")[number % 3],
+            branch="KRK",
+            enrolled_at_ms=ENROLLED_AT_MS + number * 1_000,
+        )
+
+
+def price_of(article: int) -> int:
+    """What an article costs, in minor units."""
+    return 99 + article * 7_919 % 4_900
+
+
+def made_sales(first: int, count: int, members: int, seed: int = 1) -> Iterator[MadeSale]:
+    """Sales `first`, `first + 1`, ...; each member's turn comes once in `members` sales, in an
+    order as mixed as shoppers come. A few articles sell most."""
+    order = list(range(members))
+    random.Random(seed).shuffle(order)
+    for number in range(first, first + count):
+        dice = random.Random(f"{seed} {number}")
+        lines = []
+        for _ in range(dice.randint(1, 3)):
+            article = int(ARTICLES * dice.random() ** 2)
+            quantity = 1 if dice.random() < 0.8 else dice.randint(2, 4)
+            lines.append((f"SKU-{article:04d}", quantity, quantity * price_of(article)))
+        amount_minor = sum(line[2] for line in lines)
+        yield MadeSale(
+            member_id=card(order[number % members]) if members else "",
+            points=amount_minor // 100 if members else 0,
+            amount_minor=amount_minor,
+            occurred_at_ms=START_MS + number * BETWEEN_SALES_MS + dice.randrange(20_000),
+            lines=lines,
+        )
