@@ -1,0 +1,182 @@
+"""Changes in columns: the parts of a snapshot, small because like lies beside like.
+
+Members and balances are what a snapshot has a million of. Their ids and moments go as differences
+to the row before, which for cards minted one after the other is nearly nothing; all else goes as
+the feed tells it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from loyalty.members import Member
+from loyalty.wire import BalanceChange, Change, Holder, MemberChange
+
+_ID_DIGITS = 16
+"""Ids of so many digits, which all card numbers have, go as differences; others as text."""
+
+_ID_END = 10**_ID_DIGITS
+
+
+class MemberRows(msgspec.Struct, frozen=True, array_like=True, tag="members"):
+    """Members in columns. `cards` is empty where the card is the member's first one."""
+
+    ids: tuple[int | str, ...]
+    cards: tuple[str, ...]
+    names: tuple[str, ...]
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    consents: tuple[bool, ...]
+    languages: tuple[str, ...]
+    branches: tuple[str, ...]
+    enrolled: tuple[int, ...]
+
+
+class BalanceRows(msgspec.Struct, frozen=True, array_like=True, tag="balances"):
+    """Balances in columns. `others` are points that are neither earned, clawed back nor redeemed:
+    of kinds that came later."""
+
+    ids: tuple[int | str, ...]
+    others: tuple[int, ...]
+    earned: tuple[int, ...]
+    clawed_back: tuple[int, ...]
+    redeemed: tuple[int, ...]
+    pools: tuple[int, ...]
+    holders: tuple[tuple[Holder, ...], ...]
+
+
+class ChangeRows(msgspec.Struct, frozen=True, array_like=True, tag="changes"):
+    """What there are fewer of, as the feed tells it."""
+
+    changes: tuple[Change, ...]
+
+
+Rows = MemberRows | BalanceRows | ChangeRows
+
+
+def in_columns(changes: Sequence[Change]) -> Rows:
+    """`changes` as a part holds them: in columns when all are members, or all balances."""
+    members = [change.member for change in changes if isinstance(change, MemberChange)]
+    if members and len(members) == len(changes):
+        return _member_rows(members)
+    balances = [change for change in changes if isinstance(change, BalanceChange)]
+    if balances and len(balances) == len(changes):
+        return _balance_rows(balances)
+    return ChangeRows(tuple(changes))
+
+
+def changes_in(rows: Rows) -> tuple[Change, ...]:
+    """The changes that `rows` stand for, in their order.
+
+    Raises ValueError for columns of different lengths, or a difference that leads to no id.
+    """
+    if isinstance(rows, MemberRows):
+        return tuple(_members(rows))
+    if isinstance(rows, BalanceRows):
+        return tuple(_balances(rows))
+    return rows.changes
+
+
+def _member_rows(members: Sequence[Member]) -> MemberRows:
+    moments = [member.enrolled_at_ms for member in members]
+    return MemberRows(
+        ids=_apart(member.member_id for member in members),
+        cards=tuple("" if member.card == member.member_id else member.card for member in members),
+        names=tuple(member.name for member in members),
+        phones=tuple(member.phone for member in members),
+        emails=tuple(member.email for member in members),
+        consents=tuple(member.email_consent for member in members),
+        languages=tuple(member.language for member in members),
+        branches=tuple(member.branch for member in members),
+        enrolled=tuple(
+            moment - before for before, moment in zip([0, *moments], moments, strict=False)
+        ),
+    )
+
+
+def _members(rows: MemberRows) -> Iterator[MemberChange]:
+    enrolled_at_ms = 0
+    columns: Iterable[tuple[Any, ...]] = zip(
+        _together(rows.ids),
+        rows.cards,
+        rows.names,
+        rows.phones,
+        rows.emails,
+        rows.consents,
+        rows.languages,
+        rows.branches,
+        rows.enrolled,
+        strict=True,
+    )
+    for member_id, card, name, phone, email, consent, language, branch, later_ms in columns:
+        enrolled_at_ms += later_ms
+        yield MemberChange(
+            Member(
+                member_id=member_id,
+                card=card or member_id,
+                name=name,
+                phone=phone,
+                email=email,
+                email_consent=consent,
+                language=language,
+                branch=branch,
+                enrolled_at_ms=enrolled_at_ms,
+            )
+        )
+
+
+def _balance_rows(balances: Sequence[BalanceChange]) -> BalanceRows:
+    return BalanceRows(
+        ids=_apart(balance.member_id for balance in balances),
+        others=tuple(
+            balance.points - balance.earned + balance.clawed_back + balance.redeemed
+            for balance in balances
+        ),
+        earned=tuple(balance.earned for balance in balances),
+        clawed_back=tuple(balance.clawed_back for balance in balances),
+        redeemed=tuple(balance.redeemed for balance in balances),
+        pools=tuple(balance.pool for balance in balances),
+        holders=tuple(balance.holders for balance in balances),
+    )
+
+
+def _balances(rows: BalanceRows) -> Iterator[BalanceChange]:
+    for member_id, other, earned, clawed_back, redeemed, pool, holders in zip(
+        _together(rows.ids),
+        rows.others,
+        rows.earned,
+        rows.clawed_back,
+        rows.redeemed,
+        rows.pools,
+        rows.holders,
+        strict=True,
+    ):
+        points = other + earned - clawed_back - redeemed
+        yield BalanceChange(member_id, points, earned, clawed_back, redeemed, pool, holders)
+
+
+def _apart(ids: Iterable[str]) -> tuple[int | str, ...]:
+    """Each id as its difference to the number before it, or as it is when it is no number."""
+    last = 0
+    apart: list[int | str] = []
+    for one in ids:
+        if len(one) == _ID_DIGITS and one.isascii() and one.isdigit():
+            number = int(one)
+            apart.append(number - last)
+            last = number
+        else:
+            apart.append(one)
+    return tuple(apart)
+
+
+def _together(apart: Iterable[int | str]) -> Iterator[str]:
+    last = 0
+    for one in apart:
+        if isinstance(one, str):
+            yield one
+        else:
+            last += one
+            if not 0 <= last < _ID_END:
+                raise ValueError(f"{last} is no id")
+            yield f"{last:0{_ID_DIGITS}d}"
