@@ -1,0 +1,138 @@
+"""Where rights should lie: drawn to the till that serves a member, given back when they leave.
+
+The sync calls `upkeep` before it composes what it says, and `take_rights` in the transaction that
+takes the answer. A till whose journal is suspended moves no rights: its entries may be a copy's.
+"""
+
+import sqlite3
+
+from loyalty.programme.document import Programme
+from loyalty.vouchers import ISSUED, Voucher
+from loyalty.wire import Recall, SyncReply
+from terminal_app.posting.rights import RightsBook
+from terminal_app.store import draws, ledger, members, rights, serving, settings, vouchers
+from terminal_app.store.settings import Identity
+
+MAX_MEMBERS_A_ROUND = 200
+"""Whose rights are tidied up before one request; the others' turn comes with the next."""
+
+MAX_VOUCHERS_A_MEMBER = 1_000
+
+
+def missing(connection: sqlite3.Connection, member_id: str) -> int:
+    """Points that this till must be given to hold a member's whole balance; 0 when none are due.
+
+    A debt here adds to them: it is settled by what is given.
+    """
+    balance = ledger.balance_of(connection, member_id).points
+    return max(balance - rights.held(connection, member_id), 0) if balance > 0 else 0
+
+
+def needs_welcome(connection: sqlite3.Connection, member_id: str, now_ms: int) -> bool:
+    """Whether `welcome` would change anything that matters."""
+    until_ms = serving.until_ms(connection, member_id, now_ms)
+    return until_ms < now_ms + serving.SERVING_MS // 2 or missing(connection, member_id) > 0
+
+
+def welcome(connection: sqlite3.Connection, member_id: str, now_ms: int) -> bool:
+    """The member is here: their rights follow them. True when head office is to be asked."""
+    serving.serve(connection, member_id, now_ms)
+    wanted = missing(connection, member_id)
+    if wanted == 0 or settings.read_suspension(connection):
+        return False
+    return draws.ask_points(connection, member_id, wanted)
+
+
+def ask_for_voucher(connection: sqlite3.Connection, voucher: Voucher) -> bool:
+    """Ask for the right to a voucher that was shown here; False when that is asked already."""
+    if settings.read_suspension(connection):
+        return False
+    vouchers.put_issued(connection, voucher, "")
+    return draws.ask_voucher(connection, voucher.number, "")
+
+
+def is_gathering(connection: sqlite3.Connection, now_ms: int) -> bool:
+    """Whether a member is served here whose rights are not all here, so that syncs should hurry."""
+    present = serving.present(connection, now_ms, MAX_MEMBERS_A_ROUND)
+    return any(missing(connection, member_id) for member_id in present)
+
+
+def upkeep(
+    connection: sqlite3.Connection, identity: Identity, programme: Programme, now_ms: int
+) -> None:
+    """Ask for what members who are here lack, and tidy up after those who left.
+
+    Must run in a transaction, right before the sync composes what it says.
+    """
+    if settings.read_suspension(connection):
+        return
+    for member_id in serving.present(connection, now_ms, MAX_MEMBERS_A_ROUND):
+        wanted = missing(connection, member_id)
+        if wanted:
+            draws.ask_points(connection, member_id, wanted)
+    if settings.read_lease(connection).is_over(now_ms):
+        # Head office may have taken these rights back: it says so before any of them move.
+        return
+    book = RightsBook(connection, identity, programme.label, now_ms)
+    for member_id in serving.served(connection, now_ms, MAX_MEMBERS_A_ROUND):
+        _tidy_up(connection, identity, programme, book, member_id)
+        serving.settle(connection, member_id)
+    serving.forget_gone(connection, now_ms)
+
+
+def take_rights(
+    connection: sqlite3.Connection,
+    identity: Identity,
+    programme: Programme,
+    reply: SyncReply,
+    now_ms: int,
+) -> None:
+    """Hold what `reply` grants and give back what it recalls, in the transaction that takes it."""
+    book = RightsBook(connection, identity, programme.label, now_ms)
+    for grant in reply.grants:
+        draw = draws.close(connection, grant.number)
+        if draw is not None and grant.points > 0:
+            book.take(draw, grant.points)
+    lease = settings.read_lease(connection)
+    for recall in reply.recalls:
+        is_here = serving.until_ms(connection, recall.member_id, now_ms) > 0
+        # Without a lease nothing can be spent here, so nobody is served by what is kept.
+        if not is_here or lease.is_over(now_ms):
+            _honour(connection, identity, book, recall)
+
+
+def _honour(
+    connection: sqlite3.Connection, identity: Identity, book: RightsBook, recall: Recall
+) -> None:
+    if recall.voucher:
+        standing = vouchers.standing_of(connection, recall.voucher)
+        if standing and (standing.state, standing.held_by) == (ISSUED, identity.journal):
+            book.give_back_voucher(recall.member_id, recall.voucher)
+        return
+    points = min(recall.points, rights.held(connection, recall.member_id))
+    if points > 0:
+        book.give_back(recall.member_id, points)
+    serving.settle(connection, recall.member_id)
+
+
+def _tidy_up(
+    connection: sqlite3.Connection,
+    identity: Identity,
+    programme: Programme,
+    book: RightsBook,
+    member_id: str,
+) -> None:
+    """Bring what is held of a member to the allowance: all goes back but at their home branch."""
+    member = members.member(connection, member_id)
+    is_home = member is not None and member.branch == identity.branch
+    allowance = programme.kept_points if is_home else 0
+    held = rights.held(connection, member_id)
+    pool = rights.pool_of(connection, member_id).points
+    if held > allowance:
+        book.give_back(member_id, held - allowance)
+    elif held < allowance and pool > 0:
+        draws.ask_points(connection, member_id, min(allowance - held, pool))
+    if is_home:
+        return
+    for number in vouchers.held_of(connection, member_id, identity.journal, MAX_VOUCHERS_A_MEMBER):
+        book.give_back_voucher(member_id, number)
