@@ -19,7 +19,7 @@ from rich.table import Table
 from loyalty.clock import from_epoch_ms
 from loyalty.journal import Sealed, decode_entry
 from loyalty.spreadsheets import safe_cell
-from terminal_app.commands import ledger_checks, ledger_desk
+from terminal_app.commands import journal_checks, ledger_checks, ledger_desk
 from terminal_app.commands.speaking import (
     EXIT_DISAGREES,
     HomeOption,
@@ -60,7 +60,7 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     with faults_in_words(), _ledger(home_of(home)) as (store, identity):
         with store.reading() as connection:
             findings = ledger_checks.verify(connection, identity)
-            entries = sum(1 for _ in ledger_checks.sealed_entries(connection, identity))
+            entries = sum(1 for _ in journal_checks.sealed_entries(connection, identity))
         if as_json:
             print_json({"entries": entries, "findings": findings})
         else:
@@ -106,7 +106,7 @@ def rebuild(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """
     with faults_in_words(), _ledger(home_of(home)) as (store, identity):
         with store.writing() as connection:
-            damage = ledger_checks.journal_findings(connection, identity)
+            damage = journal_checks.journal_findings(connection, identity)
             if damage:
                 raise TerminalError(
                     f"The journal itself is damaged at entry {damage[0].seq}: {damage[0].what}.",
@@ -135,7 +135,7 @@ def export(
         if as_csv and as_json:
             raise TerminalError("Entries come as CSV or as JSON, not both.", "Choose one.")
         with store.reading() as connection, _until_reader_leaves():
-            rows = map(_exported, ledger_checks.sealed_entries(connection, identity))
+            rows = map(_exported, journal_checks.sealed_entries(connection, identity))
             if as_csv:
                 writer = csv.writer(sys.stdout, lineterminator="\n")
                 writer.writerow(EXPORT_COLUMNS)

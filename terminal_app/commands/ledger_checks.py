@@ -23,11 +23,11 @@ from loyalty.journal import (
     Finding,
     Sealed,
     decode_entry,
-    verify_chain,
 )
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.vouchers import ISSUED, LIFE_CYCLE, REDEEMED, Voucher
-from terminal_app.store import journal, ledger, receipts, settings, vouchers
+from terminal_app.commands.journal_checks import journal_findings, sealed_entries
+from terminal_app.store import journal, ledger, receipts, vouchers
 from terminal_app.store.settings import Identity
 from terminal_app.store.vouchers import KeptVoucher
 
@@ -49,11 +49,6 @@ class _Folded(msgspec.Struct):
     receipts: set[str] = msgspec.field(default_factory=set)
 
 
-def sealed_entries(connection: sqlite3.Connection, identity: Identity) -> Iterator[Sealed]:
-    """The journal of this terminal; its database has one epoch, that of its enrolment."""
-    return journal.walk(connection, identity.epoch)
-
-
 def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
     """What is wrong with the journal and with what is made from it; nothing when all holds."""
     findings = journal_findings(connection, identity)
@@ -64,27 +59,6 @@ def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
             *_receipt_findings(connection, folded.receipts),
         ]
         findings += [Finding(0, what) for what in wrong]
-    return findings
-
-
-def journal_findings(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
-    """What is wrong with the journal itself, its columns and its end included."""
-    findings = [
-        Finding(0, f"{count} rows of the journal are of epoch {epoch}, not {identity.epoch}")
-        for epoch, count in journal.other_epochs(connection, identity.epoch)
-    ]
-    chain = verify_chain(identity.terminal, identity.epoch, sealed_entries(connection, identity))
-    findings += chain
-    findings += _column_findings(connection, identity)
-    head = journal.head(connection, identity.terminal, identity.epoch)
-    try:
-        confirmed_seq = settings.read_sync_state(connection).confirmed_seq
-    except (msgspec.MsgspecError, ValueError) as fault:
-        findings.append(Finding(0, f"where the sync stands cannot be read: {fault}"))
-        return findings
-    if confirmed_seq > head.seq:
-        what = f"the journal ends here, but head office confirmed up to {confirmed_seq}"
-        findings.append(Finding(head.seq, what))
     return findings
 
 
@@ -111,21 +85,6 @@ def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
         state = REDEEMED if is_redeemed else ISSUED
         vouchers.put(connection, msgspec.structs.replace(facts, state=state))
     return Rebuilt(different, tuple(_receipt_findings(connection, folded.receipts)))
-
-
-def _column_findings(connection: sqlite3.Connection, identity: Identity) -> Iterator[Finding]:
-    for row in journal.looked_up_by(connection, identity.epoch):
-        try:
-            entry = decode_entry(row.body)
-        except EntryInvalid:
-            continue  # the chain has named it
-        for name, kept, said in (
-            ("kind", row.kind, entry.kind),
-            ("member_id", row.member_id, entry.member),
-            ("receipt", row.receipt, entry.receipt),
-        ):
-            if kept != said:
-                yield Finding(row.seq, f"column {name} is {kept!r}, the entry says {said!r}")
 
 
 def _differing(
@@ -187,6 +146,13 @@ def _folded(connection: sqlite3.Connection, identity: Identity) -> _Folded:
             _count(folded, entry, identity.zone)
         except (KeyError, TypeError, ValueError, OverflowError, LoyaltyError) as fault:
             raise EntryInvalid(f"Entry {entry.seq} cannot be counted: {fault}.") from fault
+    for epoch in identity.earlier_epochs:
+        # Of a journal that was left the receipts alone are kept here; the rest is head office's.
+        folded.receipts |= {
+            entry.receipt
+            for entry in _decoded(journal.walk(connection, epoch))
+            if entry.kind in (EARN, REVERSE)
+        }
     return folded
 
 

@@ -13,7 +13,7 @@ from loyalty.baskets import Basket
 from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, Entry
 from loyalty.rights import Rights, rights_after
 from loyalty.tallies import day_of
-from terminal_app.store import journal, ledger, receipts, rights
+from terminal_app.store import journal, ledger, receipts, rights, settings
 from terminal_app.store.settings import Identity
 
 
@@ -41,7 +41,9 @@ class Draft:
         self._head = journal.head(connection, identity.terminal, identity.epoch)
         self._programme = programme
         self.occurred_at_ms = occurred_at_ms
-        self._recorded_at_ms = recorded_at_ms
+        before_ms = journal.recorded_by(connection, self._head, identity.epoch)
+        self._now_ms = recorded_at_ms
+        self._recorded_at_ms = max(recorded_at_ms, before_ms)
         self._entries: list[Entry] = []
         self.member_id = member_id
         self.receipt = (
@@ -76,6 +78,8 @@ class Draft:
                 occurred_at_ms=self.occurred_at_ms,
                 recorded_at_ms=self._recorded_at_ms,
                 payload=payload or {},
+                # Entries of one happening are written at once.
+                elapsed_ms=0 if self._entries else journal.elapsed_ms(self._connection, self._head),
             )
         )
 
@@ -88,6 +92,7 @@ class Draft:
             rights.put_rights(self._connection, self._moved_rights())
         day = day_of(self.occurred_at_ms, self._identity.zone)
         ledger.count_in(self._connection, day, self._entries)
+        settings.note_moment(self._connection, self._now_ms)
         return head.seq
 
     def _moved_rights(self) -> dict[str, Rights]:

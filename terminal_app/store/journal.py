@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from loyalty.errors import EntryInvalid
 from loyalty.journal import (
     Entry,
     Sealed,
@@ -14,7 +15,15 @@ from loyalty.journal import (
     next_seal,
 )
 
-_HEAD = "SELECT seq, seal FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1"
+_HEAD = "SELECT seq, seal FROM heads WHERE epoch = ?"
+_MOVE_HEAD = """
+    INSERT INTO heads VALUES (?, ?, ?)
+    ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq, seal = excluded.seal
+"""
+_LAST_ROW = "SELECT seq, seal FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1"
+_BODY_AT = "SELECT body FROM journal WHERE epoch = ? AND seq = ?"
+_ELAPSED = "SELECT run_elapsed_ms(?)"
+_NOTE_SEAL = "SELECT run_note_seal(?)"
 _SEAL_AT = "SELECT seal FROM journal WHERE epoch = ? AND seq = ?"
 _APPEND = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)"
 _FROM = "SELECT seq, body, seal FROM journal WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT ?"
@@ -26,7 +35,7 @@ _LOOKED_UP_BY = """
     SELECT seq, kind, member_id, receipt, CAST(body AS BLOB) FROM journal
     WHERE epoch = ? ORDER BY seq
 """
-_OTHER_EPOCHS = "SELECT epoch, count(*) FROM journal WHERE epoch <> ? GROUP BY epoch ORDER BY epoch"
+_EPOCHS = "SELECT epoch, count(*) FROM journal GROUP BY epoch ORDER BY epoch"
 _OF_MEMBER = "SELECT body FROM journal WHERE member_id = ? AND epoch = ? ORDER BY seq"
 _LATEST_OF_MEMBER = (
     "SELECT body FROM journal WHERE member_id = ? ORDER BY epoch DESC, seq DESC LIMIT ?"
@@ -51,9 +60,31 @@ class LookedUpBy(msgspec.Struct, frozen=True):
 
 
 def head(connection: sqlite3.Connection, terminal: str, epoch: int) -> Head:
-    """Where the journal of `(terminal, epoch)` ends."""
-    row = connection.execute(_HEAD, (epoch,)).fetchone()
-    return Head(0, first_seal(terminal, epoch)) if row is None else Head(row[0], bytes(row[1]))
+    """Where the journal of `(terminal, epoch)` ends, by the anchor that moves with every entry."""
+    return _head(connection, _HEAD, terminal, epoch)
+
+
+def last_row(connection: sqlite3.Connection, terminal: str, epoch: int) -> Head:
+    """The last entry that is there; it is the head unless somebody took entries away."""
+    return _head(connection, _LAST_ROW, terminal, epoch)
+
+
+def recorded_by(connection: sqlite3.Connection, at: Head, epoch: int) -> int:
+    """When the entry at the head `at` was recorded, in milliseconds since 1970; 0 without one."""
+    row = connection.execute(_BODY_AT, (epoch, at.seq)).fetchone()
+    if row is None:
+        return 0
+    try:
+        return decode_entry(bytes(row[0])).recorded_at_ms
+    except EntryInvalid:
+        # `paragon ledger verify` names it; a sale does not wait for that.
+        return 0
+
+
+def elapsed_ms(connection: sqlite3.Connection, at: Head) -> int:
+    """Milliseconds since the entry at the head `at` was written in this run of the till, or 0."""
+    elapsed: int = connection.execute(_ELAPSED, (at.seal,)).fetchone()[0]
+    return elapsed
 
 
 def seal_at(connection: sqlite3.Connection, terminal: str, epoch: int, seq: int) -> bytes | None:
@@ -65,7 +96,7 @@ def seal_at(connection: sqlite3.Connection, terminal: str, epoch: int, seq: int)
 
 
 def append(connection: sqlite3.Connection, at: Head, entries: Sequence[Entry]) -> Head:
-    """Append `entries`, numbered on from `at`, and give the new head.
+    """Append `entries`, numbered on from `at`, move the anchor, and give the new head.
 
     Must run inside the transaction that read `at`, or two writers could seal one number twice.
     """
@@ -76,6 +107,9 @@ def append(connection: sqlite3.Connection, at: Head, entries: Sequence[Entry]) -
         seal = next_seal(seal, body)
         rows.append((entry.epoch, entry.seq, entry.kind, entry.member, entry.receipt, body, seal))
     connection.executemany(_APPEND, rows)
+    if entries:
+        connection.execute(_MOVE_HEAD, (entries[0].epoch, at.seq + len(rows), seal))
+        connection.execute(_NOTE_SEAL, (seal,))
     return Head(at.seq + len(rows), seal)
 
 
@@ -99,9 +133,9 @@ def looked_up_by(connection: sqlite3.Connection, epoch: int) -> Iterator[LookedU
         yield LookedUpBy(*row)
 
 
-def other_epochs(connection: sqlite3.Connection, epoch: int) -> list[tuple[object, int]]:
-    """The epochs in the journal that are not `epoch`, each with its count of rows."""
-    return [(row[0], row[1]) for row in connection.execute(_OTHER_EPOCHS, (epoch,))]
+def epochs(connection: sqlite3.Connection) -> list[tuple[object, int]]:
+    """The epochs in the journal, each with its count of rows."""
+    return [(row[0], row[1]) for row in connection.execute(_EPOCHS)]
 
 
 def entries_of(connection: sqlite3.Connection, epoch: int, member_id: str) -> list[Entry]:
@@ -114,3 +148,8 @@ def latest_of(connection: sqlite3.Connection, member_id: str, limit: int) -> lis
     """The last `limit` entries of a member at this till, newest first."""
     rows = connection.execute(_LATEST_OF_MEMBER, (member_id, limit))
     return [decode_entry(bytes(row[0])) for row in rows]
+
+
+def _head(connection: sqlite3.Connection, statement: str, terminal: str, epoch: int) -> Head:
+    row = connection.execute(statement, (epoch,)).fetchone()
+    return Head(0, first_seal(terminal, epoch)) if row is None else Head(row[0], bytes(row[1]))

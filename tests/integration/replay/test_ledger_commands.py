@@ -21,7 +21,8 @@ COPY_OF_EPOCH = (
     "SELECT 7, seq, kind, member_id, receipt, body, seal FROM journal WHERE epoch = 1 AND seq ="
 )
 VOUCHER_TO_COME = (
-    "SELECT 'T1.1.99', member_id, amount_minor, currency, expires_at_ms, 'redeemed' FROM vouchers"
+    "SELECT 'T1.1.99', member_id, amount_minor, currency, expires_at_ms, 'redeemed', ''"
+    " FROM vouchers"
 )
 KINDS = ["enrol", "earn", "redeem", "voucher-issued", "earn", "reverse"]
 
