@@ -104,7 +104,8 @@ def _spent_twice(rows: Iterable[Row]) -> Iterable[str]:
     issued = {row.payload["number"] for row in rows if row.kind == "voucher-issued"}
     yield from (f"voucher {number} paid {n} times" for number, n in redeemed.items() if n > 1)
     yield from (f"voucher {number} was never issued" for number in redeemed.keys() - issued)
-    for member, points in _sums(rows).items():
+    # What a return takes back is a debt, not spending.
+    for member, points in _sums(row for row in rows if row.kind != "reverse").items():
         if points < 0:
             yield f"member {member} is at {points}: more was spent than earned"
 
@@ -114,11 +115,9 @@ def _balances(chain: Chain, rows: Iterable[Row]) -> Iterable[str]:
     for till in chain.tills:
         told = dict(_query(till, "SELECT member_id, sum(points) FROM balances GROUP BY member_id"))
         for member, points in sums.items():
-            if told.get(member) != points:
-                yield (
-                    f"{till.name} has {told.get(member)} for member {member}, "
-                    f"the entries make {points}"
-                )
+            have = told.get(member, 0)
+            if have != points:
+                yield f"{till.name} has {have} for member {member}, the entries make {points}"
 
 
 def _verified(chain: Chain) -> Iterable[str]:
