@@ -7,7 +7,7 @@ takes the answer. A till whose journal is suspended moves no rights: its entries
 import sqlite3
 
 from loyalty.programme.document import Programme
-from loyalty.vouchers import ISSUED, Voucher
+from loyalty.vouchers import ISSUED
 from loyalty.wire import Recall, SyncReply
 from terminal_app.posting.rights import RightsBook
 from terminal_app.store import draws, ledger, members, rights, serving, settings, vouchers
@@ -43,12 +43,11 @@ def welcome(connection: sqlite3.Connection, member_id: str, now_ms: int) -> bool
     return draws.ask_points(connection, member_id, wanted)
 
 
-def ask_for_voucher(connection: sqlite3.Connection, voucher: Voucher) -> bool:
-    """Ask for the right to a voucher that was shown here; False when that is asked already."""
+def ask_for_voucher(connection: sqlite3.Connection, number: str) -> bool:
+    """Ask for the right to voucher `number`, shown here; False when that is asked already."""
     if settings.read_suspension(connection):
         return False
-    vouchers.put_issued(connection, voucher, "")
-    return draws.ask_voucher(connection, voucher.number, "")
+    return draws.ask_voucher(connection, number)
 
 
 def is_gathering(connection: sqlite3.Connection, now_ms: int) -> bool:

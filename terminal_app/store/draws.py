@@ -33,11 +33,11 @@ def ask_points(connection: sqlite3.Connection, member_id: str, points: int) -> b
     return True
 
 
-def ask_voucher(connection: sqlite3.Connection, voucher: str, member_id: str) -> bool:
+def ask_voucher(connection: sqlite3.Connection, voucher: str) -> bool:
     """Ask for the right to `voucher`; False when such a draw is open already."""
     if connection.execute(_IS_VOUCHER_WANTED, (OPEN, voucher)).fetchone() is not None:
         return False
-    _put(connection, member_id, 0, voucher)
+    _put(connection, "", 0, voucher)
     return True
 
 

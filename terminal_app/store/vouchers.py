@@ -39,7 +39,12 @@ _KEPT = """
 """
 _REMOVE = "DELETE FROM vouchers WHERE number = ?"
 _REDEEM = "UPDATE vouchers SET state = ? WHERE number = ?"
-_HOLD = "UPDATE vouchers SET held_by = ? WHERE number = ?"
+# The facts of one that is not known yet come with the feed.
+_HOLD = """
+    INSERT INTO vouchers
+        (number, member_id, amount_minor, currency, expires_at_ms, state, held_by)
+    VALUES (?, '', 0, '', 0, ?, ?) ON CONFLICT (number) DO UPDATE SET held_by = excluded.held_by
+"""
 _HELD_OF = """
     SELECT number FROM vouchers
     WHERE held_by <> '' AND held_by = ? AND member_id = ? AND state = ? ORDER BY number LIMIT ?
@@ -94,7 +99,7 @@ def put_told(connection: sqlite3.Connection, change: VoucherChange, own_journal:
 
 def hold(connection: sqlite3.Connection, number: str, journal: str) -> None:
     """Record that `journal` may take the voucher offline; "" when it lies at head office."""
-    connection.execute(_HOLD, (journal, number))
+    connection.execute(_HOLD, (number, ISSUED, journal))
 
 
 def held_of(connection: sqlite3.Connection, member_id: str, journal: str, limit: int) -> list[str]:

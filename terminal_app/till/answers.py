@@ -8,6 +8,7 @@ from loyalty.balances import Balance
 from loyalty.baskets import Basket
 from loyalty.members import DEFAULT_LANGUAGE, Member
 from loyalty.receipts import Receipt
+from loyalty.rights import Safe
 
 
 class Reason(StrEnum):
@@ -26,6 +27,8 @@ class Reason(StrEnum):
     VOUCHER_EXPIRED = "voucher-expired"
     VOUCHER_SPENT = "voucher-spent"
     VOUCHER_CURRENCY = "voucher-currency"
+    VOUCHER_ELSEWHERE = "voucher-elsewhere"
+    VOUCHER_WAITS = "voucher-waits"
     VOUCHER_NEEDLESS = "voucher-needless"
     RECEIPT_INVALID = "receipt-invalid"
     RECEIPT_CONFLICT = "receipt-conflict"
@@ -45,10 +48,14 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
-    """A member as this till knows them; `known_at_ms` is when head office was last heard, or 0."""
+    """A member as this till knows them; `known_at_ms` is when head office was last heard, or 0.
+
+    `safe` says how much of `balance` may be spent here now, and why the rest waits.
+    """
 
     member: Member
     balance: Balance
+    safe: Safe
     points_to_next: int | None
     notices: tuple[str, ...]
     known_at_ms: int
@@ -75,7 +82,10 @@ Identified = KnownMember | KnownVoucher | KnownProduct | Refusal
 
 
 class Quote(msgspec.Struct, frozen=True):
-    """What a basket would bring if it were sold now; nothing is written."""
+    """What a basket would bring if it were sold now; nothing is written.
+
+    `balance_after` is None without a card, and for a card that this till has not heard of.
+    """
 
     total_minor: int
     to_pay_minor: int

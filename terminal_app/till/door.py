@@ -6,16 +6,13 @@ from functools import lru_cache
 
 import msgspec
 
-from loyalty.amounts import MAX_AMOUNT_MINOR
-from loyalty.baskets import MAX_LINES, MAX_QUANTITY, Basket
+from loyalty.baskets import Basket
 from loyalty.clock import Clock, epoch_ms
-from loyalty.identifiers import is_receipt_reference
-from loyalty.journal import MAX_ENTRY_BYTES
 from loyalty.members import Member
 from loyalty.programme.document import Programme, load_programme
-from loyalty.programme.earning import award
-from loyalty.programme.rewards import points_to_next, vouchers_due
+from loyalty.programme.rewards import points_to_next
 from loyalty.receipts import Receipt
+from loyalty.rights import Safe
 from loyalty.scans import (
     CardScan,
     DamagedScan,
@@ -29,7 +26,7 @@ from terminal_app.store import journal, ledger, members, receipts, settings, spo
 from terminal_app.store.connection import Store
 from terminal_app.store.settings import Identity
 from terminal_app.sync.line import Line
-from terminal_app.till import enrolling, selling
+from terminal_app.till import enrolling, quoting, selling, wanting
 from terminal_app.till.answers import (
     Enrolment,
     GoodsReturn,
@@ -45,7 +42,12 @@ from terminal_app.till.answers import (
     Sale,
     TillStatus,
 )
-from terminal_app.till.voucher_check import check_voucher, check_vouchers, paid_with
+from terminal_app.till.limits import misnamed, unreturnable, unsellable
+from terminal_app.till.safety import safe_to_spend
+from terminal_app.till.voucher_check import (
+    VoucherDesk,
+    check_voucher,
+)
 
 _FOREIGN = {
     "ean": Reason.FOREIGN_EAN,
@@ -53,9 +55,6 @@ _FOREIGN = {
     "link": Reason.FOREIGN_LINK,
     "unknown": Reason.FOREIGN_UNKNOWN,
 }
-
-BYTES_BESIDE_SKU = 32
-"""The most that an entry takes for a line beside its article number."""
 
 _programme_of = lru_cache(maxsize=4)(load_programme)
 
@@ -89,23 +88,31 @@ class Till:
             return _programme(connection)
 
     def identify(self, text: str) -> Identified:
-        """What a scanned or typed text is to this shop: member, voucher, goods, or why not."""
+        """What a scanned or typed text is to this shop: member, voucher, goods, or why not.
+
+        A member who is identified is served here: what other tills hold of their points is asked
+        for, and so is the right to a voucher, or whose an unknown card is.
+        """
         scan = read_scan(text)
         with self._store.reading() as connection:
             match scan:
                 case CardScan(card):
                     member = members.member_by_card(connection, card)
-                    if member is None:
-                        return Refusal(Reason.UNKNOWN_CARD, {"card": card})
-                    return self._known(connection, member)
+                    found: Identified = (
+                        Refusal(Reason.UNKNOWN_CARD, {"card": card})
+                        if member is None
+                        else self._known(connection, member)
+                    )
                 case VoucherScan(code):
-                    return self._voucher(connection, code)
+                    found = self._voucher(connection, code)
                 case EmptyScan():
                     return Refusal(Reason.EMPTY_SCAN)
                 case DamagedScan():
                     return _goods_or(connection, text, Reason.DAMAGED_CARD)
                 case ForeignScan(kind):
                     return _goods_or(connection, text, _FOREIGN[kind])
+        self._ask_for(found)
+        return found
 
     def member(self, member_id: str) -> KnownMember | None:
         """The member `member_id`, or None when this till has not heard of them."""
@@ -113,56 +120,46 @@ class Till:
             member = members.member(connection, member_id)
             return None if member is None else self._known(connection, member)
 
+    def safe_to_spend(self, member_id: str) -> Safe:
+        """What a member may spend here now, whatever happens elsewhere, and why the rest waits."""
+        with self._store.reading() as connection:
+            return safe_to_spend(connection, _programme(connection), member_id, self._now())
+
     def quote(
         self, basket: Basket, member_id: str = "", voucher_codes: tuple[str, ...] = ()
     ) -> Quote | Refusal:
         """What selling `basket` now would bring; nothing is written."""
-        refusal = _unsellable(basket)
+        refusal = unsellable(basket)
         if refusal is not None:
             return refusal
         with self._store.reading() as connection:
-            programme = _programme(connection)
-            now_ms = epoch_ms(self._clock())
-            paid = check_vouchers(connection, voucher_codes, basket, programme.currency, now_ms)
-            if isinstance(paid, Refusal):
-                return paid
-            paid_minor = paid_with(paid, basket)
-            to_pay_minor = basket.total_minor - paid_minor
-            if not member_id:
-                return Quote(basket.total_minor, to_pay_minor, 0, None, 0)
-            if members.member(connection, member_id) is None:
-                return Refusal(Reason.UNKNOWN_CARD, {"card": member_id})
-            points = award(programme, basket).points
-            balance = ledger.balance_of(connection, member_id).points + points
-            due = vouchers_due(programme, balance, now_ms, self._identity.zone)
-            return Quote(
-                total_minor=basket.total_minor,
-                to_pay_minor=to_pay_minor,
-                points=points,
-                balance_after=balance - due.count * due.points,
-                vouchers_due=due.count,
-            )
+            desk = self._desk(connection)
+            answer = quoting.quote(connection, desk, basket, member_id, voucher_codes)
+        self._ask_for(answer)
+        return answer
 
     def sell(self, sale: Sale) -> Posted | Refusal:
         """Ring up `sale`: committed before it is printed or told; once for ever per reference."""
-        refusal = _unsellable(sale.basket) or _misnamed(sale.reference)
+        refusal = unsellable(sale.basket) or misnamed(sale.reference)
         if refusal is not None:
             return refusal
         with self._store.writing() as connection:
             answer = selling.sell(
-                connection, self._identity, _programme(connection), sale, self._now()
+                connection, self._who(connection), _programme(connection), sale, self._now()
             )
+        self._ask_for(answer)
         self._tell(answer)
         return answer
 
     def take_back(self, goods: GoodsReturn) -> Posted | Refusal:
         """Take goods back without their receipt: what they would have earned is clawed back."""
-        refusal = _unreturnable(goods.basket) or _misnamed(goods.reference)
+        refusal = unreturnable(goods.basket) or misnamed(goods.reference)
         if refusal is not None:
             return refusal
         with self._store.writing() as connection:
             programme = _programme(connection)
-            answer = selling.take_back(connection, self._identity, programme, goods, self._now())
+            identity = self._who(connection)
+            answer = selling.take_back(connection, identity, programme, goods, self._now())
         self._tell(answer)
         return answer
 
@@ -170,7 +167,8 @@ class Till:
         """Make someone a member, with the line up or down; the same card and facts once."""
         with self._store.writing() as connection:
             label = _programme(connection).label
-            member = enrolling.enrol(connection, self._identity, label, enrolment, self._now())
+            identity = self._who(connection)
+            member = enrolling.enrol(connection, identity, label, enrolment, self._now())
             if isinstance(member, Refusal):
                 return member
             known = self._known(connection, member)
@@ -210,7 +208,7 @@ class Till:
     def status(self) -> TillStatus:
         """What a face shows about the line and the paper."""
         with self._store.reading() as connection:
-            identity = self._identity
+            identity = self._who(connection)
             state = settings.read_sync_state(connection)
             head = journal.head(connection, identity.terminal, identity.epoch)
             jobs = spool.counts(connection)
@@ -229,20 +227,34 @@ class Till:
 
     def _known(self, connection: sqlite3.Connection, member: Member) -> KnownMember:
         balance = ledger.balance_of(connection, member.member_id)
+        programme = _programme(connection)
         notices = members.waiting_notices(connection, member.member_id)
         return KnownMember(
             member=member,
             balance=balance,
-            points_to_next=points_to_next(_programme(connection), balance.points),
+            safe=safe_to_spend(connection, programme, member.member_id, self._now()),
+            points_to_next=points_to_next(programme, balance.points),
             notices=tuple(selling.in_language(notice, member.language) for notice in notices),
             known_at_ms=settings.read_sync_state(connection).heard_at_ms,
         )
 
     def _voucher(self, connection: sqlite3.Connection, code: str) -> KnownVoucher | Refusal:
-        voucher = check_voucher(connection, code, _programme(connection).currency, self._now())
+        voucher = check_voucher(connection, self._desk(connection), code)
         if isinstance(voucher, Refusal):
             return voucher
         return KnownVoucher(voucher.number, voucher.amount_minor, voucher.expires_at_ms, code)
+
+    def _desk(self, connection: sqlite3.Connection) -> VoucherDesk:
+        now_ms = self._now()
+        return VoucherDesk(self._who(connection), _programme(connection), now_ms, now_ms)
+
+    def _who(self, connection: sqlite3.Connection) -> Identity:
+        """Who this terminal is in this transaction: a copy gets a new journal while it runs."""
+        return settings.read_identity(connection) or self._identity
+
+    def _ask_for(self, answer: object) -> None:
+        if wanting.ask_for(self._store, answer, self._now()):
+            self._on_posted()
 
     def _now(self) -> int:
         return epoch_ms(self._clock())
@@ -260,29 +272,3 @@ def _goods_or(connection: sqlite3.Connection, text: str, otherwise: Reason) -> I
     """The goods whose barcode says `text`; their codes may have any form, even half a card's."""
     goods = members.product(connection, without_aim(text))
     return Refusal(otherwise) if goods is None else KnownProduct(*goods)
-
-
-def _unsellable(basket: Basket) -> Refusal | None:
-    if not basket.lines:
-        return Refusal(Reason.BASKET_EMPTY)
-    is_too_large = (
-        len(basket.lines) > MAX_LINES
-        or abs(basket.total_minor) > MAX_AMOUNT_MINOR
-        or any(abs(line.amount_minor) > MAX_AMOUNT_MINOR for line in basket.lines)
-        or any(abs(line.quantity) > MAX_QUANTITY for line in basket.lines)
-        or sum(len(line.sku.encode()) + BYTES_BESIDE_SKU for line in basket.lines) > MAX_ENTRY_BYTES
-    )
-    return Refusal(Reason.BASKET_TOO_LARGE) if is_too_large else None
-
-
-def _unreturnable(basket: Basket) -> Refusal | None:
-    refusal = _unsellable(basket)
-    if refusal is None and any(line.amount_minor < 0 for line in basket.lines):
-        refusal = Refusal(Reason.RETURN_NEGATIVE)
-    return refusal
-
-
-def _misnamed(reference: str) -> Refusal | None:
-    if reference and not is_receipt_reference(reference):
-        return Refusal(Reason.RECEIPT_INVALID, {"receipt": reference})
-    return None

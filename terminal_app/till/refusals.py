@@ -25,6 +25,14 @@ SENTENCES: dict[Reason, str] = {
     Reason.VOUCHER_CURRENCY: phrase(
         "Voucher {voucher} is for another currency. It cannot be used here."
     ),
+    Reason.VOUCHER_ELSEWHERE: phrase(
+        "Voucher {voucher} is good, but another place holds the right to it: it is asked for. "
+        "Scan it again in a moment."
+    ),
+    Reason.VOUCHER_WAITS: phrase(
+        "Voucher {voucher} cannot be taken here now. "
+        "Connect this till to head office, then scan again."
+    ),
     Reason.VOUCHER_NEEDLESS: phrase(
         "Voucher {voucher} has nothing left to pay for. Take it out and give it back."
     ),

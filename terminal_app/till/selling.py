@@ -5,7 +5,7 @@ import sqlite3
 from msgspec.structs import replace
 
 from loyalty.baskets import Basket
-from loyalty.identifiers import voucher_number
+from loyalty.identifiers import is_card_number, voucher_number
 from loyalty.journal import EARN, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
 from loyalty.members import DEFAULT_LANGUAGE, Member
 from loyalty.programme.document import Programme
@@ -14,11 +14,12 @@ from loyalty.programme.rewards import vouchers_due
 from loyalty.receipts import RETURN, SALE, Receipt, VoucherSlip
 from loyalty.vouchers import Voucher, voucher_code
 from terminal_app.posting.draft import Draft, content_digest, lines_payload
-from terminal_app.store import ledger, members, receipts, spool, vouchers
+from terminal_app.store import ledger, lookups, members, receipts, serving, spool, vouchers
 from terminal_app.store.members import Notice
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import GoodsReturn, Posted, Reason, Refusal, Sale
-from terminal_app.till.voucher_check import check_vouchers, paid_with
+from terminal_app.till.safety import spendable_with
+from terminal_app.till.voucher_check import VoucherDesk, check_vouchers, paid_with
 
 
 def sell(
@@ -34,14 +35,15 @@ def sell(
     if answered is not None:
         return answered
     member = members.member(connection, sale.member_id) if sale.member_id else None
-    if sale.member_id and member is None:
+    if sale.member_id and member is None and not is_card_number(sale.member_id):
         return Refusal(Reason.UNKNOWN_CARD, {"card": sale.member_id})
     at_ms = now_ms if sale.occurred_at_ms is None else sale.occurred_at_ms
-    paid = check_vouchers(connection, sale.voucher_codes, sale.basket, programme.currency, at_ms)
+    desk = VoucherDesk(identity, programme, at_ms, now_ms)
+    paid = check_vouchers(connection, desk, sale.voucher_codes, sale.basket)
     if isinstance(paid, Refusal):
         return paid
     draft = _draft(connection, identity, programme, sale, at_ms, now_ms)
-    points = award(programme, sale.basket).points if member else 0
+    points = award(programme, sale.basket).points if sale.member_id else 0
     draft.add(
         EARN,
         points=points,
@@ -54,9 +56,12 @@ def sell(
         points=points,
         voucher_paid_minor=paid_with(paid, sale.basket),
     )
+    if sale.member_id and member is None:
+        lookups.ask(connection, sale.member_id)
     if member:
         balance = ledger.balance_of(connection, member.member_id).points + points
-        slips, redeemed = _issue_due(connection, draft, identity, programme, balance)
+        safe = spendable_with(connection, programme, member.member_id, points, now_ms)
+        slips, redeemed = _issue_due(connection, draft, identity, programme, safe)
         receipt = replace(
             receipt,
             balance=balance - redeemed,
@@ -149,9 +154,10 @@ def _issue_due(
     draft: Draft,
     identity: Identity,
     programme: Programme,
-    balance: int,
+    safe: int,
 ) -> tuple[tuple[VoucherSlip, ...], int]:
-    due = vouchers_due(programme, balance, draft.occurred_at_ms, identity.zone)
+    """Issue what `safe` points, those that may be spent here, are due; the rest waits for them."""
+    due = vouchers_due(programme, safe, draft.occurred_at_ms, identity.zone)
     if due.count == 0:
         return (), 0
     redeemed = due.count * due.points
@@ -175,7 +181,7 @@ def _issue_due(
                 "expires_at_ms": voucher.expires_at_ms,
             },
         )
-        vouchers.put_issued(connection, voucher, draft.member_id)
+        vouchers.put_issued(connection, voucher, draft.member_id, identity.journal)
         slips.append(
             VoucherSlip(
                 voucher.number,
@@ -216,7 +222,7 @@ def _receipt(
         lines=basket.lines,
         total_minor=basket.total_minor,
         member_name=member.name if member else "",
-        card=member.card if member else "",
+        card=member.card if member else draft.member_id,
     )
 
 
@@ -225,6 +231,8 @@ def _posted(
 ) -> Posted:
     last_seq = draft.post()
     receipts.keep(connection, content, receipt, last_seq)
+    if draft.member_id:
+        serving.leave(connection, draft.member_id)
     if print_it:
         spool.put(connection, receipt)
     return Posted(receipt, repeated=False)

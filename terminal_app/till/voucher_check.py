@@ -2,49 +2,72 @@
 
 import sqlite3
 
+import msgspec
+
 from loyalty.baskets import Basket
 from loyalty.identifiers import voucher_epoch, voucher_issuer
+from loyalty.programme.document import Programme
+from loyalty.rights import Wait
 from loyalty.scans import VoucherScan, read_scan
-from loyalty.vouchers import ISSUED, REDEEMED, Voucher, is_signed_by, may_become, read_voucher
-from terminal_app.store import members, vouchers
+from loyalty.vouchers import REDEEMED, Voucher, is_signed_by, may_become, read_voucher
+from terminal_app.store import members, settings, vouchers
+from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Reason, Refusal
+from terminal_app.till.safety import wait_for_all
+
+ANYWHERE = "anywhere"
+
+
+class VoucherDesk(msgspec.Struct, frozen=True):
+    """Where and when vouchers are shown: a sale of `at_ms`, rung up at `now_ms`."""
+
+    identity: Identity
+    programme: Programme
+    at_ms: int
+    now_ms: int
 
 
 def check_voucher(
-    connection: sqlite3.Connection, code: str, currency: str, at_ms: int
+    connection: sqlite3.Connection, desk: VoucherDesk, code: str
 ) -> Voucher | Refusal:
-    """The voucher in the scan `code` when a terminal of the chain signed it, valid and unspent.
-
-    A voucher of another till that this one has not heard of is taken on its signature: with the
-    line down its spending elsewhere cannot be known, and head office names a double use.
-    """
+    """The voucher in the scan `code` when it is valid, unspent, and this till may take it."""
     scan = read_scan(code)
     read = read_voucher(scan.code) if isinstance(scan, VoucherScan) else None
     if read is None:
         return Refusal(Reason.VOUCHER_DAMAGED)
     voucher = read.voucher
-    facts = {"voucher": voucher.number}
     number = voucher.number
+    facts = {"voucher": number}
     key = members.public_key(connection, voucher_issuer(number), voucher_epoch(number))
     if key is None or not is_signed_by(read, key):
         return Refusal(Reason.VOUCHER_FORGED, facts)
-    if voucher.currency != currency:
+    if voucher.currency != desk.programme.currency:
         return Refusal(Reason.VOUCHER_CURRENCY, facts)
-    standing = vouchers.standing_of(connection, voucher.number)
-    state = standing.state if standing else ISSUED
-    if not may_become(state, REDEEMED):
+    standing = vouchers.standing_of(connection, number)
+    if standing is not None and not may_become(standing.state, REDEEMED):
         return Refusal(Reason.VOUCHER_SPENT, facts)
-    if at_ms > voucher.expires_at_ms:
+    if desk.at_ms > voucher.expires_at_ms:
         return Refusal(Reason.VOUCHER_EXPIRED, facts)
+    if not _goes_by_signature(connection, desk.programme):
+        if standing is None or standing.held_by != desk.identity.journal:
+            return Refusal(Reason.VOUCHER_ELSEWHERE, facts)
+        if wait_for_all(connection, desk.now_ms) is not Wait.NOTHING:
+            return Refusal(Reason.VOUCHER_WAITS, facts)
     return voucher
 
 
+def _goes_by_signature(connection: sqlite3.Connection, programme: Programme) -> bool:
+    """Whether a signature is enough, because the shop says so or its head office keeps no rights.
+
+    Spending elsewhere cannot be known then; head office finds a double use and names both tills.
+    """
+    is_heard = settings.read_sync_state(connection).heard_at_ms > 0
+    keeps_none = is_heard and settings.read_lease(connection).until_ms == 0
+    return programme.offline.vouchers == ANYWHERE or keeps_none
+
+
 def check_vouchers(
-    connection: sqlite3.Connection,
-    codes: tuple[str, ...],
-    basket: Basket,
-    currency: str,
-    at_ms: int,
+    connection: sqlite3.Connection, desk: VoucherDesk, codes: tuple[str, ...], basket: Basket
 ) -> list[Voucher] | Refusal:
     """The vouchers in `codes` that are to pay for `basket`, or the first refusal.
 
@@ -52,7 +75,7 @@ def check_vouchers(
     """
     checked: dict[str, Voucher] = {}
     for code in codes:
-        voucher = check_voucher(connection, code, currency, at_ms)
+        voucher = check_voucher(connection, desk, code)
         if isinstance(voucher, Refusal):
             return voucher
         if voucher.number in checked:

@@ -19,6 +19,8 @@ _SENTENCES: dict[Reason, str] = {
     Reason.VOUCHER_DAMAGED: phrase("We could not read this voucher. Hold it still and try again."),
     Reason.VOUCHER_FORGED: _VOUCHER,
     Reason.VOUCHER_CURRENCY: _VOUCHER,
+    Reason.VOUCHER_ELSEWHERE: phrase("This voucher is good. Show it at the till."),
+    Reason.VOUCHER_WAITS: _VOUCHER,
     Reason.VOUCHER_EXPIRED: phrase("This voucher has expired."),
     Reason.VOUCHER_SPENT: phrase("This voucher was used already."),
 }

@@ -1,0 +1,48 @@
+"""What an answer of the Till leaves wanting: rights held elsewhere, cards nobody here has heard of.
+
+It is written down for the next sync and is no part of the answer: with a full or busy disk the
+sale goes on without it.
+"""
+
+import structlog
+
+from loyalty.identifiers import is_card_number
+from terminal_app.errors import StoreBusy, StoreFull
+from terminal_app.posting import upkeep
+from terminal_app.store import lookups
+from terminal_app.store.connection import Store
+from terminal_app.till.answers import KnownMember, Reason, Refusal
+
+log = structlog.get_logger(__name__)
+
+
+def ask_for(store: Store, answer: object, now_ms: int) -> bool:
+    """Write down what `answer` lacks; True when head office should be asked at once."""
+    try:
+        if isinstance(answer, KnownMember):
+            return _welcome(store, answer.member.member_id, now_ms)
+        if isinstance(answer, Refusal):
+            return _ask_after(store, answer)
+    except (StoreFull, StoreBusy) as fault:
+        log.warning("nothing_asked_for", reason=str(fault))
+    return False
+
+
+def _welcome(store: Store, member_id: str, now_ms: int) -> bool:
+    with store.reading() as connection:
+        if not upkeep.needs_welcome(connection, member_id, now_ms):
+            return False
+    with store.writing() as connection:
+        return upkeep.welcome(connection, member_id, now_ms)
+
+
+def _ask_after(store: Store, refusal: Refusal) -> bool:
+    if refusal.reason is Reason.VOUCHER_ELSEWHERE:
+        with store.writing() as connection:
+            return upkeep.ask_for_voucher(connection, refusal.facts["voucher"])
+    card = refusal.facts.get("card", "")
+    if refusal.reason is Reason.UNKNOWN_CARD and is_card_number(card):
+        with store.writing() as connection:
+            lookups.ask(connection, card)
+        return True
+    return False
