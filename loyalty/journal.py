@@ -36,7 +36,8 @@ KINDS = frozenset(
 )
 """The kinds that this version understands; others are kept and passed on."""
 
-MAX_ENTRY_BYTES = 1 << 20
+MAX_ENTRY_BYTES = 1 << 19
+"""What its payload unfolds to in memory can be eighty times as much."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):

@@ -2,20 +2,23 @@
 
 One round trip carries both ways: entries up, changes down. Messages are MessagePack arrays
 behind zstd; fields are only ever added at the end, so that one side may be a version ahead.
-Seals are not sent: both sides compute them, and compare the last one.
+Seals are not sent: both sides compute them, and compare the last one. Limits stand in the types,
+so that a frame which claims millions of small things is refused before any of them is made.
 """
 
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec import Meta
 
 from loyalty.errors import FrameInvalid
 from loyalty.members import Member
 from loyalty.tallies import DayTally
+from loyalty.tolerance import Things, decode_known
 
 WIRE_VERSION = 2
 OLDEST_WIRE_VERSION = 1
@@ -23,7 +26,7 @@ OLDEST_WIRE_VERSION = 1
 
 MAX_ENTRIES_A_FRAME = 1_000
 MAX_CHANGES_A_FRAME = 1_000
-MAX_FRAME_BYTES = 16 << 20
+MAX_FRAME_BYTES = 8 << 20
 """Of the message after decompression; what claims to be larger is refused unread."""
 
 MAX_PACKED_BYTES = 8 << 20
@@ -34,7 +37,12 @@ MAX_TALLIES_A_FRAME = 1_000
 MAX_DRAWS_A_FRAME = 1_000
 MAX_LOOKUPS_A_FRAME = 100
 MAX_RECALLS_A_FRAME = 1_000
+MAX_FOUND_A_FRAME = 10_000
+MAX_NOTICES_A_FRAME = 10_000
 MAX_HOLDERS_TOLD = 8
+MAX_LANGUAGES_TOLD = 100
+MAX_JOURNALS_TOLD = 10_000
+PUBLIC_KEY_BYTES = 32
 SYNC_PATH = "/v1/sync"
 EPOCH_PATH = "/v1/epoch"
 SNAPSHOT_PATH = "/v1/snapshot"
@@ -79,7 +87,7 @@ class BalanceChange(msgspec.Struct, frozen=True, array_like=True, tag="balance")
     clawed_back: int
     redeemed: int
     pool: int = 0
-    holders: tuple[Holder, ...] = ()
+    holders: Annotated[tuple[Holder, ...], Meta(max_length=MAX_HOLDERS_TOLD)] = ()
 
 
 class VoucherChange(msgspec.Struct, frozen=True, array_like=True, tag="voucher"):
@@ -103,7 +111,10 @@ class NoticeChange(msgspec.Struct, frozen=True, array_like=True, tag="notice"):
 
     notice_id: str
     member_id: str
-    texts: dict[str, str]
+    texts: Annotated[dict[str, str], Meta(max_length=MAX_LANGUAGES_TOLD)]
+
+
+_PublicKey = Annotated[bytes, Meta(min_length=PUBLIC_KEY_BYTES, max_length=PUBLIC_KEY_BYTES)]
 
 
 class TerminalChange(msgspec.Struct, frozen=True, array_like=True, tag="terminal"):
@@ -112,7 +123,7 @@ class TerminalChange(msgspec.Struct, frozen=True, array_like=True, tag="terminal
 
     terminal: str
     branch: str
-    public_keys: tuple[tuple[int, bytes], ...]
+    public_keys: Annotated[tuple[tuple[int, _PublicKey], ...], Meta(max_length=MAX_JOURNALS_TOLD)]
     branch_name: str = ""
 
 
@@ -130,6 +141,12 @@ class ProgrammeChange(msgspec.Struct, frozen=True, array_like=True, tag="program
     document: str
 
 
+class UnknownChange(msgspec.Struct, frozen=True, array_like=True, tag="unknown"):
+    """A change of a `kind` that this version does not know; it is never sent."""
+
+    kind: str
+
+
 Change = (
     MemberChange
     | BalanceChange
@@ -138,6 +155,7 @@ Change = (
     | TerminalChange
     | ProductChange
     | ProgrammeChange
+    | UnknownChange
 )
 
 
@@ -215,19 +233,19 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     terminal: str
     epoch: int
     first_seq: int
-    bodies: tuple[bytes, ...]
+    bodies: Annotated[tuple[bytes, ...], Meta(max_length=MAX_ENTRIES_A_FRAME)]
     last_seal: bytes
     history_id: str
     cursor: int
     sent_at_ms: int
     product_version: str
-    printed_notices: tuple[str, ...] = ()
-    tallies: tuple[DayTally, ...] = ()
+    printed_notices: Annotated[tuple[str, ...], Meta(max_length=MAX_NOTICES_A_FRAME)] = ()
+    tallies: Annotated[tuple[DayTally, ...], Meta(max_length=MAX_TALLIES_A_FRAME)] = ()
     mark: str = ""
     count: int = 0
     length: int = 0
-    draws: tuple[Draw, ...] = ()
-    lookups: tuple[str, ...] = ()
+    draws: Annotated[tuple[Draw, ...], Meta(max_length=MAX_DRAWS_A_FRAME)] = ()
+    lookups: Annotated[tuple[str, ...], Meta(max_length=MAX_LOOKUPS_A_FRAME)] = ()
     waiting: Waiting = NOTHING_WAITING
     receipt: SignedHead | None = None
 
@@ -245,7 +263,10 @@ class SyncReply(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     `head_seq` and `head_seal` are of the last entry it holds of this terminal and epoch.
     `mark` is what head office wrote beside the change at `cursor`: a database put back from a
     backup gives the number again, but never the mark. With `from_start` the changes are the feed
-    from its first one on, and the till forgets what it was told of balances before.
+    from its first one on, and the till forgets what it was told of balances before. `head_signature`
+    is head office's over `head_words`; `server_key`, told with `from_start`, checks it for a till
+    that was enrolled before there was one. `fork_seq` is the first entry that differs from what
+    head office holds (0: it is not among those of the frame, which should come from the first on).
     """
 
     version: int
@@ -253,19 +274,20 @@ class SyncReply(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     outcome: Outcome
     head_seq: int
     head_seal: bytes
-    changes: tuple[Change, ...]
+    changes: Annotated[tuple[Change, ...], Meta(max_length=MAX_CHANGES_A_FRAME)]
     cursor: int
     more: bool
     server_time_ms: int
-    refused: tuple[Refused, ...] = ()
+    refused: Annotated[tuple[Refused, ...], Meta(max_length=MAX_ENTRIES_A_FRAME)] = ()
     mark: str = ""
     from_start: bool = False
     head_signature: bytes = b""
-    grants: tuple[Grant, ...] = ()
-    recalls: tuple[Recall, ...] = ()
-    found: tuple[Change, ...] = ()
+    grants: Annotated[tuple[Grant, ...], Meta(max_length=MAX_DRAWS_A_FRAME)] = ()
+    recalls: Annotated[tuple[Recall, ...], Meta(max_length=MAX_RECALLS_A_FRAME)] = ()
+    found: Annotated[tuple[Change, ...], Meta(max_length=MAX_FOUND_A_FRAME)] = ()
     rights_until_ms: int = 0
     fork_seq: int = 0
+    server_key: bytes = b""
 
 
 class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -356,6 +378,9 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 _Message = TypeVar("_Message", SyncRequest, SyncReply)
 _pack = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
+_CHANGES = Things(
+    (("changes", MAX_CHANGES_A_FRAME), ("found", MAX_FOUND_A_FRAME)), Change, UnknownChange
+)
 
 
 def head_words(history_id: str, terminal: str, epoch: int, seq: int, seal: bytes) -> bytes:
@@ -394,24 +419,26 @@ def unpack(packed: bytes, kind: type[_Message]) -> _Message:
         if not 0 <= size <= MAX_FRAME_BYTES:
             raise FrameInvalid(f"A frame that unfolds to {size} bytes is not taken.")
         raw = zstandard.ZstdDecompressor().decompress(packed, max_output_size=MAX_FRAME_BYTES)
-        message: Any = msgspec.msgpack.decode(raw, type=kind)
+        message = _decoded(raw, kind)
     except (zstandard.ZstdError, msgspec.MsgspecError, ValueError, RecursionError) as fault:
         # ValueError: text that is no UTF-8.
         raise FrameInvalid(f"Bytes that are no {kind.__name__}: {fault}.") from None
     if isinstance(message, SyncRequest):
-        _require_limits(message)
-    return message  # type: ignore[no-any-return]
+        _require_sums(message)
+    return message
 
 
-def _require_limits(request: SyncRequest) -> None:
-    for held, most, what in (
-        (request.bodies, MAX_ENTRIES_A_FRAME, "entries"),
-        (request.tallies, MAX_TALLIES_A_FRAME, "days"),
-        (request.draws, MAX_DRAWS_A_FRAME, "draws"),
-        (request.lookups, MAX_LOOKUPS_A_FRAME, "lookups"),
-    ):
-        if len(held) > most:
-            raise FrameInvalid(f"A frame holds at most {most} {what}.")
+def _decoded(raw: bytes, kind: type[_Message]) -> _Message:
+    try:
+        return msgspec.msgpack.decode(raw, type=kind)
+    except msgspec.ValidationError:
+        if kind is not SyncReply:
+            raise
+        # A newer head office may tell changes of kinds to come.
+        return decode_known(raw, kind, _CHANGES)  # type: ignore[no-any-return]
+
+
+def _require_sums(request: SyncRequest) -> None:
     if request.version >= WIRE_VERSION and (request.count, request.length) != (
         len(request.bodies),
         sum(map(len, request.bodies)),
