@@ -7,7 +7,7 @@ so that a frame which claims millions of small things is refused before any of t
 """
 
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 import zstandard
@@ -263,10 +263,11 @@ class SyncReply(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     `head_seq` and `head_seal` are of the last entry it holds of this terminal and epoch.
     `mark` is what head office wrote beside the change at `cursor`: a database put back from a
     backup gives the number again, but never the mark. With `from_start` the changes are the feed
-    from its first one on, and the till forgets what it was told of balances before. `head_signature`
-    is head office's over `head_words`; `server_key`, told with `from_start`, checks it for a till
-    that was enrolled before there was one. `fork_seq` is the first entry that differs from what
-    head office holds (0: it is not among those of the frame, which should come from the first on).
+    from its first one on, and the till forgets what it was told of balances before.
+
+    `head_signature` is head office's, over `head_words`; `server_key`, told with `from_start`,
+    checks it for a till that was enrolled before there was one. `fork_seq` is the first entry
+    that differs from what head office holds; 0 is that it lies before this frame.
     """
 
     version: int
