@@ -19,6 +19,7 @@ _SERVED = """
     SELECT member_id FROM serving WHERE is_served = 1 AND (until_ms <= ? OR until_ms > ?)
     ORDER BY member_id LIMIT ?
 """
+_ANY = "SELECT 1 FROM serving LIMIT 1"
 _SETTLE = "UPDATE serving SET is_served = 0 WHERE member_id = ?"
 _FORGET_GONE = "DELETE FROM serving WHERE is_served = 0 AND (until_ms <= ? OR until_ms > ?)"
 
@@ -52,6 +53,11 @@ def served(connection: sqlite3.Connection, now_ms: int, limit: int) -> list[str]
     """At most `limit` members who were served since `settle` and are gone."""
     rows = connection.execute(_SERVED, (now_ms, now_ms + SERVING_MS, limit))
     return [row[0] for row in rows]
+
+
+def is_idle(connection: sqlite3.Connection) -> bool:
+    """Whether nobody is here or was since their rights were last tidied up."""
+    return connection.execute(_ANY).fetchone() is None
 
 
 def settle(connection: sqlite3.Connection, member_id: str) -> None:

@@ -15,6 +15,7 @@ from loyalty.identifiers import (
     is_card_number,
     is_receipt_reference,
     is_terminal_id,
+    journal_name,
     minted_card,
     voucher_epoch,
     voucher_issuer,
@@ -113,3 +114,8 @@ def test_a_voucher_names_its_issuer(terminal: str, epoch: int, count: int) -> No
 )
 def test_a_voucher_names_the_epoch_it_was_issued_in(number: str, epoch: int) -> None:
     assert voucher_epoch(number) == epoch
+
+
+def test_a_journal_is_named_as_its_vouchers_are() -> None:
+    assert journal_name("KRK-1", 2) == "KRK-1.2"
+    assert voucher_number("KRK-1", 2, 7).startswith(journal_name("KRK-1", 2) + ".")

@@ -14,6 +14,7 @@ from loyalty.errors import ProgrammeInvalid
 from loyalty.programme.document import (
     MAX_DOCUMENT_BYTES,
     Earning,
+    Offline,
     Programme,
     Reward,
     classic_document,
@@ -186,3 +187,38 @@ def test_documents_that_are_none(document: str, said: str) -> None:
 def test_text_by_chance_is_refused(document: str) -> None:
     with pytest.raises(ProgrammeInvalid):
         load_programme(document)
+
+
+def test_what_a_till_may_give_out_offline() -> None:
+    assert CLASSIC.offline == Offline(None, 7, 7, 0, "held")
+    assert CLASSIC.kept_points == 500
+    assert replace(CLASSIC, reward=None).kept_points == 0
+    assert replace(CLASSIC, offline=Offline(keep=120)).kept_points == 120
+    assert replace(CLASSIC, offline=Offline(keep=0)).kept_points == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("keep", -1),
+        ("keep", 1_000_001),
+        ("days", 0),
+        ("days", 367),
+        ("grace_days", -1),
+        ("grace_days", 367),
+        ("overdraft", -1),
+        ("overdraft", 1_000_001),
+        ("vouchers", '"nowhere"'),
+        ("keeps", 5),
+    ],
+)
+def test_offline_terms_out_of_range_are_refused_by_name(key: str, value: object) -> None:
+    document = f"{classic_document()}\n[offline]\n{key} = {value}\n"
+    with pytest.raises(ProgrammeInvalid, match=key):
+        load_programme(document)
+
+
+def test_offline_terms_as_a_shop_writes_them() -> None:
+    terms = 'keep = 200\ndays = 3\ngrace_days = 0\noverdraft = 50\nvouchers = "anywhere"\n'
+    programme = load_programme(f"{classic_document()}\n[offline]\n{terms}")
+    assert programme.offline == Offline(200, 3, 0, 50, "anywhere")

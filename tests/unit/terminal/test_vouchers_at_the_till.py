@@ -10,7 +10,7 @@ from loyalty.journal import VOUCHER_REDEEMED
 from loyalty.receipts import VoucherSlip
 from loyalty.vouchers import Voucher, voucher_code
 from terminal_app.bootstrap import Shop
-from terminal_app.store import members
+from terminal_app.store import members, vouchers
 from terminal_app.till.answers import (
     Enrolment,
     KnownProduct,
@@ -119,6 +119,8 @@ def test_a_voucher_of_another_till_is_verified_with_its_public_key(
 ) -> None:
     voucher = Voucher("WAW-7.1.3", 500, "GBP", NEXT_YEAR_MS)
     code = voucher_code(voucher, other_key)
+    with shop.store.writing() as connection:
+        vouchers.hold(connection, voucher.number, shop.identity.journal)
     assert isinstance(shop.till.identify(code), KnownVoucher)
     receipt = posted(shop.till.sell(Sale(basket=goods(900), voucher_codes=(code,)))).receipt
     assert receipt.voucher_paid_minor == 500
