@@ -1,0 +1,130 @@
+"""One run: a seed becomes a chain, its steps are drawn, and the auditor has the last word."""
+
+import hashlib
+import logging
+import os
+import shutil
+import tempfile
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from tests.simulation import shopping, trouble
+from tests.simulation.healing import heal
+from tests.simulation.tempers import Temper
+from tests.simulation.templates import Templates
+from tests.simulation.witness import Breach
+from tests.simulation.world import World
+
+STEPS = 120
+MEMORY_DISK = Path("/dev/shm")
+
+Step = Callable[[World], str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: what was found, and everything that happened, in order."""
+
+    seed: int
+    breaches: tuple[Breach, ...]
+    trace: tuple[str, ...]
+
+    @property
+    def digest(self) -> str:
+        """The same for two runs in which the same happened."""
+        return hashlib.sha256("\n".join(self.trace).encode()).hexdigest()
+
+
+_STEPS: tuple[tuple[int, Step, str], ...] = (
+    (30, shopping.sell, ""),
+    (8, shopping.take_back, ""),
+    (5, shopping.enrol, ""),
+    (12, shopping.identify, ""),
+    (5, shopping.ask_again, ""),
+    (1, shopping.ask_otherwise, ""),
+    (1, shopping.reprint, ""),
+    (25, trouble.sync, ""),
+    (8, World.pass_time, ""),
+    (4, trouble.weather, "network"),
+    (6, trouble.partition, "network"),
+    (4, trouble.deliver_late, "network"),
+    (3, trouble.kill, "crashes"),
+    (4, trouble.office_restarts, "crashes"),
+    (3, trouble.office_is_looked_after, ""),
+    (4, trouble.clock_goes_wrong, "clocks"),
+    (3, trouble.back_up, "restored_tills"),
+    (3, trouble.restore, "restored_tills"),
+    (2, trouble.clone, "copied_tills"),
+    (2, trouble.office_backup, "restored_office"),
+    (1, trouble.office_restore, "restored_office"),
+    (1, trouble.lose, "lost_tills"),
+    (1, trouble.new_programme, "new_programmes"),
+    (2, heal, ""),
+)
+"""How often each thing happens beside the others, and the temper that switches it on."""
+
+_MEANWHILE: tuple[Step, ...] = (
+    shopping.sell,
+    shopping.sell,
+    shopping.take_back,
+    shopping.identify,
+    trouble.sync,
+    trouble.sync,
+    trouble.deliver_late,
+)
+
+
+@contextmanager
+def simulator() -> Iterator[Callable[[int, int], Outcome]]:
+    """A function from a seed and a count of steps to their outcome; its templates are made once."""
+    place = MEMORY_DISK if MEMORY_DISK.is_dir() else None
+    folder = Path(tempfile.mkdtemp(prefix=f"paragon-simulation-{os.getpid()}-", dir=place))
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        templates = Templates(folder / "templates")
+        yield lambda seed, steps: run(templates, folder / "run", seed, steps)
+    finally:
+        structlog.reset_defaults()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run(templates: Templates, folder: Path, seed: int, steps: int) -> Outcome:
+    """Everything that `seed` draws, until a guarantee is broken or the steps are done."""
+    folder.mkdir(parents=True)
+    world = World(seed, folder, templates)
+    world.meanwhile = lambda inner: inner.dice.choice(_MEANWHILE)(inner)
+    try:
+        happening = _happening(world.temper)
+        for _ in range(steps):
+            _take(world, world.dice.choices(*happening)[0])
+            if world.witness.breaches:
+                break
+        else:
+            _take(world, heal)
+        return Outcome(seed, tuple(world.witness.breaches), tuple(world.trace))
+    finally:
+        world.close()
+
+
+def _take(world: World, step: Step) -> None:
+    """One step; what the product cannot put into words itself is a breach."""
+    place = len(world.trace)
+    world.note("")
+    try:
+        happened = step(world)
+    except Exception as fault:
+        happened = "".join(traceback.format_exception(fault))
+        world.witness.breach("G7", f"a fault nobody expected: {fault!r}")
+    world.trace[place] = f"{place + 1:4} {happened}"
+
+
+def _happening(temper: Temper) -> tuple[list[Step], list[int]]:
+    chosen = [
+        (step, weight) for weight, step, needs in _STEPS if not needs or getattr(temper, needs)
+    ]
+    return [step for step, _ in chosen], [weight for _, weight in chosen]

@@ -1,0 +1,247 @@
+"""What people do at the counters: enrol, buy, pay with vouchers, bring back, ask again."""
+
+from collections.abc import Callable
+
+from loyalty.baskets import Basket, Line
+from terminal_app.errors import StoreFault
+from terminal_app.till.answers import (
+    Enrolment,
+    GoodsReturn,
+    KnownMember,
+    Posted,
+    Reason,
+    Refusal,
+    Sale,
+)
+from terminal_app.till.door import Till
+from tests.simulation.machines import Machine, Process
+from tests.simulation.power import PowerCut
+from tests.simulation.witness import Seen
+from tests.simulation.world import Request, World
+
+SALE = "sale"
+RETURN = "return"
+MAX_MEMBERS = 5
+MAX_WRITES_TO_CRASH = 14
+
+_MAY_REFUSE = {
+    SALE: {
+        Reason.UNKNOWN_CARD,
+        Reason.VOUCHER_SPENT,
+        Reason.VOUCHER_EXPIRED,
+        Reason.VOUCHER_FORGED,
+        Reason.VOUCHER_NEEDLESS,
+        Reason.VOUCHER_ELSEWHERE,
+    },
+    RETURN: {Reason.UNKNOWN_CARD},
+}
+"""What a till may say no to; a voucher is forged to a till that has not heard of its issuer."""
+
+
+def sell(world: World) -> str:
+    """Someone buys, with or without card, sometimes paying with vouchers."""
+    machine = world.pick()
+    codes: tuple[str, ...] = ()
+    if world.wallet and world.dice.random() < 0.35:
+        codes = (world.dice.choice(world.wallet),)
+        if world.dice.random() < 0.1:
+            codes += (world.dice.choice(world.wallet),)
+    return _ask(world, machine, _request(world, machine, SALE, codes))
+
+
+def take_back(world: World) -> str:
+    """Someone brings goods back, to whichever shop is near."""
+    machine = world.pick()
+    return _ask(world, machine, _request(world, machine, RETURN, ()))
+
+
+def ask_again(world: World) -> str:
+    """A till's software repeats a receipt that it asked for before, with its number."""
+    named = [request for request in world.requests if request.reference]
+    if not named:
+        return "nothing to repeat"
+    request = world.dice.choice(named)
+    machine = next((one for one in world.living() if one.name == request.machine), None)
+    return "its machine is gone" if machine is None else _ask(world, machine, request)
+
+
+def ask_otherwise(world: World) -> str:
+    """Another receipt comes under a number that was used."""
+    named = [
+        request
+        for request in world.requests
+        if request.reference and world.witness.seen[request.marker].is_confirmed
+    ]
+    if not named:
+        return "no number to use again"
+    used = world.dice.choice(named)
+    machine = next((one for one in world.living() if one.name == used.machine), None)
+    process = None if machine is None else world.free_process(machine)
+    if process is None:
+        return "its machine is busy or gone"
+    sale = Sale(basket=_basket("OTHER", (4321,)), reference=used.reference)
+    answer = process.shop.till.sell(sale)
+    if not (isinstance(answer, Refusal) and answer.reason is Reason.RECEIPT_CONFLICT):
+        world.witness.breach("G2", f"receipt {used.reference} was taken with another content")
+    return f"{machine and machine.name}: {used.reference} with another content"
+
+
+def enrol(world: World) -> str:
+    """Someone becomes a member."""
+    if len(world.members) >= MAX_MEMBERS:
+        return identify(world)
+    machine = world.pick()
+    process = world.free_process(machine)
+    if process is None:
+        return f"{machine.name} is busy"
+    _maybe_arm(world, process)
+    try:
+        answer = process.shop.till.enrol(Enrolment(name=f"Member {world.next_number()}"))
+    except PowerCut:
+        machine.end(process)
+        return f"{machine.name}: power cut while enrolling"
+    process.fuse.disarm()
+    if isinstance(answer, Refusal):
+        world.witness.breach("G7", f"an enrolment was refused: {answer.reason}")
+        return f"{machine.name}: no enrolment"
+    world.members.append(answer.member.member_id)
+    return f"{machine.name}: enrols {answer.member.member_id}"
+
+
+def identify(world: World) -> str:
+    """A card is scanned, which asks for the member's rights; mostly the line is used at once."""
+    if not world.members:
+        return "nobody has a card"
+    machine = world.pick()
+    process = world.free_process(machine)
+    if process is None:
+        return f"{machine.name} is busy"
+    card = world.dice.choice(world.members)
+    _maybe_arm(world, process)
+    try:
+        answer = process.shop.till.identify(card)
+    except PowerCut:
+        machine.end(process)
+        return f"{machine.name}: power cut while scanning"
+    process.fuse.disarm()
+    said = "unknown"
+    if isinstance(answer, KnownMember):
+        said = f"{answer.balance.points} points"
+    came = ""
+    if world.dice.random() < 0.6:
+        came = f", syncs {machine.sync(process) or 'well'}"
+    return f"{machine.name}: scans {card}: {said}{came}"
+
+
+def reprint(world: World) -> str:
+    """A receipt is printed again: the same vouchers, and nothing is booked."""
+    machine = world.pick()
+    process = world.free_process(machine)
+    if process is None:
+        return f"{machine.name} is busy"
+    last = process.shop.till.last_receipt()
+    if last is None:
+        return f"{machine.name}: no receipt yet"
+    process.shop.till.reprint(last.reference)
+    world.wallet += [slip.code for slip in last.vouchers if slip.code not in world.wallet]
+    return f"{machine.name}: reprints {last.reference}"
+
+
+def _request(world: World, machine: Machine, kind: str, codes: tuple[str, ...]) -> Request:
+    number = world.next_number()
+    has_card = world.members and world.dice.random() < 0.9
+    request = Request(
+        machine=machine.name,
+        marker=f"M{number}",
+        kind=kind,
+        reference=f"R{number}" if world.dice.random() < 0.6 else "",
+        member=world.dice.choice(world.members) if has_card else "",
+        amounts_minor=tuple(
+            world.dice.randrange(50, 1_600) for _ in range(world.dice.randrange(1, 4))
+        ),
+        codes=codes,
+    )
+    world.requests.append(request)
+    return request
+
+
+def _basket(marker: str, amounts_minor: tuple[int, ...]) -> Basket:
+    return Basket(tuple(Line(marker, "goods", 1, amount) for amount in amounts_minor))
+
+
+def _ask(world: World, machine: Machine, request: Request) -> str:
+    process = world.free_process(machine)
+    if process is None:
+        return f"{machine.name} is busy"
+    world.witness.asked(_seen(request, machine))
+    _maybe_arm(world, process)
+    name = f"{machine.name}: {request.kind} {request.marker} {request.reference}"
+    try:
+        answer = _asking(request)(process.shop.till)
+    except PowerCut:
+        machine.end(process)
+        return f"{name}: power cut"
+    except StoreFault as fault:
+        world.witness.breach("G7", f"{name} failed: {fault}")
+        return f"{name}: {type(fault).__name__}"
+    process.fuse.disarm()
+    if isinstance(answer, Refusal):
+        world.witness.refused(request.marker)
+        if answer.reason not in _MAY_REFUSE[request.kind]:
+            world.witness.breach("G7", f"{name} was refused: {answer.reason}")
+        return f"{name}: {answer.reason}"
+    return _confirmed(world, machine, request, answer, name)
+
+
+def _confirmed(world: World, machine: Machine, request: Request, answer: Posted, name: str) -> str:
+    receipt = answer.receipt
+    seen = _seen(request, machine)
+    seen.reference = receipt.reference
+    seen.points, seen.redeemed = receipt.points, receipt.points_redeemed
+    seen.issued = tuple(slip.number for slip in receipt.vouchers)
+    world.witness.confirmed(request.marker, seen, is_repeat=answer.repeated)
+    if not answer.repeated:
+        world.wallet += [slip.code for slip in receipt.vouchers]
+        _hold_against_lease(world, machine, receipt.points_redeemed, name)
+    return f"{name}: {receipt.points} points, {receipt.points_redeemed} spent"
+
+
+def _hold_against_lease(world: World, machine: Machine, redeemed: int, name: str) -> None:
+    """Nothing may be spent past the lease, nor by a copy that knows it is one."""
+    if not redeemed:
+        return
+    if machine.is_suspended:
+        world.witness.breach("G3", f"{name}: a copied till spent {redeemed} points")
+    if machine.lease_until_ms is not None and machine.clock.now_ms > machine.lease_until_ms:
+        world.witness.breach("G3", f"{name}: {redeemed} points spent past the lease")
+
+
+def _asking(request: Request) -> Callable[[Till], Posted | Refusal]:
+    basket = _basket(request.marker, request.amounts_minor)
+    if request.kind == RETURN:
+        goods = GoodsReturn(basket=basket, reference=request.reference, member_id=request.member)
+        return lambda till: till.take_back(goods)
+    sale = Sale(
+        basket=basket,
+        reference=request.reference,
+        member_id=request.member,
+        voucher_codes=request.codes,
+    )
+    return lambda till: till.sell(sale)
+
+
+def _seen(request: Request, machine: Machine) -> Seen:
+    return Seen(
+        marker=request.marker,
+        machine=machine.name,
+        terminal=machine.terminal,
+        kind=request.kind,
+        member=request.member,
+        total_minor=sum(request.amounts_minor),
+        reference=request.reference,
+    )
+
+
+def _maybe_arm(world: World, process: Process) -> None:
+    if world.temper.crashes and world.dice.random() < 0.12:
+        process.fuse.arm(world.dice.randrange(MAX_WRITES_TO_CRASH))

@@ -1,0 +1,75 @@
+"""What the people at the counters saw: written down here, and nowhere in the product.
+
+Every basket carries goods that no other basket has (its `marker`), so that the effect of one
+sale can be recognised in any journal, under whatever number it stands there.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A guarantee that does not hold: which, and what was seen."""
+
+    guarantee: str
+    what: str
+
+
+@dataclass
+class Seen:
+    """One sale or return as asked for, and as confirmed to the cashier."""
+
+    marker: str
+    machine: str
+    terminal: str
+    kind: str
+    member: str
+    total_minor: int
+    reference: str
+    is_confirmed: bool = False
+    is_refused: bool = False
+    points: int = 0
+    redeemed: int = 0
+    issued: tuple[str, ...] = ()
+    paid: tuple[str, ...] = ()
+
+
+@dataclass
+class Witness:
+    """Everything that was seen in one run, and what was wrong already as it was seen.
+
+    `gone` are markers whose only copies were on a disk that was lost or put back; `twins` are
+    terminals whose journal was put back by a snapshot that the machine cannot notice.
+    """
+
+    seen: dict[str, Seen] = field(default_factory=dict)
+    breaches: list[Breach] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
+    twins: set[str] = field(default_factory=set)
+    lost_terminals: set[str] = field(default_factory=set)
+    office_was_put_back: bool = False
+
+    def asked(self, seen: Seen) -> None:
+        """A cashier asks; whether anything comes of it is not known yet."""
+        self.seen.setdefault(seen.marker, seen)
+
+    def refused(self, marker: str) -> None:
+        """The till said no: nothing may come of it, unless it was confirmed before."""
+        if not self.seen[marker].is_confirmed:
+            self.seen[marker].is_refused = True
+
+    def confirmed(self, marker: str, answer: Seen, *, is_repeat: bool) -> None:
+        """The till said yes; a repeat must have said the same before."""
+        before = self.seen[marker]
+        if before.is_confirmed:
+            first = (before.reference, before.points, before.redeemed, before.issued)
+            again = (answer.reference, answer.points, answer.redeemed, answer.issued)
+            if first != again or not is_repeat:
+                self.breach("G2", f"{marker} was confirmed as {first}, then as {again}")
+            return
+        self.seen[marker] = answer
+        answer.is_confirmed = True
+
+    def breach(self, guarantee: str, what: str) -> None:
+        """Note that a guarantee does not hold."""
+        self.breaches.append(Breach(guarantee, what))
