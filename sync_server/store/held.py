@@ -4,12 +4,11 @@ A till may spend what it holds until its lease is over: so many days after head 
 it. A journal that another one followed gets no longer lease, whoever still writes in it.
 """
 
-from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, select
 
 from loyalty.wire import MAX_HOLDERS_TOLD, Holder
 from sync_server.store.tables import holdings, journals, recalls, standings, terminals
@@ -78,18 +77,13 @@ def holders_of(
     The largest first, at most MAX_HOLDERS_TOLD; who is held by none is left out.
     """
     asking = {"members": list(members), "terminal": terminal, "epoch": epoch}
-    rows = connection.execute(_HOLDERS_OF, asking).all()
-    return {member: tuple(_largest(found)) for member, found in groupby(rows, _member_of)}
-
-
-def _largest(rows: Iterator[Row[Any]]) -> list[Holder]:
-    found = sorted((-row.held, row.terminal) for row in rows)[:MAX_HOLDERS_TOLD]
-    return [Holder(terminal, -held) for held, terminal in found]
-
-
-def _member_of(row: Row[Any]) -> str:
-    member: str = row.member_id
-    return member
+    found: dict[str, list[tuple[int, str]]] = {}
+    for row in connection.execute(_HOLDERS_OF, asking):
+        found.setdefault(row.member_id, []).append((-int(row.held), row.terminal))
+    return {
+        member: tuple(Holder(name, -held) for held, name in sorted(some)[:MAX_HOLDERS_TOLD])
+        for member, some in found.items()
+    }
 
 
 FOLLOWED_AT = (
@@ -139,5 +133,4 @@ _HOLDERS_OF = (
         (holdings.c.terminal != bindparam("terminal")) | (holdings.c.epoch != bindparam("epoch")),
     )
     .group_by(holdings.c.member_id, holdings.c.terminal)
-    .order_by(holdings.c.member_id)
 )

@@ -4,7 +4,7 @@ All of them are sums, so frames of different tills may arrive in any order. They
 memory first and written with one statement a table.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,8 +20,10 @@ from sync_server.store.cases import OVERSPENT, Case
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.statements import inserting
 from sync_server.store.tables import TALLY_COUNTS, day_tallies, holdings, standings
+from sync_server.terminals.rights import NO_MOVE, Moved
 
 _BALANCE_SUMS = ("points", "earned", "clawed_back", "redeemed")
+_RIGHTS_SUMS = ("granted", "released", "reclaimed")
 
 
 class _Purchases(msgspec.Struct):
@@ -40,11 +42,16 @@ class _Purchases(msgspec.Struct):
 
 
 def post(
-    connection: Connection, terminal: str, epoch: int, entries: Sequence[Entry]
+    connection: Connection,
+    terminal: str,
+    epoch: int,
+    entries: Sequence[Entry],
+    rights: Mapping[str, Moved],
 ) -> Sequence[Case]:
     """Add `entries` of one journal to what members have; gives the cases of overspending.
 
-    Standings change for every member named; only moved points are told to the tills.
+    `rights` is what they move of rights. Standings change for every member named; only moved
+    points and rights are told to the tills.
     """
     overspent = _overspent(connection, entries)
     moved = fold(entries)
@@ -53,9 +60,11 @@ def post(
         if entry.member and entry.kind in (EARN, REVERSE):
             purchases.setdefault(entry.member, _Purchases()).count(entry)
     # A member who is only named, by an enrolment or a kind of tomorrow, has no standing yet.
-    named = [
-        member for member, balance in moved.items() if balance != NO_BALANCE or member in purchases
-    ]
+    named = sorted(
+        member
+        for member, balance in moved.items()
+        if balance != NO_BALANCE or member in purchases or member in rights
+    )
     if not named:
         return overspent
     _add(
@@ -66,14 +75,15 @@ def post(
                 "member_id": member,
                 **msgspec.structs.asdict(moved[member]),
                 **msgspec.structs.asdict(purchases.get(member, _Purchases())),
+                "pool": rights.get(member, NO_MOVE).pool,
             }
             for member in named
         ],
-        sums=(*_BALANCE_SUMS, "sales", "sales_minor"),
+        sums=(*_BALANCE_SUMS, "pool", "sales", "sales_minor"),
         earliest=("first_sale_ms",),
         latest=("last_sale_ms",),
     )
-    told = [member for member in named if moved[member] != NO_BALANCE]
+    told = [member for member in named if moved[member] != NO_BALANCE or member in rights]
     if told:
         _add(
             connection,
@@ -84,10 +94,11 @@ def post(
                     "terminal": terminal,
                     "epoch": epoch,
                     **msgspec.structs.asdict(moved[member]),
+                    **msgspec.structs.asdict(rights.get(member, NO_MOVE)),
                 }
                 for member in told
             ],
-            sums=_BALANCE_SUMS,
+            sums=(*_BALANCE_SUMS, *_RIGHTS_SUMS),
         )
         tell(connection, BALANCE, told)
     return overspent

@@ -10,12 +10,15 @@ from loyalty.amounts import MAX_AMOUNT_MINOR
 from loyalty.errors import EntryInvalid
 from loyalty.identifiers import voucher_issuer
 from loyalty.journal import (
+    EARN,
     ENROL,
     KINDS,
     MAX_ENTRY_BYTES,
     REDEEM,
+    REVERSE,
+    RIGHTS_GRANT,
+    RIGHTS_RELEASE,
     VOUCHER_ISSUED,
-    VOUCHER_REDEEMED,
     Entry,
     decode_entry,
 )
@@ -23,6 +26,7 @@ from loyalty.members import Member
 
 MAX_TEXT_CHARACTERS = 500
 MAX_POINTS = 10**12
+MAX_DRAW = 2**62
 MAX_MOMENT_MS = 32_503_680_000_000
 """The year 3000: a clock that is years ahead is shown, one that no calendar holds is refused."""
 
@@ -41,6 +45,21 @@ class Redeemed(msgspec.Struct, frozen=True):
 
     number: str
     amount_minor: int
+
+
+class Granted(msgspec.Struct, frozen=True):
+    """What the payload of a rights-grant entry says: points, or a voucher, of draw `draw`."""
+
+    draw: int
+    points: int = 0
+    voucher: str = ""
+
+
+class Released(msgspec.Struct, frozen=True):
+    """What the payload of a rights-release entry says: points, or a voucher."""
+
+    points: int = 0
+    voucher: str = ""
 
 
 def inspect(body: bytes, terminal: str, epoch: int, seq: int) -> Entry | str:
@@ -76,6 +95,16 @@ def redeemed(entry: Entry) -> Redeemed:
     return msgspec.convert(entry.payload, Redeemed)
 
 
+def granted(entry: Entry) -> Granted:
+    """What an inspected rights-grant entry says."""
+    return msgspec.convert(entry.payload, Granted)
+
+
+def released(entry: Entry) -> Released:
+    """What an inspected rights-release entry says."""
+    return msgspec.convert(entry.payload, Released)
+
+
 def _misfit(entry: Entry) -> str:
     if not is_plain(entry.kind, entry.member, entry.receipt, entry.programme):
         return "a text of it is too long or holds a NUL"
@@ -92,7 +121,7 @@ def _misread(entry: Entry) -> str:
         return ""
     if entry.kind == REDEEM:
         return "it redeems points and gives some" if entry.points > 0 else ""
-    if entry.kind not in (ENROL, VOUCHER_ISSUED, VOUCHER_REDEEMED):
+    if entry.kind in (EARN, REVERSE):
         return ""
     if entry.points:
         return f"a {entry.kind} entry moves no points"
@@ -110,6 +139,8 @@ def _misread_payload(entry: Entry) -> str:
             return "it enrols another member than it names"
         fits = is_plain(*texts, member.language) and _is_moment(member.enrolled_at_ms)
         return "" if fits else "a fact of the member is too long or out of range"
+    if entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE):
+        return _misread_rights(entry)
     if entry.kind == VOUCHER_ISSUED:
         voucher = issued(entry)
         if voucher_issuer(voucher.number) != entry.terminal:
@@ -123,6 +154,17 @@ def _misread_payload(entry: Entry) -> str:
         spent = redeemed(entry)
         fits = is_plain(spent.number) and _is_amount(spent.amount_minor)
     return "" if fits else "a fact of the voucher is too long or out of range"
+
+
+def _misread_rights(entry: Entry) -> str:
+    rights = granted(entry) if entry.kind == RIGHTS_GRANT else released(entry)
+    if isinstance(rights, Granted) and not 0 < rights.draw <= MAX_DRAW:
+        return "it is the grant of no draw"
+    if not is_plain(rights.voucher) or bool(rights.voucher) == bool(rights.points):
+        return "it moves the rights to points or to a voucher, to one of them"
+    if rights.points and not (entry.member and 0 < rights.points <= MAX_POINTS):
+        return "it moves the rights to points of nobody, or out of range"
+    return ""
 
 
 def _is_amount(amount_minor: int) -> bool:

@@ -6,13 +6,22 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
-from loyalty.journal import VOUCHER_ISSUED, VOUCHER_REDEEMED, Entry
+from loyalty.journal import (
+    RIGHTS_GRANT,
+    RIGHTS_RELEASE,
+    VOUCHER_ISSUED,
+    VOUCHER_REDEEMED,
+    Entry,
+)
 from loyalty.vouchers import ISSUED, REDEEMED, may_become
 from sync_server.store.cases import DOUBLE_VOUCHER, VOUCHER_DIFFERS, Case
 from sync_server.store.feed import VOUCHER, tell
 from sync_server.store.statements import inserting
 from sync_server.store.tables import vouchers
-from sync_server.terminals.inspection import issued, redeemed
+from sync_server.terminals.inspection import granted, issued, redeemed, released
+from sync_server.terminals.recalls import ask, drop_voucher
+
+_KINDS = frozenset({VOUCHER_ISSUED, VOUCHER_REDEEMED, RIGHTS_GRANT, RIGHTS_RELEASE})
 
 
 class _Row(msgspec.Struct):
@@ -32,27 +41,26 @@ class _Row(msgspec.Struct):
     redeemed_at_ms: int | None = None
 
 
-def post_vouchers(connection: Connection, entries: Sequence[Entry]) -> Sequence[Case]:
-    """Write down what `entries` did to vouchers; gives a case for each use that cannot stand.
+def post_vouchers(connection: Connection, entries: Sequence[Entry], now_ms: int) -> Sequence[Case]:
+    """Write down what `entries` of one journal did to vouchers and to the rights to take them.
 
-    The first redemption that arrives stands. One that arrives before its issue is kept as it is,
-    and the issue fills in the rest, so the order of arrival does not matter.
+    Gives a case for each use that cannot stand. The first redemption that arrives stands. One
+    that arrives before its issue is kept as it is, and the issue fills in the rest, so the order
+    of arrival does not matter.
     """
-    numbers = {
-        issued(entry).number if entry.kind == VOUCHER_ISSUED else redeemed(entry).number
-        for entry in entries
-        if entry.kind in (VOUCHER_ISSUED, VOUCHER_REDEEMED)
-    }
+    named = [(_number(entry), entry) for entry in entries if entry.kind in _KINDS]
+    numbers = {number for number, _ in named if number}
     if not numbers:
         return []
-    known = connection.execute(_OF_NUMBERS, {"numbers": sorted(numbers)}).mappings()
-    rows = {row["number"]: _Row(**row) for row in known}
+    rows = _locked(connection, sorted(numbers))
     found = []
-    for entry in entries:
+    for number, entry in named:
         if entry.kind == VOUCHER_ISSUED:
             found.append(_issue(rows, entry))
         elif entry.kind == VOUCHER_REDEEMED:
             found.append(_redeem(rows, entry))
+        elif number:
+            _move(rows, number, entry)
     insert = inserting(connection, vouchers)
     changed: dict[str, Any] = {
         column.name: insert.excluded[column.name]
@@ -61,15 +69,27 @@ def post_vouchers(connection: Connection, entries: Sequence[Entry]) -> Sequence[
     }
     connection.execute(
         insert.on_conflict_do_update(index_elements=[vouchers.c.number], set_=changed),
-        [msgspec.structs.asdict(row) for row in rows.values()],
+        [msgspec.structs.asdict(rows[number]) for number in sorted(rows)],
     )
+    _settle(connection, rows, [(number, entry) for number, entry in named if number], now_ms)
     tell(connection, VOUCHER, {row.number: row.member_id for row in rows.values()})
     return [case for case in found if case is not None]
 
 
+def _locked(connection: Connection, numbers: Sequence[str]) -> dict[str, _Row]:
+    """The rows of vouchers, locked in the order of `numbers`, those not heard of among them.
+
+    A blank row is written first, so that of two tills who use one voucher at once one waits.
+    """
+    blank = inserting(connection, vouchers).on_conflict_do_nothing()
+    connection.execute(blank, [{"number": number, "state": ISSUED} for number in numbers])
+    known = connection.execute(_OF_NUMBERS, {"numbers": numbers}).mappings()
+    return {row["number"]: _Row(**row) for row in known}
+
+
 def _issue(rows: dict[str, _Row], entry: Entry) -> Case | None:
     facts = issued(entry)
-    row = rows.setdefault(facts.number, _Row(facts.number))
+    row = rows[facts.number]
     if row.issued_terminal is not None:
         return _case(VOUCHER_DIFFERS, entry, row, "was issued twice; the first issue stands")
     paid_minor, was_redeemed = row.amount_minor, row.state == REDEEMED
@@ -79,7 +99,7 @@ def _issue(rows: dict[str, _Row], entry: Entry) -> Case | None:
     row.expires_at_ms = facts.expires_at_ms
     row.issued_terminal = entry.terminal
     row.issued_at_ms = entry.occurred_at_ms
-    if not was_redeemed:
+    if not was_redeemed and row.held_terminal is None:
         row.held_terminal, row.held_epoch = entry.terminal, entry.epoch
     if was_redeemed and paid_minor != facts.amount_minor:
         return _amount_differs(row)
@@ -88,7 +108,7 @@ def _issue(rows: dict[str, _Row], entry: Entry) -> Case | None:
 
 def _redeem(rows: dict[str, _Row], entry: Entry) -> Case | None:
     facts = redeemed(entry)
-    row = rows.setdefault(facts.number, _Row(facts.number))
+    row = rows[facts.number]
     if not may_become(row.state, REDEEMED):
         return _case(DOUBLE_VOUCHER, entry, row, f"was redeemed before, at {row.redeemed_terminal}")
     row.state = REDEEMED
@@ -100,6 +120,49 @@ def _redeem(rows: dict[str, _Row], entry: Entry) -> Case | None:
     elif row.amount_minor != facts.amount_minor:
         return _amount_differs(row)
     return None
+
+
+def _move(rows: dict[str, _Row], number: str, entry: Entry) -> None:
+    """Count a rights entry: a grant was written down when it was given, unless that is forgotten.
+
+    A voucher that another journal was given since stays there.
+    """
+    row = rows[number]
+    row.member_id = row.member_id or entry.member
+    if entry.kind == RIGHTS_RELEASE:
+        if (row.held_terminal, row.held_epoch) == (entry.terminal, entry.epoch):
+            row.held_terminal, row.held_epoch = None, 0
+    elif row.state == ISSUED and row.held_terminal is None:
+        row.held_terminal, row.held_epoch = entry.terminal, entry.epoch
+
+
+def _settle(
+    connection: Connection,
+    rows: dict[str, _Row],
+    named: Sequence[tuple[str, Entry]],
+    now_ms: int,
+) -> None:
+    """Ask a till back for vouchers that are no longer its own; forget what it gave or used up."""
+    last = {number: entry for number, entry in named if entry.kind != VOUCHER_ISSUED}
+    if not last:
+        return
+    done = {number for number, entry in last.items() if entry.kind != RIGHTS_GRANT}
+    terminal, epoch = named[0][1].terminal, named[0][1].epoch
+    drop_voucher(connection, terminal, epoch, done)
+    for number, entry in last.items():
+        row = rows[number]
+        is_elsewhere = (row.held_terminal, row.held_epoch) != (terminal, epoch)
+        if entry.kind == RIGHTS_GRANT and row.state == ISSUED and is_elsewhere:
+            ask(connection, terminal, epoch, row.member_id, 1, terminal, now_ms, number)
+
+
+def _number(entry: Entry) -> str:
+    """The voucher that an inspected entry is about; empty for points' rights."""
+    if entry.kind == VOUCHER_ISSUED:
+        return issued(entry).number
+    if entry.kind == VOUCHER_REDEEMED:
+        return redeemed(entry).number
+    return granted(entry).voucher if entry.kind == RIGHTS_GRANT else released(entry).voucher
 
 
 def _amount_differs(row: _Row) -> Case:
@@ -126,4 +189,9 @@ def _case(kind: str, entry: Entry, row: _Row, what: str) -> Case:
     )
 
 
-_OF_NUMBERS = select(vouchers).where(vouchers.c.number.in_(bindparam("numbers", expanding=True)))
+_OF_NUMBERS = (
+    select(vouchers)
+    .where(vouchers.c.number.in_(bindparam("numbers", expanding=True)))
+    .order_by(vouchers.c.number)
+    .with_for_update()
+)

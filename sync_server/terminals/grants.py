@@ -1,0 +1,127 @@
+"""Grants as they are written down: found again, added, withdrawn.
+
+A grant that its till has not taken may be withdrawn: it stays written down as nothing given, and
+is what the till hears should it ask again. Does its entry turn up after all, the till had taken
+it: then it counts as taken back without its word, and the till is asked for it.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from loyalty.wire import Draw, SyncRequest
+from sync_server.store.tables import grants, holdings, standings
+
+
+class Written(msgspec.Struct, frozen=True):
+    """A grant of a journal as it is written down."""
+
+    number: int
+    member_id: str
+    voucher: str
+    points: int
+    taken_at_ms: int | None
+
+
+def find_grants(
+    connection: Connection, terminal: str, epoch: int, numbers: Sequence[int]
+) -> dict[int, Written]:
+    """The grants of a journal under `numbers`, by number."""
+    if not numbers:
+        return {}
+    rows = connection.execute(
+        _OF_NUMBERS, {"terminal": terminal, "epoch": epoch, "numbers": sorted(numbers)}
+    )
+    return {row.number: Written(*row) for row in rows}
+
+
+def write_grant(
+    connection: Connection, request: SyncRequest, draw: Draw, points: int, now_ms: int
+) -> None:
+    """Write down what a draw was given: so many points, or 1 for its voucher."""
+    connection.execute(
+        insert(grants).values(
+            terminal=request.terminal,
+            epoch=request.epoch,
+            number=draw.number,
+            member_id=draw.member_id,
+            voucher=draw.voucher,
+            points=points,
+            given_at_ms=now_ms,
+        )
+    )
+
+
+def untaken_before(
+    connection: Connection, terminal: str, epoch: int, number: int
+) -> Sequence[Written]:
+    """Grants of a journal below `number` that gave something and were not taken."""
+    rows = connection.execute(
+        _UNTAKEN_BEFORE, {"terminal": terminal, "epoch": epoch, "before": number}
+    )
+    return [Written(*row) for row in rows]
+
+
+def withdraw_points(
+    connection: Connection, terminal: str, epoch: int, member_id: str, numbers: Sequence[int] = ()
+) -> int:
+    """Take back grants of points that their till has not taken; gives how many points.
+
+    Those under `numbers`, or all of the member's.
+    """
+    journal = {"terminal": terminal, "epoch": epoch, "of_member": member_id}
+    rows = connection.execute(_UNTAKEN_OF, journal).all()
+    named = [row.number for row in rows if not numbers or row.number in numbers]
+    points: int = sum(row.points for row in rows if row.number in named)
+    if points:
+        connection.execute(_WITHDRAW, {**journal, "numbers": named})
+        connection.execute(_UNGRANT, {**journal, "withdrawn": points})
+        connection.execute(_TO_POOL, {"of_member": member_id, "withdrawn": points})
+    return points
+
+
+def withdraw_voucher(connection: Connection, terminal: str, epoch: int, voucher: str) -> bool:
+    """Take back the grant of a voucher that its till has not taken; gives whether there was one."""
+    withdrawn = connection.execute(
+        _WITHDRAW_VOUCHER, {"terminal": terminal, "epoch": epoch, "of_voucher": voucher}
+    )
+    return withdrawn.rowcount > 0
+
+
+_COLUMNS = (
+    grants.c.number,
+    grants.c.member_id,
+    grants.c.voucher,
+    grants.c.points,
+    grants.c.taken_at_ms,
+)
+_OF_JOURNAL = (grants.c.terminal == bindparam("terminal")) & (grants.c.epoch == bindparam("epoch"))
+_NAMED = grants.c.number.in_(bindparam("numbers", expanding=True))
+_UNTAKEN = _OF_JOURNAL & grants.c.taken_at_ms.is_(None) & (grants.c.points > 0)
+_OF_NUMBERS = select(*_COLUMNS).where(_OF_JOURNAL, _NAMED)
+_UNTAKEN_BEFORE = (
+    select(*_COLUMNS)
+    .where(_UNTAKEN, grants.c.number < bindparam("before"))
+    .order_by(grants.c.number)
+)
+_IS_OF_POINTS = (grants.c.member_id == bindparam("of_member")) & (grants.c.voucher == "")
+_UNTAKEN_OF = select(grants.c.number, grants.c.points).where(_UNTAKEN, _IS_OF_POINTS)
+_WITHDRAW = update(grants).where(_UNTAKEN, _IS_OF_POINTS, _NAMED).values(points=0)
+_WITHDRAW_VOUCHER = (
+    update(grants).where(_UNTAKEN, grants.c.voucher == bindparam("of_voucher")).values(points=0)
+)
+_UNGRANT = (
+    update(holdings)
+    .where(
+        holdings.c.terminal == bindparam("terminal"),
+        holdings.c.epoch == bindparam("epoch"),
+        holdings.c.member_id == bindparam("of_member"),
+    )
+    .values(granted=holdings.c.granted - bindparam("withdrawn"))
+)
+_TO_POOL = (
+    update(standings)
+    .where(standings.c.member_id == bindparam("of_member"))
+    .values(pool=standings.c.pool + bindparam("withdrawn"))
+)

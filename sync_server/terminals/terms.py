@@ -1,0 +1,67 @@
+"""The terms of rights: how long they last, by the programme in force and the ones before it."""
+
+from functools import lru_cache
+
+import msgspec
+from sqlalchemy import Connection, Text, cast, exists, func, select
+from sqlalchemy.sql.expression import bindparam, literal
+
+from loyalty.programme.document import Offline, load_programme
+from sync_server.store.held import lease_until_ms
+from sync_server.store.settings import PROGRAMME
+from sync_server.store.tables import journals, programmes, recalls, settings, terminals
+
+MAX_PROGRAMMES_KEPT = 64
+
+
+class Lease(msgspec.Struct, frozen=True):
+    """Until when a journal's rights may be spent, and whether some of them were asked back."""
+
+    until_ms: int
+    has_recalls: bool
+
+
+def lease_of(connection: Connection, terminal: str, epoch: int) -> Lease:
+    """The lease of a journal by the contact that was noted last."""
+    row = connection.execute(_LEASE_OF, {"terminal": terminal, "epoch": epoch}).first()
+    if row is None:
+        return Lease(0, has_recalls=False)
+    days = _offline(row.document).days
+    return Lease(lease_until_ms(row.last_contact_ms, row.followed_at_ms, days), row.has_recalls)
+
+
+def offline_terms(connection: Connection) -> Offline:
+    """What the programme in force says of rights."""
+    return _offline(connection.execute(_IN_FORCE).scalar_one())
+
+
+def longest_lease_days(connection: Connection) -> int:
+    """How long rights lasted at most, under any programme that was ever in force here.
+
+    A till may hold a lease of a programme before the present one, so this is what to wait for.
+    """
+    return max(_offline(document).days for document in connection.execute(_EVERY).scalars())
+
+
+@lru_cache(MAX_PROGRAMMES_KEPT)
+def _offline(document: str) -> Offline:
+    return load_programme(document).offline
+
+
+_IN_FORCE = select(programmes.c.document).join(
+    settings,
+    (settings.c.key == PROGRAMME)
+    & (settings.c.value == programmes.c.name + literal("@") + cast(programmes.c.version, Text)),
+)
+_EVERY = select(programmes.c.document)
+_LEASE_OF = select(
+    terminals.c.last_contact_ms,
+    _IN_FORCE.scalar_subquery().label("document"),
+    select(func.min(journals.c.started_at_ms))
+    .where(journals.c.terminal == terminals.c.terminal, journals.c.epoch > bindparam("epoch"))
+    .scalar_subquery()
+    .label("followed_at_ms"),
+    exists()
+    .where(recalls.c.terminal == terminals.c.terminal, recalls.c.epoch == bindparam("epoch"))
+    .label("has_recalls"),
+).where(terminals.c.terminal == bindparam("terminal"))
