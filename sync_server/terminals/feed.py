@@ -34,13 +34,18 @@ from sync_server.store.tables import (
     terminals,
     vouchers,
 )
+from sync_server.store.working_sets import changes_for
 
 
 class Journal(msgspec.Struct, frozen=True):
-    """Who is told: the journal of one till. Points of its own entries are not told to it."""
+    """Who is told: the journal of one till. Points of its own entries are not told to it.
+
+    `branch` is empty when it is told of all members, else the branch whose working set it has.
+    """
 
     terminal: str
     epoch: int
+    branch: str = ""
 
 
 class News(msgspec.Struct, frozen=True):
@@ -70,23 +75,21 @@ def news_for(
     """
     if cursor and feed.mark_at(connection, cursor) != mark:
         cursor = 0
-    found = feed.changes_after(connection, cursor, limit + 1)
-    told = found[:limit]
+    page = changes_for(connection, cursor, limit, journal.branch)
     keys_of: dict[str, list[str]] = {}
-    for one in told:
+    for one in page.told:
         keys_of.setdefault(one.topic, []).append(one.key)
     things = {
         topic: dict(_READERS[topic](connection, keys, journal))
         for topic, keys in keys_of.items()
         if topic in _READERS
     }
-    changes = (things.get(one.topic, {}).get(one.key) for one in told)
-    reached = told[-1].change_no if told else cursor
+    changes = (things.get(one.topic, {}).get(one.key) for one in page.told)
     return News(
         changes=tuple(change for change in changes if change is not None),
-        cursor=reached,
-        mark=feed.mark_at(connection, reached) or "",
-        more=len(found) > limit,
+        cursor=page.reached,
+        mark=feed.mark_at(connection, page.reached) or "",
+        more=page.more,
         from_start=cursor == 0,
     )
 
