@@ -175,6 +175,8 @@ def join_chain(home: Path, server_url: str, code: str) -> Identity:
 def log_to(home: Path) -> None:
     """Send the product's log to a file in `home`: the screen belongs to the cashier."""
     home.mkdir(parents=True, exist_ok=True, mode=PRIVATE_DIRECTORY_MODE)
+    # A log that cannot be written, on a full disk, must not complain in the open.
+    logging.raiseExceptions = False
     handler = logging.FileHandler(home / LOG_FILE, encoding="utf-8", delay=True)
     logging.basicConfig(level=logging.INFO, handlers=[handler], format="%(message)s", force=True)
     logging.getLogger("httpx").setLevel(logging.WARNING)
