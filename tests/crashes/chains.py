@@ -6,13 +6,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from loyalty.identifiers import card_number
+from terminal_app.bootstrap import join_chain, open_till
+from terminal_app.config import TillConfig, save_config
 from terminal_app.replay.head_office import HeadOffice
-from tests.crashes.tills import TillProcess, configure, paragon
+from tests.crashes.tills import TillProcess
 
 BRANCHES = ("A", "B")
 TILLS = ("A-1", "B-1")
 CARDS = tuple(card_number(f"29000000000{number:04d}") for number in range(1, 7))
 AT_POINTS = 60
+SYNC_SECONDS = 1
 PROGRAMME = f"""
 name = "crashes"
 version = 1
@@ -30,23 +33,25 @@ voucher = "5.00"
 class Chain:
     """Head office and its tills, in a folder of their own."""
 
-    def __init__(self, office: HeadOffice, tills: list[TillProcess]) -> None:
+    def __init__(
+        self, office: HeadOffice, tills: list[TillProcess], database_url: str = ""
+    ) -> None:
         self.office = office
         self.tills = tills
+        self.database_url = database_url or f"sqlite:///{office.home / 'server.sqlite'}"
 
-    def start(self) -> None:
-        """Start what does not run: head office first."""
-        self.office.start()
+    def start_tills(self) -> None:
+        """Start the tills, all at once."""
         for till in self.tills:
             till.launch()
         for till in self.tills:
             till.wait_until_ready()
 
-    def stop(self) -> None:
-        """Ask all to end; those that were killed have."""
-        for till in self.tills:
-            till.stop()
-        self.office.stop()
+
+def sync(till: TillProcess) -> None:
+    """Have the till, whose agent does not run, tell and be told everything."""
+    with open_till(till.home) as shop:
+        shop.sync.sync_once()
 
 
 @contextmanager
@@ -57,20 +62,19 @@ def founded(
     database: str = "",
     offices: tuple[HeadOffice, ...] = (),
 ) -> Iterator[Chain]:
-    """A chain whose tills have joined it and heard of its members; nothing runs yet but nothing
-    is left running either.
+    """A chain whose head office serves and whose tills have joined it; their agents do not run.
 
     `database` is where the books are kept, a file of its own when empty. With more `offices`, as
     many processes serve the same books, and the tills are spread over them.
     """
     office = HeadOffice(folder / "office")
-    office.home.mkdir(parents=True)
+    office.home.mkdir(parents=True, exist_ok=True)
     codes = _found(office, folder, tills, database)
     serving = (office, *offices)
     for other in offices:
         other.home.mkdir(parents=True)
         shutil.copy(office.home / "server.toml", other.home / "server.toml")
-    chain = Chain(office, [TillProcess(name, folder / "tills" / name) for name in tills])
+    chain = Chain(office, [TillProcess(name, folder / "tills" / name) for name in tills], database)
     try:
         for each in serving:
             each.start()
@@ -78,7 +82,7 @@ def founded(
             _join(till, serving[number % len(serving)].url, codes[till.name])
         # The first hears of the keys of those that came after it.
         for till in chain.tills:
-            till.told("sync")
+            sync(till)
         yield chain
     finally:
         for till in chain.tills:
@@ -111,7 +115,7 @@ def _found(
 
 
 def _join(till: TillProcess, url: str, code: str) -> None:
-    done = paragon("setup", "--server", url, "--code", code, "--home", str(till.home))
-    assert done.returncode == 0, done.stderr
-    configure(till.home)
-    till.told("sync")
+    till.home.mkdir(parents=True)
+    save_config(till.home, TillConfig(sync_seconds=SYNC_SECONDS))
+    join_chain(till.home, url, code)
+    sync(till)

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import create_engine, text
 
-from tests.crashes.chains import Chain
+from tests.crashes.chains import Chain, sync
 from tests.crashes.selling import Told
 from tests.crashes.tills import TillProcess
 
@@ -51,12 +51,12 @@ def settle(chain: Chain) -> None:
         till.stop()
     for _ in range(QUIET_SYNCS):
         for till in chain.tills:
-            till.told("sync")
+            sync(till)
 
 
-def findings(chain: Chain, told: Told, database_url: str = "") -> list[str]:
+def findings(chain: Chain, told: Told) -> list[str]:
     """Everything that is not as it was confirmed; nothing when G1, G2, G3 and G5 hold."""
-    office = _rows_of_office(database_url or f"sqlite:///{chain.office.home}/server.sqlite")
+    office = _rows_of_office(chain.database_url)
     found = list(told.contradictions)
     for till in chain.tills:
         kept = _rows_of_till(till)

@@ -10,7 +10,7 @@ import msgspec
 from terminal_app.replay.head_office import HeadOffice
 from tests.crashes.chains import founded
 from tests.crashes.comparing import findings, settle
-from tests.crashes.selling import Pos, Told
+from tests.crashes.selling import Told, selling
 from tests.crashes.tills import TillProcess
 
 MAX_CALM_S = 0.6
@@ -44,20 +44,12 @@ def run(folder: Path, kills: int, seed: int) -> Report:
     dice = random.Random(seed)
     told, killed = Told(), Counter[str]()
     with founded(folder) as chain:
-        for till in chain.tills:
-            till.start()
-        sellers = [Pos(till, told, seed) for till in chain.tills]
-        for pos in sellers:
-            pos.start()
-        for _ in range(kills):
-            time.sleep(dice.uniform(0, MAX_CALM_S))
-            victims: list[TillProcess | HeadOffice] = [chain.office, *chain.tills]
-            killed[_kill(dice.choice(victims), dice)] += 1
-            assert all(pos.is_alive() for pos in sellers), [pos.fault for pos in sellers]
-        for pos in sellers:
-            pos.finish()
-        for pos in sellers:
-            pos.join()
+        chain.start_tills()
+        victims: list[TillProcess | HeadOffice] = [chain.office, *chain.tills]
+        with selling(chain.tills, told, seed):
+            for _ in range(kills):
+                time.sleep(dice.uniform(0, MAX_CALM_S))
+                killed[_kill(dice.choice(victims), dice)] += 1
         settle(chain)
         found = findings(chain, told)
     return _report(seed, killed, told, found, time.monotonic() - began)

@@ -6,6 +6,8 @@ Everything it was told is written down, to be held against the ledgers afterward
 import random
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -17,6 +19,7 @@ from tests.crashes.tills import TillProcess
 
 PAUSE_S = 0.02
 RETRY_S = 0.05
+END_TIMEOUT_S = 60.0
 MAX_AMOUNT_MINOR = 40_00
 GIVEN_UP = 0.04
 """How often a sale that got no answer is given up: the cashier has taken cash and forgot it."""
@@ -51,7 +54,24 @@ class Told(msgspec.Struct):
     """Codes that came out and that nobody has paid with yet."""
 
 
-class Pos(threading.Thread):
+@contextmanager
+def selling(tills: list[TillProcess], told: Told, seed: int) -> Iterator[None]:
+    """Sell at each of `tills` for as long as the block lasts, and to the end of each last sale."""
+    sellers = [_Pos(till, told, seed) for till in tills]
+    for pos in sellers:
+        pos.start()
+    try:
+        yield
+    finally:
+        for pos in sellers:
+            pos.finish()
+        for pos in sellers:
+            pos.join(END_TIMEOUT_S)
+    assert [pos.fault for pos in sellers] == [None] * len(tills)
+    assert not any(pos.is_alive() for pos in sellers), "a till never answers"
+
+
+class _Pos(threading.Thread):
     """One POS at one till, which sells until it is told to stop."""
 
     def __init__(self, till: TillProcess, told: Told, seed: int) -> None:
@@ -76,7 +96,6 @@ class Pos(threading.Thread):
                 time.sleep(PAUSE_S)
         except Exception as fault:
             self.fault = fault
-            raise
 
     def _next_sale(self, number: int) -> dict[str, Any]:
         dice = self._dice

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
-import msgspec
 import pytest
 
 from loyalty.wire import MEDIA_TYPE, SYNC_PATH, Outcome, SyncReply, unpack
@@ -23,6 +22,7 @@ from tests.crashes.first_version import (
     told_before,
 )
 from tests.crashes.selling import Confirmed
+from tests.crashes.tills import token_of
 
 CARD_OF_BOTH = "2900000000000013"
 
@@ -96,13 +96,3 @@ def test_a_till_of_the_first_version_is_understood(tmp_path: Path) -> None:
             assert reply.refused == ()
     finally:
         office.kill()
-
-
-def token_of(home: Path) -> str:
-    connection = sqlite3.connect(home / "till.sqlite")
-    try:
-        row = connection.execute("SELECT value FROM settings WHERE key = 'identity'").fetchone()
-    finally:
-        connection.close()
-    token: str = msgspec.msgpack.decode(row[0])["token"]
-    return token

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 ROOT = Path(__file__).resolve().parents[2]
 PARAGON = (sys.executable, "-m", "terminal_app")
@@ -19,7 +21,6 @@ PATIENCE_S = 90.0
 POLL_S = 0.02
 STOP_TIMEOUT_S = 30.0
 COMMAND_TIMEOUT_S = 120.0
-SYNC_SECONDS = 1
 SAID_FILE = "agent.out"
 
 
@@ -30,6 +31,8 @@ class TillProcess:
         self.name = name
         self.home = home
         self.url = ""
+        # Beside the folder of the tills: their disk may be full.
+        self._said = home.parents[1] / f"{name}.{SAID_FILE}"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -41,7 +44,7 @@ class TillProcess:
     def launch(self) -> None:
         """Begin to start; whoever does not want to wait may kill it on its way."""
         port = self.url.rpartition(":")[2] or "0"
-        with (self.home.parent / f"{self.name}.{SAID_FILE}").open("wb") as out:
+        with self._said.open("wb") as out:
             self._process = subprocess.Popen(
                 [*PARAGON, "agent", "--port", port, "--home", str(self.home)],
                 cwd=ROOT,
@@ -82,8 +85,7 @@ class TillProcess:
 
     def said(self) -> str:
         """What it printed, faults included."""
-        said = self.home.parent / f"{self.name}.{SAID_FILE}"
-        return said.read_text("utf-8", errors="replace")
+        return self._said.read_text("utf-8", errors="replace")
 
     def post(self, sale: dict[str, Any], timeout_s: float = 10.0) -> httpx.Response:
         """Ring up `sale` as POS software does. Raises httpx.HTTPError when nobody answers."""
@@ -126,8 +128,12 @@ def paragon(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def configure(home: Path) -> None:
-    """Have the till in `home` sync every second."""
-    config = home / "till.toml"
-    text = config.read_text("utf-8")
-    config.write_text(re.sub(r"sync_seconds = \d+", f"sync_seconds = {SYNC_SECONDS}", text))
+def token_of(home: Path) -> str:
+    """What the till in `home` shows to head office."""
+    connection = sqlite3.connect(home / "till.sqlite")
+    try:
+        row = connection.execute("SELECT value FROM settings WHERE key = 'identity'").fetchone()
+    finally:
+        connection.close()
+    token: str = msgspec.msgpack.decode(row[0])["token"]
+    return token
