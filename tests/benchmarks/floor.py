@@ -13,6 +13,7 @@ import socket
 import sqlite3
 import sys
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -93,10 +94,11 @@ class FloorTill:
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = FULL",
             "CREATE TABLE IF NOT EXISTS journal (seq INTEGER PRIMARY KEY, body BLOB)",
-            "CREATE TABLE IF NOT EXISTS balances (member TEXT PRIMARY KEY, points INTEGER) "
-            "WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS balances (member TEXT PRIMARY KEY, points INTEGER, "
+            "earned INTEGER, clawed_back INTEGER, redeemed INTEGER) WITHOUT ROWID",
             "CREATE TABLE IF NOT EXISTS members (member TEXT PRIMARY KEY, facts BLOB) "
             "WITHOUT ROWID",
+            "CREATE TABLE IF NOT EXISTS cards (card TEXT PRIMARY KEY, member TEXT) WITHOUT ROWID",
             "CREATE TABLE IF NOT EXISTS state (one INTEGER PRIMARY KEY, confirmed INTEGER, "
             "member_place INTEGER, balance_place INTEGER)",
             "INSERT OR IGNORE INTO state VALUES (1, 0, 0, 0)",
@@ -145,17 +147,22 @@ class FloorTill:
         self.bytes_down += len(content)
         answer = msgspec.msgpack.decode(_unpack(content), type=FloorAnswer)
         self._connection.execute("BEGIN IMMEDIATE")
-        for kind, table in ((MEMBER, "members"), (BALANCE, "balances")):
-            self._connection.executemany(
-                f"INSERT OR REPLACE INTO {table} VALUES (?, ?)",
-                [row[1:] for row in answer.told if row[0] == kind],
-            )
+        members = [row[1:] for row in answer.told if row[0] == MEMBER]
+        self._put("members", members)
+        # A made member's card is their own number, so the facts need not be opened for it.
+        self._put("cards", [(member, member) for member, *_ in members])
+        self._put("balances", [row[1:] for row in answer.told if row[0] == BALANCE])
         self._connection.execute(
             "UPDATE state SET confirmed = ?, member_place = ?, balance_place = ?",
             (answer.head if bodies else confirmed, answer.member_place, answer.balance_place),
         )
         self._connection.execute("COMMIT")
         return len(bodies), len(answer.told), answer.more
+
+    def _put(self, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+        if rows:
+            places = ", ".join("?" * len(rows[0]))
+            self._connection.executemany(f"INSERT OR REPLACE INTO {table} VALUES ({places})", rows)
 
     def timed_sync(self) -> dict[str, Any]:
         """One sync, with what it took."""

@@ -4,16 +4,21 @@ import sqlite3
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psycopg
+from msgspec.structs import astuple
 
+from loyalty.balances import NO_BALANCE, Balance, after
 from loyalty.journal import Entry
 
 MEMBER, BALANCE = "member", "balance"
 
-Told = tuple[str, str, bytes | int]
-"""A row as the other side is told it: its kind, its key, and the facts or the points."""
+_TABLES = {MEMBER: "members", BALANCE: "balances"}
+
+Told = tuple[Any, ...]
+"""A row as the other side is told it: its kind, its key, and the facts or the balance."""
 
 _COLUMNS = """
     terminal {text}, epoch {number}, seq {number}, kind {text}, member {text}, points {number},
@@ -25,6 +30,11 @@ _COPIED_TYPES = [
     *("text", "int8", "int8", "text", "text", "int8", "int8", "text", "text"),
     *("int8", "int8", "bytea"),
 ]
+_BALANCE_COLUMNS = "member, points, earned, clawed_back, redeemed"
+_ADDED = "ON CONFLICT (member) DO UPDATE SET " + ", ".join(
+    f"{name} = balances.{name} + excluded.{name}"
+    for name in ("points", "earned", "clawed_back", "redeemed")
+)
 _COPY_MEMBERS = "COPY members (member, facts) FROM STDIN (FORMAT binary)"
 
 
@@ -46,13 +56,13 @@ def entry_row(entry: Entry, body: bytes) -> tuple[object, ...]:
     )
 
 
-def sums(entries: Sequence[Entry]) -> list[tuple[str, int]]:
-    """Points by member, in the order of keys."""
-    points: dict[str, int] = {}
+def sums(entries: Sequence[Entry]) -> list[tuple[str, int, int, int, int]]:
+    """What entries come to by member, in the order of keys."""
+    balances: dict[str, Balance] = {}
     for entry in entries:
         if entry.member:
-            points[entry.member] = points.get(entry.member, 0) + entry.points
-    return sorted(points.items())
+            balances[entry.member] = after(balances.get(entry.member, NO_BALANCE), entry)
+    return [(member, *astuple(balance)) for member, balance in sorted(balances.items())]
 
 
 class SqliteBooks:
@@ -66,9 +76,10 @@ class SqliteBooks:
             "PRAGMA journal_mode = WAL",
             "PRAGMA synchronous = FULL",
             f"CREATE TABLE IF NOT EXISTS entries ({columns}, PRIMARY KEY (terminal, epoch, seq))",
+            "CREATE INDEX IF NOT EXISTS entries_by_member ON entries (member)",
             "CREATE TABLE IF NOT EXISTS heads (terminal TEXT PRIMARY KEY, seq INTEGER)",
             "CREATE TABLE IF NOT EXISTS balances (place INTEGER PRIMARY KEY, member TEXT UNIQUE, "
-            "points INTEGER)",
+            "points INTEGER, earned INTEGER, clawed_back INTEGER, redeemed INTEGER)",
             "CREATE TABLE IF NOT EXISTS members (place INTEGER PRIMARY KEY, member TEXT UNIQUE, "
             "facts BLOB)",
         ):
@@ -97,8 +108,7 @@ class SqliteBooks:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(f"INSERT INTO entries VALUES ({_ENTRY_VALUES})", rows)
             self._connection.executemany(
-                "INSERT INTO balances (member, points) VALUES (?, ?) "
-                "ON CONFLICT (member) DO UPDATE SET points = points + excluded.points",
+                f"INSERT INTO balances ({_BALANCE_COLUMNS}) VALUES (?, ?, ?, ?, ?) {_ADDED}",
                 sums(entries),
             )
             self._connection.execute(
@@ -110,14 +120,13 @@ class SqliteBooks:
 
     def told_after(self, kind: str, place: int, limit: int) -> tuple[list[Told], int]:
         """The next rows of a kind after `place`, and the place of the last."""
+        columns = "member, facts" if kind == MEMBER else _BALANCE_COLUMNS
         statement = (
-            "SELECT place, member, facts FROM members WHERE place > ? ORDER BY place LIMIT ?"
-            if kind == MEMBER
-            else "SELECT place, member, points FROM balances WHERE place > ? ORDER BY place LIMIT ?"
+            f"SELECT place, {columns} FROM {_TABLES[kind]} WHERE place > ? ORDER BY place LIMIT ?"
         )
         with self._lock:
             rows = self._connection.execute(statement, (place, limit)).fetchall()
-        return [(kind, row[1], row[2]) for row in rows], rows[-1][0] if rows else place
+        return [(kind, *row[1:]) for row in rows], rows[-1][0] if rows else place
 
 
 class PostgresBooks:
@@ -129,9 +138,10 @@ class PostgresBooks:
         columns = _COLUMNS.format(text="text", number="bigint", bytes="bytea")
         for statement in (
             f"CREATE TABLE IF NOT EXISTS entries ({columns}, PRIMARY KEY (terminal, epoch, seq))",
+            "CREATE INDEX IF NOT EXISTS entries_by_member ON entries (member)",
             "CREATE TABLE IF NOT EXISTS heads (terminal text PRIMARY KEY, seq bigint)",
             "CREATE TABLE IF NOT EXISTS balances (place bigserial UNIQUE, member text PRIMARY KEY, "
-            "points bigint)",
+            "points bigint, earned bigint, clawed_back bigint, redeemed bigint)",
             "CREATE TABLE IF NOT EXISTS members (place bigserial UNIQUE, member text PRIMARY KEY, "
             "facts bytea)",
         ):
@@ -160,17 +170,16 @@ class PostgresBooks:
     def put_entries(self, entries: Sequence[Entry], bodies: Sequence[bytes]) -> None:
         """Record entries, balances and head in one commit."""
         last = entries[-1]
-        members, points = zip(*sums(entries), strict=True)
+        columns = [list(column) for column in zip(*sums(entries), strict=True)]
         with self._lock, self._connection.transaction(), self._connection.cursor() as cursor:
             with cursor.copy("COPY entries FROM STDIN (FORMAT binary)") as copy:
                 copy.set_types(_COPIED_TYPES)
                 for entry, body in zip(entries, bodies, strict=True):
                     copy.write_row(entry_row(entry, body))
             cursor.execute(
-                "INSERT INTO balances (member, points) "
-                "SELECT * FROM unnest(%b::text[], %b::bigint[]) "
-                "ON CONFLICT (member) DO UPDATE SET points = balances.points + excluded.points",
-                (list(members), list(points)),
+                f"INSERT INTO balances ({_BALANCE_COLUMNS}) SELECT * FROM unnest(%b::text[], "
+                f"%b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[]) {_ADDED}".encode(),
+                columns,
             )
             cursor.execute(
                 "INSERT INTO heads VALUES (%s, %s) "
@@ -180,15 +189,15 @@ class PostgresBooks:
 
     def told_after(self, kind: str, place: int, limit: int) -> tuple[list[Told], int]:
         """The next rows of a kind after `place`, and the place of the last."""
-        statement: bytes = (
-            b"SELECT place, member, facts FROM members WHERE place > %s ORDER BY place LIMIT %s"
-            if kind == MEMBER
-            else b"SELECT place, member, points FROM balances WHERE place > %s "
-            b"ORDER BY place LIMIT %s"
+        columns = "member, facts" if kind == MEMBER else _BALANCE_COLUMNS
+        statement = (
+            f"SELECT place, {columns} FROM {_TABLES[kind]} WHERE place > %s ORDER BY place LIMIT %s"
         )
         with self._lock:
-            rows = self._connection.execute(statement, (place, limit), binary=True).fetchall()
-        return [(kind, row[1], row[2]) for row in rows], rows[-1][0] if rows else place
+            rows = self._connection.execute(
+                statement.encode(), (place, limit), binary=True
+            ).fetchall()
+        return [(kind, *row[1:]) for row in rows], rows[-1][0] if rows else place
 
 
 Books = SqliteBooks | PostgresBooks

@@ -43,14 +43,21 @@ class Served:
     """A server process that said where it listens."""
 
     def __init__(self, words: Sequence[str]) -> None:
+        self._log = tempfile.TemporaryFile(mode="w+")  # noqa: SIM115 - closed by `stop`
         self._process = subprocess.Popen(
-            [sys.executable, "-m", *words], cwd=ROOT, stdout=subprocess.PIPE, text=True
+            [sys.executable, "-m", *words],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            text=True,
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline().strip()
         if not line.startswith(READY):
             self._process.kill()
-            raise RuntimeError(f"{words[0]} did not start: {line!r}")
+            self._process.communicate()
+            self._log.seek(0)
+            raise RuntimeError(f"{words[0]} did not start: {line!r}\n{self._log.read()}")
         self.url = line.removeprefix(READY)
 
     @property
@@ -66,6 +73,7 @@ class Served:
         """Ask it to end, and wait."""
         self._process.send_signal(signal.SIGTERM)
         self._process.communicate(timeout=STOP_TIMEOUT_S)
+        self._log.close()
 
 
 @contextmanager

@@ -42,7 +42,7 @@ _MEMBER = Member(member_id=CARD, card=CARD, name="Żaneta", email="z@example.com
 
 def entry_bodies() -> list[bytes]:
     """A sale, an enrolment, a grant of rights, and an entry of a kind from the future."""
-    lines = {"lines": [["SKU-1", 1, 999], ["SKU-2", 2, 1_998]]}
+    lines: dict[str, object] = {"lines": [["SKU-1", 1, 999], ["SKU-2", 2, 1_998]]}
     return [
         encode_entry(_entry(1, EARN, lines)),
         encode_entry(_entry(2, ENROL, msgspec.to_builtins(_MEMBER))),
