@@ -1,6 +1,5 @@
 """How every command speaks: options they share, faults in sentences, JSON for machines."""
 
-import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,8 +76,6 @@ def faults_in_words() -> Iterator[None]:
 def _log(event: str) -> None:
     """Keep the traceback, where a log is kept; standard error is for the sentence alone."""
     if structlog.is_configured():
-        # Else a log that cannot be written, on a full disk, would complain in the open.
-        logging.raiseExceptions = False
         log.exception(event)
 
 
