@@ -23,8 +23,10 @@ from loyalty.wire import (
     VoucherChange,
 )
 from sync_server.store import feed
+from sync_server.store.held import holders_of
 from sync_server.store.programmes import document_in_force
 from sync_server.store.tables import (
+    branches,
     holdings,
     journals,
     members,
@@ -79,11 +81,7 @@ def news_for(
     keys_of: dict[str, list[str]] = {}
     for one in page.told:
         keys_of.setdefault(one.topic, []).append(one.key)
-    things = {
-        topic: dict(_READERS[topic](connection, keys, journal))
-        for topic, keys in keys_of.items()
-        if topic in _READERS
-    }
+    things = {topic: things_of(connection, topic, keys, journal) for topic, keys in keys_of.items()}
     changes = (things.get(one.topic, {}).get(one.key) for one in page.told)
     return News(
         changes=tuple(change for change in changes if change is not None),
@@ -92,6 +90,15 @@ def news_for(
         more=page.more,
         from_start=cursor == 0,
     )
+
+
+def things_of(
+    connection: Connection, topic: str, keys: Sequence[str], journal: Journal
+) -> Mapping[str, Change]:
+    """The things `keys` of `topic` as they stand now and the till of `journal` is told them, by
+    key; what is not there, or is of no topic that tills know, is left out."""
+    reader = _READERS.get(topic)
+    return dict(reader(connection, keys, journal)) if reader and keys else {}
 
 
 _Found = Iterable[tuple[str, Change]]
@@ -105,13 +112,24 @@ def _members(connection: Connection, keys: Sequence[str], _journal: Journal) -> 
 
 def _balances(connection: Connection, keys: Sequence[str], journal: Journal) -> _Found:
     asking = {"terminal": journal.terminal, "epoch": journal.epoch}
+    holders = holders_of(connection, keys, journal.terminal, journal.epoch)
     for row in connection.execute(_BALANCES, {"keys": keys, **asking}):
-        yield row.member_id, BalanceChange(*row)
+        change = BalanceChange(
+            row.member_id,
+            row.points,
+            row.earned,
+            row.clawed_back,
+            row.redeemed,
+            row.pool,
+            holders.get(row.member_id, ()),
+        )
+        yield row.member_id, change
 
 
 def _vouchers(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
     for row in connection.execute(_VOUCHERS, {"keys": keys}):
-        yield row.number, VoucherChange(*row)
+        held_by = f"{row.held_terminal}.{row.held_epoch}" if row.held_terminal else ""
+        yield row.number, VoucherChange(*row[:6], held_by)
 
 
 def _notices(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
@@ -121,11 +139,12 @@ def _notices(connection: Connection, keys: Sequence[str], _journal: Journal) -> 
 
 
 def _terminals(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
-    keys_of: dict[tuple[str, str], dict[int, bytes]] = {}
+    keys_of: dict[tuple[str, str, str], dict[int, bytes]] = {}
     for row in connection.execute(_TERMINALS, {"keys": keys}):
-        keys_of.setdefault((row.terminal, row.branch), {})[row.epoch] = row.public_key
-    for (terminal, branch), public_keys in keys_of.items():
-        yield terminal, TerminalChange(terminal, branch, tuple(sorted(public_keys.items())))
+        place = (row.terminal, row.branch, row.name)
+        keys_of.setdefault(place, {})[row.epoch] = row.public_key
+    for (terminal, branch, name), public_keys in keys_of.items():
+        yield terminal, TerminalChange(terminal, branch, tuple(sorted(public_keys.items())), name)
 
 
 def _products(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
@@ -157,6 +176,7 @@ _BALANCES = (
             (standings.c[name] - func.coalesce(holdings.c[name], 0)).label(name)
             for name in ("points", "earned", "clawed_back", "redeemed")
         ),
+        standings.c.pool,
     )
     .select_from(
         standings.outerjoin(
@@ -175,7 +195,9 @@ _VOUCHERS = select(
     vouchers.c.currency,
     vouchers.c.expires_at_ms,
     vouchers.c.state,
-).where(vouchers.c.number.in_(_keys))
+    vouchers.c.held_terminal,
+    vouchers.c.held_epoch,
+).where(vouchers.c.number.in_(_keys), vouchers.c.amount_minor > 0)
 _NOTICES = select(
     notices.c.notice_id, notices.c.member_id, notices.c.texts, notices.c.printed_at_ms
 ).where(notices.c.notice_id.in_(_keys))
@@ -183,10 +205,12 @@ _TERMINALS = (
     select(
         terminals.c.terminal,
         terminals.c.branch,
+        branches.c.name,
         journals.c.epoch,
         journals.c.public_key,
     )
     .join(journals, journals.c.terminal == terminals.c.terminal)
+    .join(branches, branches.c.branch == terminals.c.branch)
     .where(terminals.c.terminal.in_(_keys))
 )
 _PRODUCTS = select(products.c.code, products.c.description, products.c.price_minor).where(

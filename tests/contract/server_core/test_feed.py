@@ -14,6 +14,7 @@ from loyalty.members import Member
 from loyalty.programme.document import classic_document
 from loyalty.wire import (
     BalanceChange,
+    Holder,
     MemberChange,
     NoticeChange,
     ProductChange,
@@ -83,7 +84,10 @@ def test_own_and_others_parts_add_up_to_the_standing(engine: Engine, ingest: Ing
     ingest.take(first.frame())
     ingest.take(second.frame())
     assert told(news(engine, "KRK-1"), BalanceChange) == [BalanceChange("anna", -100, 0, 100, 0)]
-    assert told(news(engine, "KRK-2"), BalanceChange) == [BalanceChange("anna", 200, 700, 0, 500)]
+    holder = Holder("KRK-1", 200)
+    assert told(news(engine, "KRK-2"), BalanceChange) == [
+        BalanceChange("anna", 200, 700, 0, 500, 0, (holder,))
+    ]
 
 
 def test_everything_a_till_needs_is_told(engine: Engine, ingest: Ingest) -> None:
@@ -109,7 +113,7 @@ def test_everything_a_till_needs_is_told(engine: Engine, ingest: Ingest) -> None
     assert told(found, TerminalChange) == []
     expiry = epoch_ms(START + timedelta(days=90))
     assert told(found, VoucherChange) == [
-        VoucherChange(number, "anna", 500, "GBP", expiry, "issued")
+        VoucherChange(number, "anna", 500, "GBP", expiry, "issued", "KRK-1.1")
     ]
     ingest.take(Journal("KRK-2").frame(printed_notices=("n1",)))
     assert told(news(engine, "KRK-1", found.cursor), NoticeChange) == [
