@@ -11,7 +11,7 @@ log = structlog.get_logger(__name__)
 
 
 class Background:
-    """Takes `turn` after `turn` in a thread of its own, `pause_s` apart or as soon as nudged.
+    """Takes `turn` after `turn` in a thread of its own, `pause_s()` apart or as soon as nudged.
 
     A fault of one turn is logged and never ends the turns to come: the sale goes on whatever
     happens behind it. `on_fault` is told of faults that have no sentence of their own.
@@ -22,7 +22,7 @@ class Background:
         name: str,
         turn: Callable[[], object],
         *,
-        pause_s: float,
+        pause_s: Callable[[], float],
         stop_timeout_s: float,
         on_fault: Callable[[], None] = lambda: None,
     ) -> None:
@@ -65,5 +65,5 @@ class Background:
             except Exception:
                 log.exception("turn_fault", work=self._name)
                 self._on_fault()
-            self._wake.wait(self._pause_s)
+            self._wake.wait(self._pause_s())
             self._wake.clear()

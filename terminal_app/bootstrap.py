@@ -1,7 +1,8 @@
 """The only place that wires the shop's side together; nothing opens before it is called."""
 
 import logging
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib import metadata
@@ -19,9 +20,11 @@ from loyalty.wire import EnrolRequest
 from terminal_app.config import LOG_FILE, STORE_FILE, TillConfig, load_config
 from terminal_app.errors import AlreadySetUp, ConfigInvalid, HeadOfficeUnreachable, NotSetUp
 from terminal_app.printing.worker import PrintWorker
-from terminal_app.store import members, settings
+from terminal_app.store import epochs, members, settings
 from terminal_app.store.claim import Claim
 from terminal_app.store.connection import Store, open_store
+from terminal_app.store.fingerprint import fingerprint_of
+from terminal_app.store.run_clock import Ticks
 from terminal_app.store.settings import Identity
 from terminal_app.sync.line import Line
 from terminal_app.sync.loop import SyncLoop
@@ -39,9 +42,14 @@ class Shop(msgspec.Struct, frozen=True):
     sync: SyncLoop
     spool: PrintWorker
     store: Store
-    identity: Identity
     config: TillConfig
     uplink: Uplink
+
+    @property
+    def identity(self) -> Identity:
+        """Who this terminal is now; it changes when the till moves to a new journal."""
+        with self.store.reading() as connection:
+            return settings.require_identity(connection)
 
     def start(self) -> None:
         """Sync and print in the background."""
@@ -61,33 +69,41 @@ def product_version() -> str:
 
 @contextmanager
 def open_till(
-    home: Path, *, clock: Clock = utc_now, printer: Printer | None = None
+    home: Path,
+    *,
+    clock: Clock = utc_now,
+    printer: Printer | None = None,
+    ticks: Ticks = time.monotonic_ns,
+    fingerprint: Callable[[Path], str] = fingerprint_of,
 ) -> Iterator[Shop]:
     """The till that lives in `home`, for as long as the block lasts.
 
-    `printer` stands in for the one in the configuration. Raises NotSetUp when `home` has no till,
-    ConfigInvalid or StoreFault when its files cannot be used.
+    `printer` stands in for the one in the configuration; `ticks` is a clock that nobody can set,
+    and `fingerprint` tells which machine and file the data is in. Raises NotSetUp when `home` has
+    no till, ConfigInvalid or StoreFault when its files cannot be used.
     """
     if not (home / STORE_FILE).exists():
         raise _not_set_up(home)
     config = load_config(home)
     device = printer or _printer(config, home)
-    store = open_store(home / STORE_FILE)
+    store = open_store(home / STORE_FILE, ticks=ticks)
     try:
         with store.reading() as connection:
             identity = settings.read_identity(connection)
         if identity is None:
             raise _not_set_up(home)
+        place = fingerprint(home / STORE_FILE)
+        _suspend_copy(store, place)
         line = Line()
         uplink = Uplink(identity.server_url, identity.token)
         sync = SyncLoop(
             store,
-            identity,
             uplink,
             line,
             clock,
             product_version=product_version(),
             every_s=config.sync_seconds,
+            fingerprint=place,
         )
         claim = Claim(home / PRINTER_CLAIM_FILE)
         worker = PrintWorker(store, device, identity.zone, claim)
@@ -97,7 +113,7 @@ def open_till(
             sync.nudge()
 
         till = Till(store, identity, clock, line, on_posted=wake)
-        shop = Shop(till, sync, worker, store, identity, config, uplink)
+        shop = Shop(till, sync, worker, store, config, uplink)
         try:
             yield shop
         finally:
@@ -162,9 +178,11 @@ def join_chain(home: Path, server_url: str, code: str) -> Identity:
             server_url=uplink.server_url,
             token=told.token,
             private_key=key.private_bytes_raw(),
+            server_key=bytes.fromhex(told.server_key),
         )
         with store.writing() as connection:
             settings.write_identity(connection, identity)
+            epochs.write_fingerprint(connection, fingerprint_of(home / STORE_FILE))
             settings.write_programme_document(connection, told.programme)
             members.put_terminal(connection, told.terminal, told.branch, {told.epoch: public_key})
         return identity
@@ -190,6 +208,23 @@ def log_to(home: Path) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+def _suspend_copy(store: Store, place: str) -> None:
+    """Spend nothing from data that was moved here: it may be a copy of a till that goes on.
+
+    The next sync asks head office for a journal of its own, and the suspension ends.
+    """
+    with store.reading() as connection:
+        noted = epochs.read_fingerprint(connection)
+    if noted == place:
+        return
+    with store.writing() as connection:
+        if noted:
+            settings.write_suspension(connection, epochs.COPY)
+        else:
+            # A till of the first version: it is taken to be where it always was.
+            epochs.write_fingerprint(connection, place)
 
 
 def _printer(config: TillConfig, home: Path) -> Printer | None:

@@ -47,7 +47,10 @@ class PrintWorker:
         self._zone = zone
         self._one_at_a_time = threading.Lock()
         self._background = Background(
-            "printing", self.drain, pause_s=RETRY_PAUSE_S, stop_timeout_s=STOP_TIMEOUT_S
+            "printing",
+            self.drain,
+            pause_s=lambda: RETRY_PAUSE_S,
+            stop_timeout_s=STOP_TIMEOUT_S,
         )
 
     def drain(self) -> int:

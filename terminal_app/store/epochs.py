@@ -64,6 +64,11 @@ def write_receipt(connection: sqlite3.Connection, epoch: int, receipt: SignedHea
     settings.put(connection, f"{_RECEIPT}.{epoch}", msgspec.msgpack.encode(receipt))
 
 
+def drop_receipt(connection: sqlite3.Connection, epoch: int) -> None:
+    """Forget head office's word on a journal whose end is known to be lost here."""
+    settings.drop(connection, f"{_RECEIPT}.{epoch}")
+
+
 def read_fingerprint(connection: sqlite3.Connection) -> str:
     """Which machine and file the data was last known to be in; empty when it was never noted."""
     raw = settings.get(connection, _FINGERPRINT)

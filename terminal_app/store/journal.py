@@ -29,7 +29,8 @@ _APPEND = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)"
 _FROM = "SELECT seq, body, seal FROM journal WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT ?"
 # A blob, whatever somebody with a SQLite shell put there.
 _ALL = """
-    SELECT seq, CAST(body AS BLOB), CAST(seal AS BLOB) FROM journal WHERE epoch = ? ORDER BY seq
+    SELECT seq, CAST(body AS BLOB), CAST(seal AS BLOB) FROM journal
+    WHERE epoch = ? AND seq >= ? ORDER BY seq
 """
 _LOOKED_UP_BY = """
     SELECT seq, kind, member_id, receipt, CAST(body AS BLOB) FROM journal
@@ -116,14 +117,18 @@ def append(connection: sqlite3.Connection, at: Head, entries: Sequence[Entry]) -
 def read_sealed(
     connection: sqlite3.Connection, epoch: int, first_seq: int, limit: int
 ) -> list[Sealed]:
-    """At most `limit` entries from `first_seq` on, in order."""
+    """At most `limit` entries from `first_seq` on, in order, up to the first that is missing."""
     rows = connection.execute(_FROM, (epoch, first_seq, limit))
-    return [Sealed(seq, bytes(body), bytes(seal)) for seq, body, seal in rows]
+    return [
+        Sealed(seq, bytes(body), bytes(seal))
+        for expected_seq, (seq, body, seal) in enumerate(rows, first_seq)
+        if seq == expected_seq
+    ]
 
 
-def walk(connection: sqlite3.Connection, epoch: int) -> Iterator[Sealed]:
-    """Every entry of `epoch` in order, a few at a time in memory."""
-    for seq, body, seal in connection.execute(_ALL, (epoch,)):
+def walk(connection: sqlite3.Connection, epoch: int, first_seq: int = 0) -> Iterator[Sealed]:
+    """Every entry of `epoch` from `first_seq` on in order, a few at a time in memory."""
+    for seq, body, seal in connection.execute(_ALL, (epoch, first_seq)):
         yield Sealed(seq, bytes(body), bytes(seal))
 
 
@@ -131,6 +136,12 @@ def looked_up_by(connection: sqlite3.Connection, epoch: int) -> Iterator[LookedU
     """The columns that entries of `epoch` are looked up by, beside their bytes, in order."""
     for row in connection.execute(_LOOKED_UP_BY, (epoch,)):
         yield LookedUpBy(*row)
+
+
+def settle_head(connection: sqlite3.Connection, epoch: int, last: Head) -> None:
+    """Anchor the end of a journal that is left, where it was found to end."""
+    if last.seq:
+        connection.execute(_MOVE_HEAD, (epoch, last.seq, last.seal))
 
 
 def epochs(connection: sqlite3.Connection) -> list[tuple[object, int]]:

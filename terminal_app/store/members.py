@@ -32,10 +32,13 @@ _DROP_NOTICE = "DELETE FROM notices WHERE notice_id = ? AND state <> ?"
 _NOTICE_STATE = "UPDATE notices SET state = ? WHERE notice_id = ?"
 _PRINTED_NOTICES = "SELECT notice_id FROM notices WHERE state = ? ORDER BY notice_id LIMIT ?"
 _PUT_TERMINAL = """
-    INSERT INTO terminals (terminal, epoch, branch, public_key) VALUES (?, ?, ?, ?) ON CONFLICT (terminal, epoch) DO UPDATE SET
-        branch = excluded.branch, public_key = excluded.public_key
+    INSERT INTO terminals (terminal, epoch, branch, public_key, branch_name)
+    VALUES (?, ?, ?, ?, ?) ON CONFLICT (terminal, epoch) DO UPDATE SET
+        branch = excluded.branch, public_key = excluded.public_key,
+        branch_name = excluded.branch_name
 """
 _PUBLIC_KEY = "SELECT public_key FROM terminals WHERE terminal = ? AND epoch = ?"
+_BRANCH_OF = "SELECT branch_name FROM terminals WHERE terminal = ? ORDER BY epoch DESC LIMIT 1"
 _PUT_PRODUCT = """
     INSERT INTO products VALUES (?, ?, ?) ON CONFLICT (code) DO UPDATE SET
         description = excluded.description, price_minor = excluded.price_minor
@@ -99,11 +102,16 @@ def printed_notices(connection: sqlite3.Connection, limit: int) -> tuple[str, ..
 
 
 def put_terminal(
-    connection: sqlite3.Connection, terminal: str, branch: str, public_keys: Mapping[int, bytes]
+    connection: sqlite3.Connection,
+    terminal: str,
+    branch: str,
+    public_keys: Mapping[int, bytes],
+    branch_name: str = "",
 ) -> None:
     """Record a terminal of the chain and, by epoch, the keys its vouchers are signed with."""
     connection.executemany(
-        _PUT_TERMINAL, [(terminal, epoch, branch, key) for epoch, key in public_keys.items()]
+        _PUT_TERMINAL,
+        [(terminal, epoch, branch, key, branch_name) for epoch, key in public_keys.items()],
     )
 
 
@@ -111,6 +119,12 @@ def public_key(connection: sqlite3.Connection, terminal: str, epoch: int) -> byt
     """The key that checks vouchers of a terminal's epoch, or None when it is not known here."""
     row = connection.execute(_PUBLIC_KEY, (terminal, epoch)).fetchone()
     return None if row is None else bytes(row[0])
+
+
+def branch_of(connection: sqlite3.Connection, terminal: str) -> str:
+    """The name of a terminal's branch; empty when this till was not told."""
+    row = connection.execute(_BRANCH_OF, (terminal,)).fetchone()
+    return "" if row is None else str(row[0])
 
 
 def put_product(

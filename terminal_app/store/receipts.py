@@ -11,6 +11,7 @@ _FIND = "SELECT content, receipt FROM receipts WHERE reference = ?"
 _PUT = "INSERT INTO receipts VALUES (?, ?, ?, ?)"
 _ALL = "SELECT reference, CAST(receipt AS BLOB) FROM receipts ORDER BY reference"
 _REFERENCES = "SELECT reference FROM receipts"
+_MOVE_BEHIND = "UPDATE receipts SET last_seq = last_seq - ?"
 _LAST = "SELECT receipt FROM receipts ORDER BY last_seq DESC LIMIT 1"
 
 _decoder = msgspec.msgpack.Decoder(Receipt)
@@ -39,6 +40,11 @@ def last(connection: sqlite3.Connection) -> Receipt | None:
     """The latest receipt of this till."""
     row = connection.execute(_LAST).fetchone()
     return None if row is None else _decoder.decode(bytes(row[0]))
+
+
+def move_behind(connection: sqlite3.Connection, last_seq: int) -> None:
+    """Order receipts of a journal that ends at `last_seq` before those of the one that follows."""
+    connection.execute(_MOVE_BEHIND, (last_seq,))
 
 
 def references(connection: sqlite3.Connection) -> Iterator[str]:

@@ -4,18 +4,23 @@ import threading
 
 import msgspec
 
-from loyalty.clock import Clock
-from loyalty.wire import Outcome, SyncRequest
+from loyalty.clock import Clock, epoch_ms
+from loyalty.wire import Outcome, SyncReply, SyncRequest
 from terminal_app.background import Background
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
+from terminal_app.posting.upkeep import is_gathering
 from terminal_app.store.connection import Store
-from terminal_app.store.settings import Identity
 from terminal_app.sync.line import Line
+from terminal_app.sync.moving import ask_to_leave, move
 from terminal_app.sync.rounds import compose, take
 from terminal_app.sync.uplink import Uplink
+from terminal_app.sync.waiting import Unsent
 
 MAX_ROUNDS = 10_000
 """Of one sync: ten million entries; more rounds mean that the two sides talk past each other."""
+
+GATHERING_PAUSE_S = 1.0
+"""While a member is served whose rights are on their way: they wait at the till."""
 
 STOP_TIMEOUT_S = 3.0
 """A cashier who closes the till does not wait for a head office that never answers."""
@@ -35,25 +40,26 @@ class SyncLoop:
     def __init__(
         self,
         store: Store,
-        identity: Identity,
         uplink: Uplink,
         line: Line,
         clock: Clock,
         *,
         product_version: str,
         every_s: float,
+        fingerprint: str,
     ) -> None:
         self._store = store
-        self._identity = identity
         self._uplink = uplink
         self._line = line
         self._clock = clock
         self._product_version = product_version
+        self._every_s = self._next_s = every_s
+        self._fingerprint = fingerprint
         self._one_at_a_time = threading.Lock()
         self._background = Background(
             "sync",
             self.sync_once,
-            pause_s=every_s,
+            pause_s=lambda: self._next_s,
             stop_timeout_s=STOP_TIMEOUT_S,
             on_fault=lambda: line.found_down("The sync failed; the till's log says why."),
         )
@@ -65,12 +71,14 @@ class SyncLoop:
         says no; whatever was confirmed before stays confirmed.
         """
         with self._one_at_a_time:
+            self._next_s = self._every_s
             try:
                 result = self._rounds()
             except (HeadOfficeUnreachable, HeadOfficeRefused) as fault:
                 self._line.found_down(str(fault))
                 raise
             self._line.found_up()
+            self._next_s = self._soon_s()
             return result
 
     def nudge(self) -> None:
@@ -88,19 +96,45 @@ class SyncLoop:
 
     def _rounds(self) -> SyncResult:
         entries = changes = 0
-        request = self._compose()
+        unsent = Unsent()
+        # A move that a crash or the line cut short comes first.
+        self._move()
+        request = self._compose(unsent)
         for number in range(1, MAX_ROUNDS + 1):
             reply = self._uplink.exchange(request)
-            take(self._store, self._identity, request, reply, self._clock)
-            entries += len(request.bodies)
+            take(self._store, request, reply, self._clock)
+            entries += len(request.bodies) if reply.outcome is Outcome.ACCEPTED else 0
             changes += len(reply.changes)
-            request = self._compose()
-            has_said_all = not request.bodies and not request.tallies
-            if reply.outcome is Outcome.ACCEPTED and has_said_all and not reply.more:
-                return SyncResult(entries, changes, number)
+            has_moved = self._move()
+            following = self._compose(unsent)
+            if not has_moved and _is_over(request, reply, following):
+                if not (ask_to_leave(self._store) and self._move()):
+                    return SyncResult(entries, changes, number)
+                following = self._compose(unsent)
+            request = following
         raise HeadOfficeRefused(
             f"Till and head office did not come to an end in {MAX_ROUNDS} rounds."
         )
 
-    def _compose(self) -> SyncRequest:
-        return compose(self._store, self._identity, self._clock, self._product_version)
+    def _compose(self, unsent: Unsent) -> SyncRequest:
+        return compose(self._store, self._clock, self._product_version, unsent)
+
+    def _move(self) -> bool:
+        return move(self._store, self._uplink, self._clock, self._fingerprint)
+
+    def _soon_s(self) -> float:
+        with self._store.reading() as connection:
+            hurries = is_gathering(connection, epoch_ms(self._clock()))
+        return min(GATHERING_PAUSE_S, self._every_s) if hurries else self._every_s
+
+
+def _is_over(request: SyncRequest, reply: SyncReply, following: SyncRequest) -> bool:
+    """Whether neither side has anything to say that it did not say in this round."""
+    asked = {draw.number for draw in request.draws}
+    has_news = (
+        following.bodies
+        or following.tallies
+        or any(draw.number not in asked for draw in following.draws)
+        or set(following.lookups) - set(request.lookups)
+    )
+    return reply.outcome is Outcome.ACCEPTED and not reply.more and not has_news

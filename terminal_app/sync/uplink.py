@@ -10,12 +10,15 @@ import msgspec
 from loyalty.errors import FrameInvalid
 from loyalty.wire import (
     ENROL_PATH,
+    EPOCH_PATH,
     MAX_PACKED_BYTES,
     MEDIA_TYPE,
     STANDING_PATH,
     SYNC_PATH,
     EnrolReply,
     EnrolRequest,
+    EpochReply,
+    EpochRequest,
     Standing,
     SyncReply,
     SyncRequest,
@@ -34,7 +37,8 @@ CONNECT_TIMEOUT_S = 3.0
 ANSWER_TIMEOUT_S = 20.0
 MAX_DETAIL_CHARACTERS = 300
 
-_Answer = TypeVar("_Answer", EnrolReply, Standing)
+_Answer = TypeVar("_Answer", EnrolReply, EpochReply, Standing)
+_JSON = {"Content-Type": "application/json"}
 
 
 class Uplink:
@@ -62,11 +66,16 @@ class Uplink:
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
         """Turn a one-time code into a terminal's identity. Raises as `exchange` does."""
-        headers = {"Content-Type": "application/json"}
-        content = self._ask(
-            "POST", ENROL_PATH, content=msgspec.json.encode(request), headers=headers
-        )
+        content = self._ask("POST", ENROL_PATH, content=msgspec.json.encode(request), headers=_JSON)
         return self._decoded(content, EnrolReply)
+
+    def new_epoch(self, request: EpochRequest) -> EpochReply:
+        """Ask for a journal of one's own; the same request again is given the same one.
+
+        Raises as `exchange` does.
+        """
+        content = self._ask("POST", EPOCH_PATH, content=msgspec.json.encode(request), headers=_JSON)
+        return self._decoded(content, EpochReply)
 
     def standing(self) -> Standing:
         """Head office's balances and sums. Raises as `exchange` does."""

@@ -91,7 +91,7 @@ def test_a_journal_that_is_not_the_terminals_present_one_is_refused(
     join_chain(tmp_path / "new", office.url, new_code(office, "KRK-1"))
     with open_till(tmp_path / "new") as new:
         known(new.till.enrol(Enrolment(name="Ala", card=CARD)))
-        frame = compose(new.store, new.identity, utc_now, "1")
+        frame = compose(new.store, utc_now, "1")
         headers = {
             "Content-Type": MEDIA_TYPE,
             "Authorization": f"Bearer {new.identity.token}",

@@ -121,7 +121,7 @@ def test_a_frame_that_comes_twice_counts_once(office: HeadOffice, tmp_path: Path
         posted(one.till.sell(Sale(basket=goods(1000), member_id=member)))
         from terminal_app.bootstrap import utc_now
 
-        frame = compose(one.store, one.identity, utc_now, "1")
+        frame = compose(one.store, utc_now, "1")
         replies = [one.uplink.exchange(frame) for _ in range(3)]
         assert [reply.outcome for reply in replies] == [Outcome.ACCEPTED] * 3
         assert {reply.head_seq for reply in replies} == {2}
@@ -306,7 +306,7 @@ def test_nobody_can_send_in_anothers_name(office: HeadOffice, tmp_path: Path) ->
         till_of(office, tmp_path / "two", "KRK-2") as two,
     ):
         posted(one.till.sell(Sale(basket=goods(100))))
-        frame = pack(compose(one.store, one.identity, utc_now, "1"))
+        frame = pack(compose(one.store, utc_now, "1"))
         headers = {"Content-Type": MEDIA_TYPE, "Authorization": f"Bearer {two.identity.token}"}
         stolen = httpx.post(office.url + SYNC_PATH, content=frame, headers=headers)
         assert stolen.status_code in (400, 401, 403)

@@ -38,7 +38,7 @@ def member(shop: Shop) -> str:
 
 
 def said(shop: Shop, clock: ShopClock) -> SyncRequest:
-    return compose(shop.store, shop.identity, clock, "1.0")
+    return compose(shop.store, clock, "1.0")
 
 
 def accepting(request: SyncRequest) -> SyncReply:
@@ -58,7 +58,7 @@ def accepting(request: SyncRequest) -> SyncReply:
 
 def hear(shop: Shop, clock: ShopClock, **told: object) -> None:
     request = said(shop, clock)
-    take(shop.store, shop.identity, request, replace(accepting(request), **told), clock)
+    take(shop.store, request, replace(accepting(request), **told), clock)
 
 
 def test_a_till_says_what_is_not_confirmed_and_no_more(

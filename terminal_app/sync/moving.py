@@ -1,0 +1,215 @@
+"""Moving to a new journal: what head office does not hold is written again there, and nothing else.
+
+The request is written down before it is sent and has a name, so that a crash anywhere goes on from
+there. The move itself is one transaction: before it the till writes the old journal, after it the
+new one, and no entry is in neither or counted in both.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import suppress
+
+import msgspec
+from msgspec.structs import replace
+
+from loyalty.balances import NO_BALANCE, Balance, fold
+from loyalty.clock import Clock, epoch_ms
+from loyalty.errors import EntryInvalid
+from loyalty.journal import (
+    RIGHTS_GRANT,
+    RIGHTS_RELEASE,
+    VOUCHER_ISSUED,
+    Entry,
+    decode_entry,
+    next_seal,
+)
+from loyalty.tallies import day_of
+from loyalty.wire import BalanceChange, EpochReply, EpochRequest
+from terminal_app.store import draws, epochs, journal, ledger, members, receipts, rights, settings
+from terminal_app.store import vouchers as voucher_rows
+from terminal_app.store.connection import Store
+from terminal_app.store.epochs import NextJournal
+from terminal_app.store.settings import Identity, SyncState
+from terminal_app.sync.parting import leaving
+from terminal_app.sync.uplink import Uplink
+
+_RIGHTS = frozenset({RIGHTS_GRANT, RIGHTS_RELEASE})
+
+
+class _Hidden(msgspec.Struct, frozen=True):
+    """An entry that head office does not hold, and the seal it had."""
+
+    entry: Entry
+    seal: bytes
+
+
+def ask_to_leave(store: Store) -> bool:
+    """Write down that a suspended till goes on in a journal of its own; False when none is.
+
+    For a till that has told all it had: its data was copied, or put in another place.
+    """
+    with store.writing() as connection:
+        reason = settings.read_suspension(connection)
+        if not reason or epochs.read_next(connection) is not None:
+            return False
+        epoch = settings.require_identity(connection).epoch
+        epochs.write_next(connection, leaving(epoch, reason))
+        return True
+
+
+def move(store: Store, uplink: Uplink, clock: Clock, fingerprint: str) -> bool:
+    """Go on in the next journal when one is written down and nothing is in the way.
+
+    True when the till moved. Raises HeadOfficeUnreachable or HeadOfficeRefused; the request stays
+    written down, and the till works on in the journal it has.
+    """
+    with store.reading() as connection:
+        coming = epochs.read_next(connection)
+        if coming is None or not _may_leave(connection, coming):
+            return False
+        public_key = settings.require_identity(connection).signing_key.public_key()
+    if coming.epoch == 0:
+        given = uplink.new_epoch(
+            EpochRequest(
+                nonce=coming.nonce,
+                epoch=coming.left_epoch,
+                reason=coming.reason,
+                public_key=public_key.public_bytes_raw().hex(),
+            )
+        )
+        _note_given(store, coming.nonce, given)
+    with store.writing() as connection:
+        return _switch(connection, fingerprint, epoch_ms(clock()))
+
+
+def _may_leave(connection: sqlite3.Connection, coming: NextJournal) -> bool:
+    """Whether every entry of the old journal is either with head office or to be taken along."""
+    if coming.hidden_from:
+        return True
+    identity = settings.require_identity(connection)
+    head = journal.head(connection, identity.terminal, identity.epoch)
+    return settings.read_sync_state(connection).confirmed_seq >= head.seq
+
+
+def _note_given(store: Store, nonce: str, given: EpochReply) -> None:
+    with store.writing() as connection:
+        coming = epochs.read_next(connection)
+        if coming is not None and coming.nonce == nonce:
+            epochs.write_next(
+                connection,
+                replace(coming, epoch=given.epoch, terminal_number=given.terminal_number),
+            )
+
+
+def _switch(connection: sqlite3.Connection, fingerprint: str, now_ms: int) -> bool:
+    coming = epochs.read_next(connection)
+    identity = settings.require_identity(connection)
+    if coming is None or coming.epoch == 0 or identity.epoch != coming.left_epoch:
+        # Another program of this till was faster.
+        return False
+    if not _may_leave(connection, coming):
+        return False
+    hidden = list(_hidden(connection, identity, coming.hidden_from))
+    moved = replace(
+        identity,
+        epoch=coming.epoch,
+        terminal_number=coming.terminal_number,
+        earlier_epochs=(*identity.earlier_epochs, identity.epoch),
+    )
+    settings.write_identity(connection, moved)
+    public_key = identity.signing_key.public_key().public_bytes_raw()
+    members.put_terminal(
+        connection, moved.terminal, moved.branch, {moved.epoch: public_key}, moved.branch_name
+    )
+    _leave(connection, identity, [one.entry for one in hidden])
+    _write_again(connection, moved, hidden)
+    history_id = settings.read_sync_state(connection).history_id
+    settings.write_sync_state(connection, SyncState(history_id=history_id, heard_at_ms=now_ms))
+    epochs.write_fingerprint(connection, fingerprint)
+    settings.write_suspension(connection, "")
+    epochs.write_next(connection, None)
+    return True
+
+
+def _hidden(
+    connection: sqlite3.Connection, identity: Identity, hidden_from: int
+) -> Iterator[_Hidden]:
+    """Entries from `hidden_from` on that are as they were written.
+
+    One that was damaged cannot be written again as if it were sound: it stays where it is, and
+    `paragon ledger verify` names it.
+    """
+    if not hidden_from:
+        return
+    before = journal.seal_at(connection, identity.terminal, identity.epoch, hidden_from - 1)
+    for row in journal.walk(connection, identity.epoch, hidden_from):
+        if before is None or next_seal(before, row.body) == row.seal:
+            with suppress(EntryInvalid):
+                yield _Hidden(decode_entry(row.body), row.seal)
+        before = row.seal
+
+
+def _leave(connection: sqlite3.Connection, identity: Identity, hidden: list[Entry]) -> None:
+    """What the old journal made of balances is another's from now on, and its rights are gone."""
+    own = ledger.parts(connection, ledger.OWN)
+    others = ledger.parts(connection, ledger.OTHERS)
+    unheld = fold(hidden)
+    ledger.put_others(
+        connection,
+        [
+            _told(member_id, others.get(member_id, NO_BALANCE), balance, unheld.get(member_id))
+            for member_id, balance in own.items()
+        ],
+    )
+    ledger.forget(connection, ledger.OWN)
+    ledger.forget_tallies(connection)
+    rights.forget_rights(connection)
+    draws.close_all(connection)
+    last = journal.last_row(connection, identity.terminal, identity.epoch)
+    receipts.move_behind(connection, last.seq)
+    receipt = epochs.read_receipt(connection, identity.epoch)
+    if receipt is not None and receipt.seq > last.seq:
+        # The lost end was told to head office, which holds it and has opened a case.
+        epochs.drop_receipt(connection, identity.epoch)
+    journal.settle_head(connection, identity.epoch, last)
+
+
+def _told(member_id: str, others: Balance, own: Balance, unheld: Balance | None) -> BalanceChange:
+    less = unheld or NO_BALANCE
+    return BalanceChange(
+        member_id,
+        others.points + own.points - less.points,
+        others.earned + own.earned - less.earned,
+        others.clawed_back + own.clawed_back - less.clawed_back,
+        others.redeemed + own.redeemed - less.redeemed,
+    )
+
+
+def _write_again(connection: sqlite3.Connection, identity: Identity, hidden: list[_Hidden]) -> None:
+    """The hidden entries as entries of the new journal, with what follows from them.
+
+    Entries of rights are left out: the rights of the old journal stay with head office.
+    """
+    head = journal.head(connection, identity.terminal, identity.epoch)
+    written: list[Entry] = []
+    days: dict[str, list[Entry]] = {}
+    for one in hidden:
+        if one.entry.kind in _RIGHTS:
+            continue
+        entry = _salvaged(one, identity.epoch, head.seq + len(written) + 1)
+        written.append(entry)
+        days.setdefault(day_of(entry.occurred_at_ms, identity.zone), []).append(entry)
+        if entry.kind == VOUCHER_ISSUED:
+            number = str(entry.payload.get("number", ""))
+            voucher_rows.hold(connection, number, identity.journal)
+    journal.append(connection, head, written)
+    ledger.put_own(connection, fold(written))
+    for day, entries in days.items():
+        ledger.count_in(connection, day, entries)
+
+
+def _salvaged(hidden: _Hidden, epoch: int, seq: int) -> Entry:
+    """A hidden entry in its new place; it says where and how it was sealed first."""
+    entry = hidden.entry
+    first = {"salvaged": [entry.epoch, entry.seq, hidden.seal]}
+    return replace(entry, epoch=epoch, seq=seq, elapsed_ms=0, payload=first | entry.payload)

@@ -1,0 +1,70 @@
+"""Whether head office holds the journal that this till writes, and what follows when it does not.
+
+A till whose data was put back from a backup, or copied, or whose journal lost its end, has another
+history than head office holds under the same numbers. Neither side can be right for both, so the
+till goes on in a journal of its own; first it finds the entry at which the two part.
+"""
+
+import secrets
+import sqlite3
+
+import msgspec
+
+from loyalty.wire import Outcome, SyncReply, SyncRequest
+from terminal_app.store import epochs, journal, settings
+from terminal_app.store.epochs import NextJournal
+from terminal_app.store.settings import Identity
+
+NONCE_BYTES = 16
+
+OWN_JOURNAL_VERSION = 2
+"""The version of the wire from which on a till can ask for a journal of its own."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """How far head office holds this till's journal.
+
+    `agrees`: what it holds is what the till wrote. `coming` is the journal to ask for when it
+    holds something else under the same numbers. `is_lost`: it does, and nothing can be done about
+    it from here. None of these: the two are still finding out where they part.
+    """
+
+    confirmed_seq: int
+    agrees: bool = False
+    is_lost: bool = False
+    coming: NextJournal | None = None
+
+
+def standing_with(
+    connection: sqlite3.Connection, identity: Identity, request: SyncRequest, reply: SyncReply
+) -> Standing:
+    """Where the journal stands after head office took `request` and answered `reply`."""
+    terminal, epoch = identity.terminal, identity.epoch
+    confirmed_seq = settings.read_sync_state(connection).confirmed_seq
+    is_held = journal.seal_at(connection, terminal, epoch, reply.head_seq) == reply.head_seal
+    if is_held and reply.outcome is not Outcome.FORKED:
+        return Standing(reply.head_seq, agrees=True)
+    if reply.version < OWN_JOURNAL_VERSION:
+        return Standing(confirmed_seq, is_lost=True)
+    if reply.outcome is Outcome.FORKED and reply.fork_seq:
+        coming = leaving(epoch, epochs.FORK, reply.fork_seq)
+        return Standing(min(confirmed_seq, reply.fork_seq - 1), coming=coming)
+    sent_seq = request.first_seq + len(request.bodies) - 1
+    if reply.outcome is Outcome.ACCEPTED and reply.head_seq > sent_seq:
+        # What was sent is held as it is, and more behind it.
+        own_seq = journal.last_row(connection, terminal, epoch).seq
+        if own_seq > sent_seq or own_seq >= reply.head_seq:
+            return Standing(sent_seq)
+        return Standing(own_seq, coming=leaving(epoch, epochs.CUT_OFF, own_seq + 1))
+    # From the first entry on, head office names the one at which the two part.
+    return Standing(0) if request.first_seq > 1 else Standing(confirmed_seq, is_lost=True)
+
+
+def leaving(epoch: int, reason: str, hidden_from: int = 0) -> NextJournal:
+    """The request for a journal of one's own, with a name that no other request has."""
+    return NextJournal(
+        nonce=secrets.token_hex(NONCE_BYTES),
+        left_epoch=epoch,
+        reason=reason,
+        hidden_from=hidden_from,
+    )
