@@ -8,6 +8,8 @@
     ├── StoreUnavailable   a database that cannot be opened, read or written
     ├── PortTaken          an address that cannot be listened on
     ├── EnrolmentRefused   a one-time code that opens nothing
+    ├── TooManySnapshots   more new tills at once than head office serves
+    ├── TerminalUnknown    a token of no terminal, or of one that was revoked
     └── UnknownSubject     a terminal, branch or user that is not there
 
 Each carries `hint`: what the person who runs head office can do about it.
@@ -46,6 +48,14 @@ class PortTaken(ServerError):
 
 class EnrolmentRefused(ServerError):
     """A one-time code that opens nothing."""
+
+
+class TooManySnapshots(ServerError):
+    """More new tills at once than head office serves."""
+
+
+class TerminalUnknown(ServerError):
+    """A token of no terminal, or of one that was revoked."""
 
 
 class UnknownSubject(ServerError):

@@ -1,0 +1,65 @@
+"""Lookups: a till asks for the members behind cards that it has not heard of.
+
+The answer comes with the reply, so that the next scan of the card knows whose it is. A card that
+head office does not know gives nothing; it earns under its number all the same.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from loyalty.wire import Change
+from sync_server.store import feed
+from sync_server.store.tables import members, notices, vouchers
+from sync_server.store.working_sets import note_branches
+from sync_server.terminals.feed import Journal, things_of
+from sync_server.terminals.inspection import is_plain
+
+
+def note_lookups(connection: Connection, terminal: str, cards: Sequence[str]) -> None:
+    """Note that the branch of `terminal` met the members behind `cards`; in a writing transaction.
+
+    From then on its tills are told of them.
+    """
+    note_branches(connection, terminal, _members_of(connection, cards))
+
+
+def found_for(connection: Connection, journal: Journal, cards: Sequence[str]) -> tuple[Change, ...]:
+    """The members behind `cards` with their balances, vouchers and notices, as the till of
+    `journal` is told them."""
+    named = _members_of(connection, cards)
+    if not named:
+        return ()
+    asked = {"members": named}
+    keys_of = {
+        feed.MEMBER: named,
+        feed.BALANCE: named,
+        feed.VOUCHER: connection.execute(_VOUCHERS, asked).scalars().all(),
+        feed.NOTICE: connection.execute(_NOTICES, asked).scalars().all(),
+    }
+    return tuple(
+        change
+        for topic, keys in keys_of.items()
+        for change in things_of(connection, topic, keys, journal).values()
+    )
+
+
+def _members_of(connection: Connection, cards: Sequence[str]) -> Sequence[str]:
+    plain = sorted({card for card in cards if is_plain(card)})
+    if not plain:
+        return ()
+    return connection.execute(_OF_CARDS, {"cards": plain}).scalars().all()
+
+
+_cards: Any = bindparam("cards", expanding=True)
+_members: Any = bindparam("members", expanding=True)
+_OF_CARDS = (
+    select(members.c.member_id)
+    .where(members.c.card.in_(_cards) | members.c.member_id.in_(_cards))
+    .order_by(members.c.member_id)
+)
+_VOUCHERS = select(vouchers.c.number).where(vouchers.c.member_id.in_(_members))
+_NOTICES = select(notices.c.notice_id).where(
+    notices.c.member_id.in_(_members), notices.c.printed_at_ms.is_(None)
+)

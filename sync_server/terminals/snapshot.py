@@ -1,0 +1,158 @@
+"""The snapshot that a new till starts from: all that the feed would tell it, in one signed stream.
+
+It is read in one transaction and made a part at a time, so that it takes no more memory for a
+million members than for ten thousand, and what it says is of one moment: of change `cursor`. From
+there the feed goes on.
+"""
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, bindparam, func, select
+
+from loyalty.snapshots import MAX_ROWS_A_PART, SNAPSHOT_VERSION, SnapshotHead, SnapshotWriter
+from loyalty.vouchers import ISSUED
+from sync_server.errors import TooManySnapshots
+from sync_server.store import feed
+from sync_server.store.engine import reading
+from sync_server.store.server_key import server_key
+from sync_server.store.settings import HISTORY_ID, read_setting
+from sync_server.store.tables import (
+    member_branches,
+    members,
+    notices,
+    products,
+    standings,
+    terminals,
+    vouchers,
+)
+from sync_server.store.working_sets import branch_told
+from sync_server.terminals.feed import Journal, things_of
+
+MAX_SNAPSHOTS_AT_ONCE = 4
+"""Each keeps a connection and one state of the database for as long as its till's line takes."""
+
+STALE_CLOCK_MS = 48 * 3_600_000
+"""How far a till's clock may be behind: so long after its expiry a spent voucher is still told."""
+
+
+class Snapshots:
+    """Makes snapshots of one chain. Its methods may be called from many threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._free = threading.BoundedSemaphore(MAX_SNAPSHOTS_AT_ONCE)
+
+    def stream(self, terminal: str, epoch: int, now_ms: int) -> Iterator[bytes]:
+        """The snapshot for the till that writes journal `epoch` of `terminal`, record by record.
+
+        What it holds of the database it gives back at its end, or when it is closed. Raises
+        TooManySnapshots at the first record.
+        """
+        if not self._free.acquire(blocking=False):
+            raise TooManySnapshots(
+                f"Head office makes {MAX_SNAPSHOTS_AT_ONCE} snapshots already.",
+                "The till tries again by itself.",
+            )
+        try:
+            with reading(self._engine) as connection:
+                branch = branch_told(connection, terminal)
+                yield from _records(connection, Journal(terminal, epoch, branch), now_ms)
+        finally:
+            self._free.release()
+
+
+def _records(connection: Connection, journal: Journal, now_ms: int) -> Iterator[bytes]:
+    writer = SnapshotWriter()
+    cursor = feed.last_change(connection)
+    asked = {"branch": journal.branch, "still_shown_ms": now_ms - STALE_CLOCK_MS}
+    counted = _COUNT_OF_BRANCH if journal.branch else _COUNT
+    yield writer.head(
+        SnapshotHead(
+            version=SNAPSHOT_VERSION,
+            history_id=read_setting(connection, HISTORY_ID),
+            terminal=journal.terminal,
+            epoch=journal.epoch,
+            branch=journal.branch,
+            cursor=cursor,
+            mark=feed.mark_at(connection, cursor) or "",
+            members=connection.execute(counted, asked).scalar_one(),
+        )
+    )
+    for topic, keys in (_KEYS_OF_BRANCH if journal.branch else _KEYS).items():
+        for page in _pages(connection, keys, asked):
+            yield from _part(connection, writer, topic, page, journal)
+    # The programme in force is one thing, under the one key it has.
+    yield from _part(connection, writer, feed.PROGRAMME, [feed.PROGRAMME_IN_FORCE], journal)
+    yield writer.end(server_key(connection))
+
+
+def _part(
+    connection: Connection,
+    writer: SnapshotWriter,
+    topic: str,
+    keys: Sequence[str],
+    journal: Journal,
+) -> Iterator[bytes]:
+    things = things_of(connection, topic, keys, journal)
+    if things:
+        yield writer.part(list(things.values()))
+
+
+def _pages(
+    connection: Connection, keys: Select[Any], asked: Mapping[str, object]
+) -> Iterator[Sequence[str]]:
+    after = ""
+    while page := connection.execute(keys, {**asked, "after": after}).scalars().all():
+        yield page
+        after = page[-1]
+
+
+def _keys_of(key: Any, *which: Any) -> Select[Any]:
+    """The next keys after `after`, as the database orders them, for one part."""
+    return select(key).where(key > bindparam("after"), *which).order_by(key).limit(MAX_ROWS_A_PART)
+
+
+def _of_branch(member: Any) -> Any:
+    return (
+        select(member_branches.c.branch)
+        .where(
+            member_branches.c.branch == bindparam("branch"), member_branches.c.member_id == member
+        )
+        .exists()
+    )
+
+
+_STILL_SHOWN = (vouchers.c.state == ISSUED) | (
+    vouchers.c.expires_at_ms > bindparam("still_shown_ms")
+)
+"""A spent voucher is told while its code could still be taken for good."""
+
+_WAITING = notices.c.printed_at_ms.is_(None)
+_EVERYONES: Mapping[str, Select[Any]] = {
+    feed.TERMINAL: _keys_of(terminals.c.terminal),
+    feed.PRODUCT: _keys_of(products.c.code),
+}
+_KEYS: Mapping[str, Select[Any]] = {
+    **_EVERYONES,
+    feed.MEMBER: _keys_of(members.c.member_id),
+    feed.BALANCE: _keys_of(standings.c.member_id),
+    feed.VOUCHER: _keys_of(vouchers.c.number, _STILL_SHOWN),
+    feed.NOTICE: _keys_of(notices.c.notice_id, _WAITING),
+}
+_KEYS_OF_BRANCH: Mapping[str, Select[Any]] = {
+    **_EVERYONES,
+    **dict.fromkeys(
+        (feed.MEMBER, feed.BALANCE),
+        _keys_of(member_branches.c.member_id, member_branches.c.branch == bindparam("branch")),
+    ),
+    feed.VOUCHER: _keys_of(vouchers.c.number, _STILL_SHOWN, _of_branch(vouchers.c.member_id)),
+    feed.NOTICE: _keys_of(notices.c.notice_id, _WAITING, _of_branch(notices.c.member_id)),
+}
+_COUNT = select(func.count()).select_from(members)
+_COUNT_OF_BRANCH = (
+    select(func.count())
+    .select_from(member_branches)
+    .where(member_branches.c.branch == bindparam("branch"))
+)
