@@ -16,8 +16,17 @@ from sqlalchemy import BigInteger, Connection, Row, bindparam, cast, func, liter
 
 from loyalty.balances import NO_BALANCE, Balance, after
 from loyalty.errors import EntryInvalid
-from loyalty.journal import Entry, decode_entry, first_seal, next_seal
+from loyalty.journal import (
+    RIGHTS_GRANT,
+    RIGHTS_RELEASE,
+    Entry,
+    decode_entry,
+    first_seal,
+    next_seal,
+)
+from loyalty.rights import NO_RIGHTS, Rights, rights_after
 from loyalty.tallies import DayTally, counted, day_of
+from sync_server.reconcile.rights import JournalMember, misplaced_rights
 from sync_server.store.tables import (
     TALLY_COUNTS,
     day_tallies,
@@ -45,11 +54,15 @@ class _Books(msgspec.Struct):
 
     balances: dict[str, Balance] = {}
     tallies: dict[tuple[str, int, str], DayTally] = {}
+    rights: dict[JournalMember, Rights] = {}
 
     def count(self, entry: Entry, zone: ZoneInfo) -> None:
         if entry.member:
             before = self.balances.get(entry.member, NO_BALANCE)
             self.balances[entry.member] = after(before, entry)
+        if entry.member and entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE):
+            journal = (entry.terminal, entry.epoch, entry.member)
+            self.rights[journal] = rights_after(self.rights.get(journal, NO_RIGHTS), entry)
         day = day_of(entry.occurred_at_ms, zone)
         key = (entry.terminal, entry.epoch, day)
         self.tallies[key] = counted(self.tallies.get(key) or DayTally(day), entry)
@@ -68,6 +81,8 @@ def verify_books(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
     held = {row.member_id: Balance(*row[1:]) for row in connection.execute(_HOLDINGS)}
     yield from _balances("sum of the terminals' parts", held, made.balances)
     yield from _days(connection, made)
+    for misplaced in misplaced_rights(connection, made.rights):
+        yield Finding(misplaced.where, misplaced.what)
 
 
 def _journal(
