@@ -31,7 +31,7 @@ def find_grants(
     if not numbers:
         return {}
     rows = connection.execute(
-        _OF_NUMBERS, {"terminal": terminal, "epoch": epoch, "numbers": sorted(numbers)}
+        _OF_NUMBERS, {"of_terminal": terminal, "of_epoch": epoch, "numbers": sorted(numbers)}
     )
     return {row.number: Written(*row) for row in rows}
 
@@ -58,7 +58,7 @@ def untaken_before(
 ) -> Sequence[Written]:
     """Grants of a journal below `number` that gave something and were not taken."""
     rows = connection.execute(
-        _UNTAKEN_BEFORE, {"terminal": terminal, "epoch": epoch, "before": number}
+        _UNTAKEN_BEFORE, {"of_terminal": terminal, "of_epoch": epoch, "before": number}
     )
     return [Written(*row) for row in rows]
 
@@ -70,7 +70,7 @@ def withdraw_points(
 
     Those under `numbers`, or all of the member's.
     """
-    journal = {"terminal": terminal, "epoch": epoch, "of_member": member_id}
+    journal = {"of_terminal": terminal, "of_epoch": epoch, "of_member": member_id}
     rows = connection.execute(_UNTAKEN_OF, journal).all()
     named = [row.number for row in rows if not numbers or row.number in numbers]
     points: int = sum(row.points for row in rows if row.number in named)
@@ -84,7 +84,7 @@ def withdraw_points(
 def withdraw_voucher(connection: Connection, terminal: str, epoch: int, voucher: str) -> bool:
     """Take back the grant of a voucher that its till has not taken; gives whether there was one."""
     withdrawn = connection.execute(
-        _WITHDRAW_VOUCHER, {"terminal": terminal, "epoch": epoch, "of_voucher": voucher}
+        _WITHDRAW_VOUCHER, {"of_terminal": terminal, "of_epoch": epoch, "of_voucher": voucher}
     )
     return withdrawn.rowcount > 0
 
@@ -96,7 +96,9 @@ _COLUMNS = (
     grants.c.points,
     grants.c.taken_at_ms,
 )
-_OF_JOURNAL = (grants.c.terminal == bindparam("terminal")) & (grants.c.epoch == bindparam("epoch"))
+_OF_JOURNAL = (grants.c.terminal == bindparam("of_terminal")) & (
+    grants.c.epoch == bindparam("of_epoch")
+)
 _NAMED = grants.c.number.in_(bindparam("numbers", expanding=True))
 _UNTAKEN = _OF_JOURNAL & grants.c.taken_at_ms.is_(None) & (grants.c.points > 0)
 _OF_NUMBERS = select(*_COLUMNS).where(_OF_JOURNAL, _NAMED)
@@ -114,8 +116,8 @@ _WITHDRAW_VOUCHER = (
 _UNGRANT = (
     update(holdings)
     .where(
-        holdings.c.terminal == bindparam("terminal"),
-        holdings.c.epoch == bindparam("epoch"),
+        holdings.c.terminal == bindparam("of_terminal"),
+        holdings.c.epoch == bindparam("of_epoch"),
         holdings.c.member_id == bindparam("of_member"),
     )
     .values(granted=holdings.c.granted - bindparam("withdrawn"))

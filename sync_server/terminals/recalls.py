@@ -27,7 +27,7 @@ class Asked(msgspec.Struct, frozen=True):
 
 def recalls_for(connection: Connection, terminal: str, epoch: int) -> tuple[Asked, ...]:
     """What is asked back of a journal, the overdue first; at most MAX_RECALLS_A_FRAME."""
-    rows = connection.execute(_RECALLS_FOR, {"terminal": terminal, "epoch": epoch})
+    rows = connection.execute(_RECALLS_FOR, {"of_terminal": terminal, "of_epoch": epoch})
     return tuple(
         Asked(Recall(row.member_id, row.points, row.voucher), row.is_overdue) for row in rows
     )
@@ -94,14 +94,14 @@ def settle(
     What a reclaim took too much, because the till had spent or has now released it, comes back
     out of the pool as far as that has it. Gives the members whose pool moved.
     """
-    journal = {"terminal": terminal, "epoch": epoch}
+    journal = {"of_terminal": terminal, "of_epoch": epoch}
     if not connection.execute(_ANY_OF_JOURNAL, journal).first():
         return frozenset()
     rows = connection.execute(_OPEN_OF, {**journal, "members": sorted(members)}).all()
     pools = pools_of(connection, [row.member_id for row in rows if row.reclaimed])
     moved = set()
     for row in rows:
-        one = {**journal, "member_id": row.member_id}
+        one = {**journal, "of_member": row.member_id}
         back = max(min(row.reclaimed, -row.held, pools.get(row.member_id, 0)), 0)
         if back:
             connection.execute(_TAKE_BACK, {**one, "back": back})
@@ -122,7 +122,7 @@ def drop_voucher(
 ) -> None:
     """Forget that a journal was asked for the vouchers `numbers`: it has no right to them."""
     connection.execute(
-        _DROP_VOUCHERS, {"terminal": terminal, "epoch": epoch, "numbers": sorted(numbers)}
+        _DROP_VOUCHERS, {"of_terminal": terminal, "of_epoch": epoch, "numbers": sorted(numbers)}
     )
 
 
@@ -131,8 +131,8 @@ def _is_quiet(one: Held, now_ms: int) -> bool:
     return one.followed_at_ms is not None or now_ms - (one.last_contact_ms or 0) > HEARD_WITHIN_MS
 
 
-_OF_JOURNAL = (recalls.c.terminal == bindparam("terminal")) & (
-    recalls.c.epoch == bindparam("epoch")
+_OF_JOURNAL = (recalls.c.terminal == bindparam("of_terminal")) & (
+    recalls.c.epoch == bindparam("of_epoch")
 )
 _IS_OF_POINTS = recalls.c.voucher == ""
 _WITH_HOLDING = recalls.join(
@@ -179,7 +179,7 @@ _OPEN_OF = (
     )
     .order_by(recalls.c.member_id)
 )
-_OF_MEMBER = _OF_JOURNAL & _IS_OF_POINTS & (recalls.c.member_id == bindparam("member_id"))
+_OF_MEMBER = _OF_JOURNAL & _IS_OF_POINTS & (recalls.c.member_id == bindparam("of_member"))
 _LOWER = update(recalls).where(_OF_MEMBER).values(points=bindparam("left"))
 _DROP = delete(recalls).where(_OF_MEMBER)
 _DROP_VOUCHERS = delete(recalls).where(
@@ -188,9 +188,9 @@ _DROP_VOUCHERS = delete(recalls).where(
 _TAKE_BACK = (
     update(holdings)
     .where(
-        holdings.c.terminal == bindparam("terminal"),
-        holdings.c.epoch == bindparam("epoch"),
-        holdings.c.member_id == bindparam("member_id"),
+        holdings.c.terminal == bindparam("of_terminal"),
+        holdings.c.epoch == bindparam("of_epoch"),
+        holdings.c.member_id == bindparam("of_member"),
     )
     .values(reclaimed=holdings.c.reclaimed - bindparam("back"))
 )

@@ -39,7 +39,7 @@ def reclaim(connection: Connection, one: Held, asker: str, now_ms: int) -> int:
     Grants that the till never took are withdrawn: it learns of them as nothing given.
     """
     withdrawn = withdraw_points(connection, one.terminal, one.epoch, one.member_id)
-    journal = {"terminal": one.terminal, "epoch": one.epoch, "of_member": one.member_id}
+    journal = {"of_terminal": one.terminal, "of_epoch": one.epoch, "of_member": one.member_id}
     taken = one.held - withdrawn
     if taken > 0:
         connection.execute(_RECLAIM, {**journal, "taken": taken})
@@ -87,8 +87,8 @@ def _overdue(connection: Connection, holders: Sequence[Held], now_ms: int) -> li
 
 
 _OF_HOLDING = (
-    (holdings.c.terminal == bindparam("terminal"))
-    & (holdings.c.epoch == bindparam("epoch"))
+    (holdings.c.terminal == bindparam("of_terminal"))
+    & (holdings.c.epoch == bindparam("of_epoch"))
     & (holdings.c.member_id == bindparam("of_member"))
 )
 _RECLAIM = (

@@ -114,7 +114,7 @@ def settle_rights(
     """Bring recalls and reclaims in line after entries of `members` were added to the books."""
     for member, rights in moved.items():
         if rights.reclaimed:
-            place = {"terminal": terminal, "epoch": epoch, "of_member": member}
+            place = {"of_terminal": terminal, "of_epoch": epoch, "of_member": member}
             total = connection.execute(_RECLAIMED_OF, place).scalar_one()
             ask(connection, terminal, epoch, member, total, terminal, now_ms)
     freed = {member: rights.released for member, rights in moved.items()}
@@ -127,7 +127,7 @@ def _uncounted(
     """The entries of grants whose points are not counted here, and whether they were withdrawn."""
     if not taken:
         return []
-    journal = {"terminal": terminal, "epoch": epoch}
+    journal = {"of_terminal": terminal, "of_epoch": epoch}
     known = find_grants(connection, terminal, epoch, [granted(entry).draw for entry in taken])
     found, seen = [], set[int]()
     for entry in taken:
@@ -140,7 +140,8 @@ def _uncounted(
         if row is None:
             connection.execute(
                 insert(grants).values(
-                    **journal,
+                    terminal=terminal,
+                    epoch=epoch,
                     number=facts.draw,
                     member_id=entry.member,
                     voucher=facts.voucher,
@@ -161,14 +162,14 @@ def _uncounted(
 _TAKEN = (
     update(grants)
     .where(
-        grants.c.terminal == bindparam("terminal"),
-        grants.c.epoch == bindparam("epoch"),
+        grants.c.terminal == bindparam("of_terminal"),
+        grants.c.epoch == bindparam("of_epoch"),
         grants.c.number == bindparam("of_number"),
     )
     .values(taken_at_ms=bindparam("now_ms"), points=bindparam("given"))
 )
 _RECLAIMED_OF = select(holdings.c.reclaimed).where(
-    holdings.c.terminal == bindparam("terminal"),
-    holdings.c.epoch == bindparam("epoch"),
+    holdings.c.terminal == bindparam("of_terminal"),
+    holdings.c.epoch == bindparam("of_epoch"),
     holdings.c.member_id == bindparam("of_member"),
 )
