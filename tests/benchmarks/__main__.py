@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.benchmarks import sync
+from tests.benchmarks import sync, till
 from tests.benchmarks.figures import Figure, as_json, as_text, report
 
 
@@ -17,6 +17,8 @@ def main(words: list[str]) -> str:
 
 
 def _figures(options: argparse.Namespace) -> list[Figure]:
+    if options.name == "till":
+        return till.run(options.members, options.scans, options.sales)
     members = options.entries if options.members is None else options.members
     return sync.run(options.entries, options.store, members, options.held)
 
@@ -29,7 +31,12 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     one.add_argument("--members", type=int, help="members of the chain; as many as entries")
     one.add_argument("--held", type=int, default=0, help="entries that are there before")
-    one.add_argument("--json", action="store_true", help="print JSON for machines")
+    one = names.add_parser("till", help="scans and sales with the network unplugged")
+    one.add_argument("--members", type=int, default=1_000_000)
+    one.add_argument("--scans", type=int, default=5_000)
+    one.add_argument("--sales", type=int, default=2_000)
+    for each in names.choices.values():
+        each.add_argument("--json", action="store_true", help="print JSON for machines")
     return parser
 
 
