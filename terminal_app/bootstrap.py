@@ -16,7 +16,7 @@ from drivers.connect import open_printer
 from drivers.errors import DriverError
 from drivers.printers.printer import Printer
 from loyalty.clock import Clock
-from loyalty.wire import EnrolRequest
+from loyalty.wire import EnrolReply, EnrolRequest
 from terminal_app.config import LOG_FILE, STORE_FILE, TillConfig, load_config
 from terminal_app.errors import AlreadySetUp, ConfigInvalid, HeadOfficeUnreachable, NotSetUp
 from terminal_app.printing.worker import PrintWorker
@@ -28,6 +28,7 @@ from terminal_app.store.run_clock import Ticks
 from terminal_app.store.settings import Identity
 from terminal_app.sync.line import Line
 from terminal_app.sync.loop import SyncLoop
+from terminal_app.sync.moving import leave_for
 from terminal_app.sync.uplink import Uplink
 from terminal_app.till.door import Till
 
@@ -112,7 +113,7 @@ def open_till(
             worker.nudge()
             sync.nudge()
 
-        till = Till(store, identity, clock, line, on_posted=wake)
+        till = Till(store, clock, line, on_posted=wake)
         shop = Shop(till, sync, worker, store, config, uplink)
         try:
             yield shop
@@ -152,21 +153,7 @@ def join_chain(home: Path, server_url: str, code: str) -> Identity:
                 f"{home} is already terminal {known.terminal} of {known.shop}.",
                 "Choose another --home for another till.",
             )
-        uplink = Uplink(server_url)
-        try:
-            told = uplink.enrol(
-                EnrolRequest(
-                    code=code.strip(),
-                    public_key=public_key.hex(),
-                    product_version=product_version(),
-                )
-            )
-        except HeadOfficeUnreachable as fault:
-            raise HeadOfficeUnreachable(
-                fault.message, "Check the address and the line, then set this till up again."
-            ) from fault
-        finally:
-            uplink.close()
+        told = _enrol(server_url, code, key)
         identity = Identity(
             terminal=told.terminal,
             terminal_number=told.terminal_number,
@@ -175,7 +162,7 @@ def join_chain(home: Path, server_url: str, code: str) -> Identity:
             branch_name=told.branch_name,
             shop=told.shop,
             timezone=told.timezone,
-            server_url=uplink.server_url,
+            server_url=server_url.rstrip("/"),
             token=told.token,
             private_key=key.private_bytes_raw(),
             server_key=bytes.fromhex(told.server_key),
@@ -188,6 +175,68 @@ def join_chain(home: Path, server_url: str, code: str) -> Identity:
         return identity
     finally:
         store.close()
+
+
+def join_again(home: Path, server_url: str, code: str) -> Identity:
+    """Give the till in `home` a new token, and a new journal, by spending the one-time `code`.
+
+    For a till that head office has locked out, or that has another head office's key. All it wrote
+    stays: what head office does not hold is told at the next sync, in the old journal or, where
+    that is not taken, again in the new one. `server_url` may be empty: the one it has.
+
+    Raises NotSetUp, AlreadySetUp (the code is of another terminal), and as `join_chain` does.
+    """
+    known = identity_of(home)
+    if known is None:
+        raise _not_set_up(home)
+    told = _enrol(server_url or known.server_url, code, known.signing_key)
+    if told.terminal != known.terminal:
+        raise AlreadySetUp(
+            f"This code is of terminal {told.terminal}; {home} is terminal {known.terminal}.",
+            f"Ask head office for a code of {known.terminal}.",
+        )
+    if told.epoch < known.epoch or told.epoch in known.earlier_epochs:
+        raise AlreadySetUp(
+            f"Head office gave journal {told.epoch}, which {home} has already.",
+            "Ask for another code, or set the till up in a new home.",
+        )
+    identity = msgspec.structs.replace(
+        known,
+        branch=told.branch,
+        branch_name=told.branch_name,
+        shop=told.shop,
+        timezone=told.timezone,
+        server_url=(server_url or known.server_url).rstrip("/"),
+        token=told.token,
+        server_key=bytes.fromhex(told.server_key),
+    )
+    store = open_store(home / STORE_FILE)
+    try:
+        with store.writing() as connection:
+            settings.write_identity(connection, identity)
+            if told.epoch != known.epoch:
+                leave_for(connection, told.epoch, told.terminal_number)
+        return identity
+    finally:
+        store.close()
+
+
+def _enrol(server_url: str, code: str, key: Ed25519PrivateKey) -> EnrolReply:
+    uplink = Uplink(server_url)
+    try:
+        return uplink.enrol(
+            EnrolRequest(
+                code=code.strip(),
+                public_key=key.public_key().public_bytes_raw().hex(),
+                product_version=product_version(),
+            )
+        )
+    except HeadOfficeUnreachable as fault:
+        raise HeadOfficeUnreachable(
+            fault.message, "Check the address and the line, then set this till up again."
+        ) from fault
+    finally:
+        uplink.close()
 
 
 def log_to(home: Path) -> None:

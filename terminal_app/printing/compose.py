@@ -66,7 +66,7 @@ def _goods(receipt: Receipt, words: Words) -> list[Block]:
 
 
 def _member(receipt: Receipt, words: Words) -> list[Block]:
-    if receipt.balance is None:
+    if not receipt.card:
         invitation = words.text("Join our club and collect points")
         return [Rule(), Text(invitation, align="center")]
     card = f"{words.text('Card')} ..{receipt.card[-CARD_DIGITS_SHOWN:]}"
@@ -77,7 +77,8 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
         blocks.append(Columns(words.text("Points earned"), words.number(receipt.points)))
     if receipt.points_redeemed:
         blocks.append(Columns(words.text("Points redeemed"), words.number(receipt.points_redeemed)))
-    blocks.append(Columns(words.text("Balance"), words.number(receipt.balance), bold=True))
+    if receipt.balance is not None:
+        blocks.append(Columns(words.text("Balance"), words.number(receipt.balance), bold=True))
     return blocks
 
 

@@ -2,14 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable
-from functools import lru_cache
 
 import msgspec
 
 from loyalty.baskets import Basket
 from loyalty.clock import Clock, epoch_ms
 from loyalty.members import Member
-from loyalty.programme.document import Programme, load_programme
+from loyalty.programme.document import Programme
 from loyalty.programme.rewards import points_to_next
 from loyalty.receipts import Receipt
 from loyalty.rights import Safe
@@ -24,7 +23,7 @@ from loyalty.scans import (
 )
 from terminal_app.store import journal, ledger, members, receipts, settings, spool
 from terminal_app.store.connection import Store
-from terminal_app.store.settings import Identity
+from terminal_app.store.programmes import programme_in_force
 from terminal_app.sync.line import Line
 from terminal_app.till import enrolling, quoting, selling, wanting
 from terminal_app.till.answers import (
@@ -56,8 +55,6 @@ _FOREIGN = {
     "unknown": Reason.FOREIGN_UNKNOWN,
 }
 
-_programme_of = lru_cache(maxsize=4)(load_programme)
-
 
 class Till:
     """One terminal's ledger, asked and written to by the faces of its shop.
@@ -70,13 +67,11 @@ class Till:
     def __init__(
         self,
         store: Store,
-        identity: Identity,
         clock: Clock,
         line: Line,
         on_posted: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
-        self._identity = identity
         self._clock = clock
         self._line = line
         self._on_posted = on_posted
@@ -85,13 +80,13 @@ class Till:
     def programme(self) -> Programme:
         """The programme in force at this till."""
         with self._store.reading() as connection:
-            return _programme(connection)
+            return programme_in_force(connection)
 
-    def identify(self, text: str) -> Identified:
+    def identify(self, text: str, *, is_served: bool = True) -> Identified:
         """What a scanned or typed text is to this shop: member, voucher, goods, or why not.
 
-        A member who is identified is served here: what other tills hold of their points is asked
-        for, and so is the right to a voucher, or whose an unknown card is.
+        Who `is_served` here draws the rights to their points and vouchers to this till; who only
+        looks leaves them where they are. Head office is asked whose an unknown card is.
         """
         scan = read_scan(text)
         with self._store.reading() as connection:
@@ -111,7 +106,8 @@ class Till:
                     return _goods_or(connection, text, Reason.DAMAGED_CARD)
                 case ForeignScan(kind):
                     return _goods_or(connection, text, _FOREIGN[kind])
-        self._ask_for(found)
+        if is_served or (isinstance(found, Refusal) and found.reason is Reason.UNKNOWN_CARD):
+            self._ask_for(found)
         return found
 
     def member(self, member_id: str) -> KnownMember | None:
@@ -123,7 +119,7 @@ class Till:
     def safe_to_spend(self, member_id: str) -> Safe:
         """What a member may spend here now, whatever happens elsewhere, and why the rest waits."""
         with self._store.reading() as connection:
-            return safe_to_spend(connection, _programme(connection), member_id, self._now())
+            return safe_to_spend(connection, programme_in_force(connection), member_id, self._now())
 
     def quote(
         self, basket: Basket, member_id: str = "", voucher_codes: tuple[str, ...] = ()
@@ -145,7 +141,11 @@ class Till:
             return refusal
         with self._store.writing() as connection:
             answer = selling.sell(
-                connection, self._who(connection), _programme(connection), sale, self._now()
+                connection,
+                settings.require_identity(connection),
+                programme_in_force(connection),
+                sale,
+                self._now(),
             )
         self._ask_for(answer)
         self._tell(answer)
@@ -157,8 +157,8 @@ class Till:
         if refusal is not None:
             return refusal
         with self._store.writing() as connection:
-            programme = _programme(connection)
-            identity = self._who(connection)
+            programme = programme_in_force(connection)
+            identity = settings.require_identity(connection)
             answer = selling.take_back(connection, identity, programme, goods, self._now())
         self._tell(answer)
         return answer
@@ -166,8 +166,8 @@ class Till:
     def enrol(self, enrolment: Enrolment) -> KnownMember | Refusal:
         """Make someone a member, with the line up or down; the same card and facts once."""
         with self._store.writing() as connection:
-            label = _programme(connection).label
-            identity = self._who(connection)
+            label = programme_in_force(connection).label
+            identity = settings.require_identity(connection)
             member = enrolling.enrol(connection, identity, label, enrolment, self._now())
             if isinstance(member, Refusal):
                 return member
@@ -208,7 +208,7 @@ class Till:
     def status(self) -> TillStatus:
         """What a face shows about the line and the paper."""
         with self._store.reading() as connection:
-            identity = self._who(connection)
+            identity = settings.require_identity(connection)
             state = settings.read_sync_state(connection)
             head = journal.head(connection, identity.terminal, identity.epoch)
             jobs = spool.counts(connection)
@@ -216,7 +216,7 @@ class Till:
                 shop=identity.shop,
                 branch=identity.branch_name,
                 terminal=identity.terminal,
-                currency=_programme(connection).currency,
+                currency=programme_in_force(connection).currency,
                 is_online=self._line.is_up,
                 unsent=head.seq - state.confirmed_seq,
                 heard_at_ms=state.heard_at_ms,
@@ -227,7 +227,7 @@ class Till:
 
     def _known(self, connection: sqlite3.Connection, member: Member) -> KnownMember:
         balance = ledger.balance_of(connection, member.member_id)
-        programme = _programme(connection)
+        programme = programme_in_force(connection)
         notices = members.waiting_notices(connection, member.member_id)
         return KnownMember(
             member=member,
@@ -246,11 +246,9 @@ class Till:
 
     def _desk(self, connection: sqlite3.Connection) -> VoucherDesk:
         now_ms = self._now()
-        return VoucherDesk(self._who(connection), _programme(connection), now_ms, now_ms)
-
-    def _who(self, connection: sqlite3.Connection) -> Identity:
-        """Who this terminal is in this transaction: a copy gets a new journal while it runs."""
-        return settings.read_identity(connection) or self._identity
+        return VoucherDesk(
+            settings.require_identity(connection), programme_in_force(connection), now_ms, now_ms
+        )
 
     def _ask_for(self, answer: object) -> None:
         if wanting.ask_for(self._store, answer, self._now()):
@@ -262,10 +260,6 @@ class Till:
     def _tell(self, answer: Posted | Refusal) -> None:
         if isinstance(answer, Posted) and not answer.repeated:
             self._on_posted()
-
-
-def _programme(connection: sqlite3.Connection) -> Programme:
-    return _programme_of(settings.read_programme_document(connection), "the programme in force")
 
 
 def _goods_or(connection: sqlite3.Connection, text: str, otherwise: Reason) -> Identified:

@@ -3,8 +3,8 @@
 import sqlite3
 
 from loyalty.programme.document import Programme
-from loyalty.rights import Safe, Wait, spendable
-from terminal_app.store import ledger, rights, settings
+from loyalty.rights import HeldElsewhere, Safe, Wait, spendable
+from terminal_app.store import ledger, members, rights, settings
 
 
 def wait_for_all(connection: sqlite3.Connection, now_ms: int) -> Wait:
@@ -49,7 +49,12 @@ def safe_to_spend(
         balance=balance,
         held=rights.held(connection, member_id),
         pool=pool.points,
-        elsewhere=tuple((holder.terminal, holder.points) for holder in pool.holders),
+        elsewhere=tuple(
+            HeldElsewhere(
+                holder.terminal, members.branch_of(connection, holder.terminal), holder.points
+            )
+            for holder in pool.holders
+        ),
         wait=wait,
         known_at_ms=settings.read_sync_state(connection).heard_at_ms,
     )

@@ -93,7 +93,7 @@ class CashierApp(Face):
         words, counter = self.words, self.counter
         checkout = counter.checkout
         member = self.query_one(MemberPanel)
-        member.show(words, checkout.member, self._hint)
+        member.show(words, checkout, self._hint)
         member.show_bar(checkout.member, self._goal())
         member.show_age(words, checkout.member, self.zone)
         self.query_one(BasketPanel).show(
@@ -118,7 +118,7 @@ class CashierApp(Face):
         self._show_banner()
         if isinstance(before, Unanswered) or isinstance(self.status, Unanswered):
             return
-        if before.heard_at_ms != self.status.heard_at_ms and self.counter.checkout.member:
+        if before.heard_at_ms != self.status.heard_at_ms and self.counter.checkout.has_card:
             self.counter.refresh()
             self.show_all()
 

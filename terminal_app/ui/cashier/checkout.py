@@ -19,10 +19,14 @@ def typed_amount(text: str) -> int | None:
 
 
 class Checkout(msgspec.Struct, frozen=True):
-    """One customer's lines, card and vouchers; `is_return` when goods come back."""
+    """One customer's lines, card and vouchers; `is_return` when goods come back.
+
+    `unknown_card` is a good card that this till has not heard of; it earns all the same.
+    """
 
     lines: tuple[Line, ...] = ()
     member: KnownMember | None = None
+    unknown_card: str = ""
     vouchers: tuple[KnownVoucher, ...] = ()
     is_return: bool = False
 
@@ -34,7 +38,14 @@ class Checkout(msgspec.Struct, frozen=True):
     @property
     def member_id(self) -> str:
         """Whose points it is about; empty without a card."""
-        return self.member.member.member_id if self.member else ""
+        if self.member is not None:
+            return self.member.member.member_id
+        return "" if self.is_return else self.unknown_card
+
+    @property
+    def has_card(self) -> bool:
+        """Whether a card was shown, known here or not."""
+        return self.member is not None or self.unknown_card != ""
 
     @property
     def voucher_codes(self) -> tuple[str, ...]:

@@ -67,9 +67,7 @@ class Counter:
             case KnownVoucher():
                 self._enter_voucher(found)
             case Refusal():
-                is_new = found.reason is Reason.UNKNOWN_CARD
-                self.unknown_card = found.facts.get("card", "") if is_new else ""
-                self.said = refused(found)
+                self._enter_refused(found)
             case Unanswered():
                 self.said = saying(Tone.BAD, found.message)
 
@@ -77,7 +75,7 @@ class Counter:
         """From now on it is about `member`'s points."""
         name = shown(member.member.name)
         self._take(
-            replace(self.checkout, member=member),
+            replace(self.checkout, member=member, unknown_card=""),
             saying(Tone.GOOD, "{name}: scan goods or type an amount.", name=name),
         )
 
@@ -162,10 +160,18 @@ class Counter:
                 self.said = saying(Tone.BAD, answer.message)
 
     def refresh(self) -> None:
-        """Look the member up again: head office told this till something new."""
-        member_id = self.checkout.member_id
+        """Look the member up again: head office told this till something new.
+
+        A card that was not known may be by now: it is taken as if it were scanned again.
+        """
+        unknown = self.checkout.unknown_card
+        member_id = self.checkout.member_id or unknown
         known = ask(lambda: self._till.member(member_id)) if member_id else None
-        if isinstance(known, KnownMember):
+        if not isinstance(known, KnownMember):
+            return
+        if unknown:
+            self.enter(unknown)
+        else:
             self._take(replace(self.checkout, member=known), self.said)
 
     def takes_back(self) -> int:
@@ -198,6 +204,14 @@ class Counter:
                 replace(self.checkout, vouchers=vouchers),
                 saying(Tone.GOOD, "The voucher pays. Go on, or press F2 to post."),
             )
+
+    def _enter_refused(self, refusal: Refusal) -> None:
+        """Say why not; a good card that nobody here knows takes the place of the member's."""
+        card = refusal.facts.get("card", "") if refusal.reason is Reason.UNKNOWN_CARD else ""
+        self.unknown_card = card
+        self.said = refused(refusal)
+        if card and not self.checkout.is_return:
+            self._take(replace(self.checkout, member=None, unknown_card=card), self.said)
 
     def _take(self, checkout: Checkout, said: Saying) -> None:
         """Go on with `checkout` and say `said`, unless the Till would not sell it."""

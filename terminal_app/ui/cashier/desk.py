@@ -11,6 +11,7 @@ from textual.widgets import Digits, Static
 from loyalty.baskets import Line
 from terminal_app.locale.words import LANGUAGE_NAMES, Words
 from terminal_app.till.answers import KnownMember, Quote
+from terminal_app.till.safe_words import safe_lines
 from terminal_app.ui.cashier.checkout import Checkout
 from terminal_app.ui.sayings import shown
 
@@ -36,16 +37,19 @@ class MemberPanel(Vertical):
             yield Static(id="unit")
             yield Static(id="bar")
             yield Static(id="toward")
+            yield Static(id="safe")
             yield Static(id="aloud")
             yield Static(id="known")
 
-    def show(self, words: Words, known: KnownMember | None, hint: str) -> None:
-        """Show `known`, or that nobody showed a card yet with `hint` below."""
+    def show(self, words: Words, checkout: Checkout, hint: str) -> None:
+        """Show the member at the desk, or that nobody showed a card yet with `hint` below."""
+        known = checkout.member
         self.border_title = words.text("Member")
         self.query_one("#nobody").display = known is None
         self.query_one("#somebody").display = known is not None
         if known is None:
-            self._write("nobody", _nobody(words, hint))
+            unknown = checkout.unknown_card
+            self._write("nobody", _unknown(words, unknown) if unknown else _nobody(words, hint))
             return
         member, points = known.member, known.balance.points
         language = LANGUAGE_NAMES.get(member.language, member.language)
@@ -54,6 +58,9 @@ class MemberPanel(Vertical):
         self.query_one("#points", Digits).update(words.number(points))
         self._write("unit", Text(words.plural("point", "points", points)))
         self._write("toward", Text(_toward(words, known.points_to_next)))
+        safe = safe_lines(known.safe, words)
+        self.query_one("#safe").display = bool(safe)
+        self._write("safe", Text("\n".join(shown(line) for line in safe)))
         self._write("aloud", aloud(words, known.notices))
 
     def show_bar(self, known: KnownMember | None, goal: int | None) -> None:
@@ -133,6 +140,17 @@ def _nobody(words: Words, hint: str) -> Text:
     return text
 
 
+def _unknown(words: Words, card: str) -> Text:
+    """A good card that this till has not heard of: nobody is sent away for that."""
+    text = Text(f"{spaced_card(card)}\n", style="bold")
+    text.append(words.text("not known here yet") + "\n\n")
+    said = words.text(
+        "It collects points all the same. Head office is asked whose it is; F4 enrols a new member."
+    )
+    text.append(said, style="not bold")
+    return text
+
+
 def _toward(words: Words, missing: int | None) -> str:
     if missing is None:
         return ""
@@ -175,9 +193,11 @@ def _promise(words: Words, quote: Quote | None, takes_back: int) -> Text:
         return Text(
             words.plural("takes back {count} point", "takes back {count} points", takes_back)
         )
-    if quote is None or quote.balance_after is None:
+    if quote is None or (quote.balance_after is None and not quote.points):
         return Text()
     text = Text(words.plural("earns {count} point", "earns {count} points", quote.points))
+    if quote.balance_after is None:
+        return text
     after = words.text("balance then {points}", points=words.number(quote.balance_after))
     text.append(f" · {after}")
     if quote.vouchers_due:

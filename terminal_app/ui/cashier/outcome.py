@@ -24,7 +24,7 @@ class OutcomePanel(Vertical):
             with Vertical():
                 yield Static(id="moved-label")
                 yield Digits(id="moved")
-            with Vertical():
+            with Vertical(id="left-half"):
                 yield Static(id="left-label")
                 yield Digits(id="left")
         yield Static(id="slips")
@@ -37,11 +37,13 @@ class OutcomePanel(Vertical):
         is_return = receipt.kind == RETURN
         self.border_title = words.text("Posted")
         self._write("headline", _headline(words, receipt, is_return=is_return))
-        self.query_one("#figures").display = receipt.balance is not None
-        if receipt.balance is not None:
+        self.query_one("#figures").display = bool(receipt.card)
+        self.query_one("#left-half").display = receipt.balance is not None
+        if receipt.card:
             moved = words.text("Points taken back") if is_return else words.text("Points earned")
             self._write("moved-label", Text(moved))
             self.query_one("#moved", Digits).update(words.signed(receipt.points))
+        if receipt.balance is not None:
             self._write("left-label", Text(words.text("Balance")))
             self.query_one("#left", Digits).update(words.number(receipt.balance))
         self._write("slips", _slips(words, receipt, zone))
@@ -66,7 +68,7 @@ def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
 
 
 def _slips(words: Words, receipt: Receipt, zone: tzinfo | None) -> Text:
-    if receipt.balance is None:
+    if not receipt.card:
         return Text(words.text("Without a card: no points. Ask the customer to join the club."))
     if not receipt.vouchers:
         return Text()

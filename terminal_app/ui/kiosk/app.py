@@ -103,7 +103,7 @@ class KioskApp(Face):
         if not event.text:
             return
         self.stay()
-        found = ask(lambda: self.till.identify(event.text))
+        found = ask(lambda: self.till.identify(event.text, is_served=False))
         if not isinstance(found, KnownMember):
             self._forget()
             self._said = answered(found, self.currency, self.zone)

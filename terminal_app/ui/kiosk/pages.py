@@ -12,6 +12,7 @@ from loyalty.journal import EARN, ENROL, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHE
 from loyalty.members import LANGUAGES
 from terminal_app.locale.words import LANGUAGE_NAMES, Words, phrase
 from terminal_app.till.answers import HistoryRow, KnownMember
+from terminal_app.till.safe_words import safe_lines
 from terminal_app.ui.sayings import shown
 from terminal_app.ui.widgets.big_type import FIGURE_DOTS, BigType
 
@@ -67,6 +68,7 @@ class MemberPage(Vertical):
             with Vertical(id="own-points"):
                 yield BigType(dots=FIGURE_DOTS, id="own-figures")
                 yield Static(id="own-toward")
+                yield Static(id="own-safe")
                 yield Static(id="own-age")
             with Vertical(id="own-past"):
                 yield Static(id="own-notices")
@@ -85,6 +87,9 @@ class MemberPage(Vertical):
         self._write("greeting", Text(words.text("Good to see you, {name}", name=name)))
         self.query_one(BigType).write(words.number(known.balance.points))
         self._write("own-toward", Text(_toward(words, known)))
+        safe = safe_lines(known.safe, words, is_asked_back=False)
+        self._write("own-safe", Text("\n".join(shown(line) for line in safe)))
+        self.query_one("#own-safe").display = bool(safe)
         self._write("own-age", Text(_age(words, known, zone)))
         self._write("own-notices", Text("\n".join(f"★ {shown(text)}" for text in known.notices)))
         self.query_one("#own-notices").display = bool(known.notices)

@@ -100,6 +100,6 @@ def open_test_shop(home: Path) -> Iterator[TestShop]:
         members.put_product(connection, BREAD, "Rye bread", 890)
     line = Line()
     try:
-        yield TestShop(Till(store, identity, lambda: NOW, line), store, line)
+        yield TestShop(Till(store, lambda: NOW, line), store, line)
     finally:
         store.close()

@@ -1,0 +1,45 @@
+"""What is safe to spend, in words: how much, who holds the rest, the same lines at every face."""
+
+from loyalty.rights import HeldElsewhere, Safe, Wait
+from terminal_app.locale.words import Words, phrase
+
+MAX_HOLDERS_NAMED = 3
+
+_REASONS = {
+    Wait.NOT_HEARD: phrase(
+        "Points can be spent again once head office is reached: it was not heard of for too long."
+    ),
+    Wait.COPY: phrase(
+        "Points can be spent again once head office is reached: this till's data was copied."
+    ),
+}
+
+
+def safe_lines(safe: Safe, words: Words, *, is_asked_back: bool = True) -> tuple[str, ...]:
+    """Lines that say what may be spent here and why the rest waits; none when nothing waits.
+
+    `is_asked_back` is whether the member is served here, so that others were asked for the rest.
+    """
+    if safe.wait is Wait.NOTHING:
+        return ()
+    lines = [words.text("Safe to spend here now: {points}", points=words.number(safe.points))]
+    if safe.wait in _REASONS:
+        return (*lines, words.text(_REASONS[safe.wait]))
+    named = safe.elsewhere[:MAX_HOLDERS_NAMED]
+    lines += [_held(holder, words, is_asked_back=is_asked_back) for holder in named]
+    others = sum(holder.points for holder in safe.elsewhere[MAX_HOLDERS_NAMED:])
+    if others > 0:
+        lines.append(words.text("{points} at other tills", points=words.number(others)))
+    at_head_office = safe.pool or (0 if safe.elsewhere else safe.balance - safe.points)
+    if at_head_office > 0:
+        points = words.number(at_head_office)
+        lines.append(words.text("{points} at head office, on their way", points=points))
+    return tuple(lines)
+
+
+def _held(holder: HeldElsewhere, words: Words, *, is_asked_back: bool) -> str:
+    points, branch = words.number(holder.points), holder.branch or holder.terminal
+    facts = {"points": points, "branch": branch, "terminal": holder.terminal}
+    if is_asked_back:
+        return words.text("{points} held by {branch} ({terminal}), asked back", **facts)
+    return words.text("{points} held by {branch} ({terminal})", **facts)
