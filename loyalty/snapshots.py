@@ -60,6 +60,15 @@ class SnapshotEnd(msgspec.Struct, frozen=True, array_like=True):
     signature: bytes
 
 
+class Verified(msgspec.Struct, frozen=True):
+    """A snapshot that is whole and head office's: its head, how many parts it has, and the SHA-256
+    that names it."""
+
+    head: SnapshotHead
+    parts: int
+    digest: bytes
+
+
 _Record = TypeVar("_Record", SnapshotHead, SnapshotEnd)
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -106,9 +115,9 @@ def snapshot_words(parts: int, digest: bytes) -> bytes:
     return _encode(("paragon snapshot", parts, digest))
 
 
-def verified_head(chunks: Iterable[bytes], public_key: bytes) -> SnapshotHead:
-    """The head of the snapshot in `chunks`, all of which were checked against head office's
-    `public_key` (32 raw bytes); no part was read.
+def verified(chunks: Iterable[bytes], public_key: bytes) -> Verified:
+    """What the snapshot in `chunks` is of, when every byte of it is head office's, whose
+    `public_key` (32 raw bytes) is known; no part is read.
 
     Raises FrameInvalid when a byte is missing, changed or too many, or the signature is not good.
     """
@@ -129,7 +138,7 @@ def verified_head(chunks: Iterable[bytes], public_key: bytes) -> SnapshotHead:
     if (end.parts, end.digest) != (parts, hashed.digest()):
         raise FrameInvalid("The snapshot is not what its end says.")
     _require_signature(end, public_key)
-    return head
+    return Verified(head, end.parts, end.digest)
 
 
 def read_parts(chunks: Iterable[bytes]) -> Iterator[tuple[Change, ...]]:

@@ -1,5 +1,6 @@
 """Snapshots: what is written is read, and a byte that is missing, changed or added is found."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,7 +25,7 @@ from loyalty.snapshots import (
     SnapshotWriter,
     read_parts,
     snapshot_words,
-    verified_head,
+    verified,
 )
 from loyalty.wire import (
     BalanceChange,
@@ -93,7 +94,9 @@ def test_a_small_snapshot_has_these_bytes() -> None:
     """The form is for ever: a till of another version reads it."""
     member = MemberChange(Member(member_id="2900007000000017", card="2900007000000017"))
     records = written([member])
-    assert verified_head([records], PUBLIC_KEY) == HEAD
+    snapshot = verified([records], PUBLIC_KEY)
+    assert (snapshot.head, snapshot.parts) == (HEAD, 1)
+    assert snapshot.digest == hashlib.sha256(records[: records.rindex(b"E\0\0\0")]).digest()
     assert records[:1] == b"H"
     rows = zstandard.decompress(records[records.index(b"P") + 5 :])
     # A tag, then one array a column.
@@ -105,7 +108,7 @@ def test_a_small_snapshot_has_these_bytes() -> None:
 @given(parts=st.lists(PARTS, max_size=4), size=st.integers(1, 300))
 def test_what_is_written_is_read(parts: list[list[Change]], size: int) -> None:
     content = written(*parts)
-    assert verified_head(in_chunks(content, size), PUBLIC_KEY) == HEAD
+    assert verified(in_chunks(content, size), PUBLIC_KEY).head == HEAD
     assert list(read_parts(in_chunks(content, size))) == [tuple(part) for part in parts]
 
 
@@ -115,17 +118,17 @@ def test_one_changed_byte_is_found(data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(content) - 1))
     content[place] ^= data.draw(st.integers(1, 255))
     with pytest.raises(FrameInvalid):
-        verified_head([bytes(content)], PUBLIC_KEY)
+        verified([bytes(content)], PUBLIC_KEY)
 
 
 def test_a_cut_or_a_longer_snapshot_is_found() -> None:
     content = written([ProductChange("590", "Tea", 450)])
     for length in range(len(content)):
         with pytest.raises(FrameInvalid):
-            verified_head([content[:length]], PUBLIC_KEY)
+            verified([content[:length]], PUBLIC_KEY)
     for more in (b"x", content, record(b"P", ChangeRows(()))):
         with pytest.raises(FrameInvalid):
-            verified_head([content + more], PUBLIC_KEY)
+            verified([content + more], PUBLIC_KEY)
 
 
 def test_a_part_left_out_or_moved_is_found() -> None:
@@ -135,10 +138,10 @@ def test_a_part_left_out_or_moved_is_found() -> None:
     end = writer.end(KEY)
     for wrong in ([head, second, end], [head, second, first, end], [head, first, first, end]):
         with pytest.raises(FrameInvalid, match="not what its end says"):
-            verified_head(wrong, PUBLIC_KEY)
+            verified(wrong, PUBLIC_KEY)
     for wrong in ([first, end], [end], [head, head, end], []):
         with pytest.raises(FrameInvalid):
-            verified_head(wrong, PUBLIC_KEY)
+            verified(wrong, PUBLIC_KEY)
 
 
 def test_only_the_own_head_office_is_believed() -> None:
@@ -146,7 +149,7 @@ def test_only_the_own_head_office_is_believed() -> None:
     stranger = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key().public_bytes_raw()
     for key in (stranger, b"", bytes(31)):
         with pytest.raises(FrameInvalid, match="not signed by the head office"):
-            verified_head([content], key)
+            verified([content], key)
 
 
 def test_what_is_signed_is_said_of_a_snapshot_alone() -> None:
@@ -156,7 +159,7 @@ def test_what_is_signed_is_said_of_a_snapshot_alone() -> None:
 def test_a_form_of_tomorrow_is_not_guessed_at() -> None:
     content = written(head=msgspec.structs.replace(HEAD, version=SNAPSHOT_VERSION + 1))
     with pytest.raises(FrameInvalid) as caught:
-        verified_head([content], PUBLIC_KEY)
+        verified([content], PUBLIC_KEY)
     assert caught.value.hint == "Update the till."
 
 
@@ -196,14 +199,14 @@ def test_a_head_or_end_that_is_none_is_refused(bad: bytes) -> None:
         writer.head(HEAD) + record(b"E", None, packed=packed),
     ):
         with pytest.raises(FrameInvalid):
-            verified_head([content], PUBLIC_KEY)
+            verified([content], PUBLIC_KEY)
 
 
 def test_too_many_parts_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     content = written(*[[ProductChange("1", "", 1)]] * 3)
     monkeypatch.setattr(snapshots, "MAX_PARTS", 4)
     with pytest.raises(FrameInvalid):
-        verified_head([content], PUBLIC_KEY)
+        verified([content], PUBLIC_KEY)
 
 
 def test_a_part_too_large_for_a_record_is_split(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,7 +216,7 @@ def test_a_part_too_large_for_a_record_is_split(monkeypatch: pytest.MonkeyPatch)
     parts = list(read_parts([content]))
     assert [change for part in parts for change in part] == products
     assert len(parts) == 4
-    assert verified_head([content], PUBLIC_KEY) == HEAD
+    assert verified([content], PUBLIC_KEY).head == HEAD
 
 
 def test_a_million_members_would_be_small() -> None:
