@@ -3,6 +3,7 @@
 import signal
 import socket
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import structlog
@@ -14,6 +15,7 @@ from loyalty.clock import from_epoch_ms
 from terminal_app.bootstrap import (
     PRIVATE_DIRECTORY_MODE,
     identity_of,
+    join_again,
     join_chain,
     log_to,
     open_till,
@@ -27,33 +29,50 @@ from terminal_app.commands.speaking import (
     print_json,
 )
 from terminal_app.config import LOOPBACK, TillConfig, load_config, save_config
-from terminal_app.errors import ConfigInvalid
+from terminal_app.errors import ConfigInvalid, HeadOfficeUnreachable
 from terminal_app.pos.agent import build_agent
+from terminal_app.store import epochs, settings
 
 AGENT_HOST = LOOPBACK[0]
 AGENT_BACKLOG = 64
 MAX_PORT = 65_535
 
+SUSPENSIONS = {
+    epochs.COPY: "its data was copied or moved",
+    epochs.FORK: "head office has other entries under its name",
+    epochs.CUT_OFF: "the end of its journal is lost",
+    epochs.ENROLLED: "it was set up again",
+}
+"""Why nothing may be spent for now, in words."""
+
 log = structlog.get_logger(__name__)
 
 
 def setup(
-    server: Annotated[str, typer.Option(help="Address of head office.")],
     code: Annotated[str, typer.Option(help="One-time code that head office gave.")],
+    server: Annotated[str, typer.Option(help="Address of head office.")] = "",
     printer: Annotated[str, typer.Option(help="escpos+tcp://192.168.1.50, file:///...")] = "",
     scanner: Annotated[
         str, typer.Option(help="serial:///dev/ttyACM0; none: a keyboard wedge.")
     ] = "",
     language: Annotated[Language, typer.Option(help="Language of the screens.")] = Language.EN,
+    again: Annotated[
+        bool, typer.Option("--again", help="A new token and journal for the till in this home.")
+    ] = False,
     home: HomeOption = None,
 ) -> None:
-    """Make this machine a till of the chain.
+    """Make this machine a till of the chain, or with --again let its till back in.
 
     Example: paragon setup --server https://loyalty.example.com --code ABCD-EFGH
     --printer escpos+tcp://192.168.1.50
     """
     with faults_in_words():
         place = home_of(home)
+        if again:
+            _set_up_again(place, server, code)
+            return
+        if not server:
+            raise ConfigInvalid("No head office was named.", "Name it with --server.")
         if printer:
             open_printer(printer)
         if scanner:
@@ -68,6 +87,19 @@ def setup(
             f"This is now terminal {identity.terminal} of {identity.shop}, "
             f"branch {identity.branch_name}. Start it with: paragon till"
         )
+
+
+def _set_up_again(place: Path, server: str, code: str) -> None:
+    identity = join_again(place, server, code)
+    typer.echo(f"Terminal {identity.terminal} of {identity.shop} has a new token.")
+    try:
+        with open_till(place) as shop:
+            result = shop.sync.sync_once()
+            typer.echo(
+                f"{result.entries} entries told. It goes on in journal {shop.identity.epoch}."
+            )
+    except HeadOfficeUnreachable as fault:
+        typer.echo(f"What it has not told yet is told when the line is back: {fault.message}")
 
 
 def agent(
@@ -127,6 +159,12 @@ def status(home: HomeOption = None, as_json: JsonOption = False) -> None:
         typer.echo(f"{now.shop}, {now.branch}, terminal {now.terminal}")
         typer.echo(f"head office last heard: {heard}; entries not yet confirmed: {now.unsent}")
         typer.echo(f"receipts waiting: {now.waiting_jobs}; fate unknown: {now.unknown_jobs}")
+        with shop.store.reading() as connection:
+            suspension = settings.read_suspension(connection)
+        if suspension:
+            typer.echo(
+                f"suspended: {SUSPENSIONS[suspension]} Nothing can be spent here until then."
+            )
         if now.trouble:
             typer.echo(f"trouble: {now.trouble}")
 

@@ -7,11 +7,11 @@ import msgspec
 from loyalty.clock import Clock, epoch_ms
 from loyalty.wire import Outcome, SyncReply, SyncRequest
 from terminal_app.background import Background
-from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
+from terminal_app.errors import HeadOfficeBusy, HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.posting.upkeep import is_gathering
 from terminal_app.store.connection import Store
 from terminal_app.sync.line import Line
-from terminal_app.sync.moving import ask_to_leave, move
+from terminal_app.sync.moving import ask_to_leave, move, take_along
 from terminal_app.sync.rounds import compose, take
 from terminal_app.sync.uplink import Uplink
 from terminal_app.sync.waiting import Unsent
@@ -101,7 +101,15 @@ class SyncLoop:
         self._move()
         request = self._compose(unsent)
         for number in range(1, MAX_ROUNDS + 1):
-            reply = self._uplink.exchange(request)
+            try:
+                reply = self._uplink.exchange(request)
+            except HeadOfficeBusy:
+                raise
+            except HeadOfficeRefused:
+                if not (take_along(self._store) and self._move()):
+                    raise
+                request = self._compose(unsent)
+                continue
             take(self._store, request, reply, self._clock)
             entries += len(request.bodies) if reply.outcome is Outcome.ACCEPTED else 0
             changes += len(reply.changes)
@@ -130,11 +138,12 @@ class SyncLoop:
 
 def _is_over(request: SyncRequest, reply: SyncReply, following: SyncRequest) -> bool:
     """Whether neither side has anything to say that it did not say in this round."""
-    asked = {draw.number for draw in request.draws}
+    # Who was just answered and is still short is asked for again at the next sync, not at once.
+    asked = {(draw.member_id, draw.voucher) for draw in request.draws}
     has_news = (
         following.bodies
         or following.tallies
-        or any(draw.number not in asked for draw in following.draws)
+        or any((draw.member_id, draw.voucher) not in asked for draw in following.draws)
         or set(following.lookups) - set(request.lookups)
     )
     return reply.outcome is Outcome.ACCEPTED and not reply.more and not has_news

@@ -57,6 +57,30 @@ def ask_to_leave(store: Store) -> bool:
         return True
 
 
+def leave_for(connection: sqlite3.Connection, epoch: int, terminal_number: int) -> None:
+    """Write down that this till goes on in journal `epoch`, which it was given with a new code."""
+    left_epoch = settings.require_identity(connection).epoch
+    asked = epochs.read_next(connection)
+    coming = leaving(left_epoch, epochs.ENROLLED, asked.hidden_from if asked else 0)
+    epochs.write_next(connection, replace(coming, epoch=epoch, terminal_number=terminal_number))
+    settings.write_suspension(connection, epochs.ENROLLED)
+
+
+def take_along(store: Store) -> bool:
+    """What is not confirmed is written again in the new journal, because the old one is not taken
+    any more; False when the till has no journal to go to, or takes it along already.
+
+    For a till with a new code alone: the old journal's end is then nobody's but its own.
+    """
+    with store.writing() as connection:
+        coming = epochs.read_next(connection)
+        if coming is None or coming.reason != epochs.ENROLLED or coming.hidden_from:
+            return False
+        confirmed_seq = settings.read_sync_state(connection).confirmed_seq
+        epochs.write_next(connection, replace(coming, hidden_from=confirmed_seq + 1))
+        return True
+
+
 def move(store: Store, uplink: Uplink, clock: Clock, fingerprint: str) -> bool:
     """Go on in the next journal when one is written down and nothing is in the way.
 

@@ -1,0 +1,263 @@
+"""A till that is a copy, was put back or lost its end goes on in a journal of its own.
+
+Whatever happened to its data: nothing is lost, nothing counts twice, both histories are kept, and
+till and head office agree.
+"""
+
+import json
+import shutil
+import sqlite3
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from terminal_app.bootstrap import Shop, open_till
+from terminal_app.commands.ledger import app as ledger
+from terminal_app.config import STORE_FILE
+from terminal_app.store import settings
+from terminal_app.till.answers import Enrolment, Sale
+from tests.integration.terminal.head_office import HeadOffice
+from tests.integration.terminal.test_commands import paragon
+from tests.integration.terminal.test_set_up_again import new_code
+from tests.integration.terminal.test_sync import balance_at, till_of
+from tests.unit.terminal.counter import goods, known, posted
+
+
+def sell(shop: Shop, member_id: str, points: int, reference: str = "") -> None:
+    sale = Sale(basket=goods(points * 100), member_id=member_id, reference=reference)
+    posted(shop.till.sell(sale))
+
+
+def enrolled(shop: Shop, name: str) -> str:
+    return known(shop.till.enrol(Enrolment(name=name))).member.member_id
+
+
+def at_head_office(shop: Shop) -> dict[str, int]:
+    return {each.member_id: each.points for each in shop.uplink.standing().members}
+
+
+def suspension(shop: Shop) -> str:
+    with shop.store.reading() as connection:
+        return settings.read_suspension(connection)
+
+
+def findings(home: Path) -> list[Any]:
+    told = CliRunner().invoke(ledger, ["verify", "--json", "--home", str(home)])
+    found: list[Any] = json.loads(told.stdout)["findings"]
+    return found
+
+
+def cases(office: HeadOffice) -> list[str]:
+    connection = sqlite3.connect(office.home / "server.sqlite")
+    try:
+        rows = connection.execute("SELECT kind FROM cases ORDER BY kind").fetchall()
+    finally:
+        connection.close()
+    return [row[0] for row in rows]
+
+
+def verified(office: HeadOffice) -> None:
+    office.run("verify")
+
+
+def test_a_till_put_back_from_a_backup_tells_what_it_sold_since(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    home = tmp_path / "one"
+    with till_of(office, home, "KRK-1") as one:
+        ala = enrolled(one, "Ala")
+        sell(one, ala, 10)
+        one.sync.sync_once()
+    shutil.copy(home / STORE_FILE, tmp_path / "backup")
+    with open_till(home) as one:
+        sell(one, ala, 20, reference="LOST-1")
+        one.sync.sync_once()
+    shutil.copy(tmp_path / "backup", home / STORE_FILE)
+    with open_till(home) as one:
+        sell(one, ala, 7, reference="R7")
+        sell(one, ala, 5)
+        result = one.sync.sync_once()
+        assert one.identity.epoch == 2
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (42, 42)
+        assert (suspension(one), one.till.status().unsent) == ("", 0)
+        assert result.entries >= 2
+        sell(one, ala, 7, reference="R7")
+        sell(one, ala, 1)
+        one.sync.sync_once()
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (43, 43)
+        last = one.till.last_receipt()
+        assert last is not None
+        assert last.points == 1
+    assert findings(home) == []
+    verified(office)
+    assert "fork" in cases(office)
+
+
+def test_a_till_that_lost_its_end_and_sold_nothing_since(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    home = tmp_path / "one"
+    with till_of(office, home, "KRK-1") as one:
+        ala = enrolled(one, "Ala")
+        sell(one, ala, 10)
+        one.sync.sync_once()
+    shutil.copy(home / STORE_FILE, tmp_path / "backup")
+    with open_till(home) as one:
+        sell(one, ala, 20)
+        one.sync.sync_once()
+    shutil.copy(tmp_path / "backup", home / STORE_FILE)
+    with open_till(home) as one:
+        one.sync.sync_once()
+        assert one.identity.epoch == 2
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (30, 30)
+        sell(one, ala, 1)
+        one.sync.sync_once()
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (31, 31)
+    assert findings(home) == []
+    verified(office)
+    assert "cut-off" in cases(office)
+
+
+def test_entries_taken_from_the_end_of_the_file_are_told_back_as_points(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    home = tmp_path / "one"
+    with till_of(office, home, "KRK-1") as one:
+        ala = enrolled(one, "Ala")
+        for _ in range(4):
+            sell(one, ala, 10)
+        one.sync.sync_once()
+    connection = sqlite3.connect(home / STORE_FILE, isolation_level=None)
+    connection.execute("DROP TRIGGER journal_stays")
+    connection.execute("DELETE FROM journal WHERE seq > 3")
+    connection.close()
+    assert next(each["seq"] for each in findings(home)) == 3
+    with open_till(home) as one:
+        one.sync.sync_once()
+        assert one.identity.epoch == 2
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (40, 40)
+    # Head office holds the entries; here their receipts alone are left, and are named.
+    assert all(each["what"].startswith("receipt") for each in findings(home))
+    verified(office)
+
+
+def test_a_cloned_till_and_its_original_both_go_on(office: HeadOffice, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        one = stack.enter_context(till_of(office, tmp_path / "one", "KRK-1"))
+        ala = enrolled(one, "Ala")
+        sell(one, ala, 10)
+        one.sync.sync_once()
+        sell(one, ala, 1)
+        # The whole home, copied while the till runs: with entries that were not told yet.
+        shutil.copytree(tmp_path / "one", tmp_path / "clone")
+        clone = stack.enter_context(open_till(tmp_path / "clone"))
+        assert suspension(clone) == "copy"
+        sell(one, ala, 2)
+        sell(clone, ala, 4)
+        one.sync.sync_once()
+        clone.sync.sync_once()
+        assert (one.identity.epoch, clone.identity.epoch) == (1, 2)
+        assert suspension(clone) == ""
+        sell(clone, ala, 8)
+        sell(one, ala, 16)
+        for till in (one, clone, one):
+            till.sync.sync_once()
+        assert at_head_office(one)[ala] == 41
+        assert (balance_at(one, ala), balance_at(clone, ala)) == (41, 41)
+        cards = {enrolled(shop, "Ola") for shop in (one, clone)}
+        assert len(cards) == 2
+        for till in (one, clone):
+            till.sync.sync_once()
+    assert findings(tmp_path / "one") == findings(tmp_path / "clone") == []
+    verified(office)
+
+
+def test_a_clone_that_is_first_drives_its_original_to_a_new_journal(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    with ExitStack() as stack:
+        one = stack.enter_context(till_of(office, tmp_path / "one", "KRK-1"))
+        ala = enrolled(one, "Ala")
+        one.sync.sync_once()
+        shutil.copytree(tmp_path / "one", tmp_path / "clone")
+        clone = stack.enter_context(open_till(tmp_path / "clone"))
+        sell(clone, ala, 4)
+        sell(one, ala, 2)
+        clone.sync.sync_once()
+        one.sync.sync_once()
+        assert sorted((one.identity.epoch, clone.identity.epoch)) == [2, 3]
+        clone.sync.sync_once()
+        assert at_head_office(one)[ala] == 6
+        assert (balance_at(one, ala), balance_at(clone, ala)) == (6, 6)
+    assert findings(tmp_path / "one") == findings(tmp_path / "clone") == []
+    verified(office)
+
+
+def test_a_till_set_up_again_in_its_home_tells_what_waited(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    home = tmp_path / "one"
+    with till_of(office, home, "KRK-1") as one:
+        ala = enrolled(one, "Ala")
+        sell(one, ala, 10)
+        one.sync.sync_once()
+        sell(one, ala, 5)
+    again = ("setup", "--again", "--code", new_code(office, "KRK-1"), "--home", str(home))
+    done = paragon(*again)
+    assert done.returncode == 0, done.stderr
+    assert "journal 2" in done.stdout
+    with open_till(home) as one:
+        assert (suspension(one), one.identity.epoch) == ("", 2)
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (15, 15)
+        sell(one, ala, 1)
+        one.sync.sync_once()
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (16, 16)
+    assert findings(home) == []
+    assert office.disagreements() == 0
+    other = paragon("setup", "--again", "--code", new_code(office, "KRK-2"), "--home", str(home))
+    assert other.returncode == 2
+    assert "This code is of terminal KRK-2" in other.stderr
+
+
+def test_a_till_set_up_again_with_the_line_down_moves_when_it_is_back(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    from terminal_app.bootstrap import join_again
+
+    home = tmp_path / "one"
+    with till_of(office, home, "KRK-1") as one:
+        ala = enrolled(one, "Ala")
+        sell(one, ala, 10)
+    join_again(home, "", new_code(office, "KRK-1"))
+    shown = paragon("status", "--home", str(home))
+    assert "suspended: it was set up again" in shown.stdout
+    with open_till(home) as one:
+        assert (suspension(one), one.identity.epoch) == ("enrolled", 1)
+        sell(one, ala, 5)
+        one.sync.sync_once()
+        assert (suspension(one), one.identity.epoch) == ("", 2)
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (15, 15)
+    assert findings(home) == []
+    assert office.disagreements() == 0
+
+
+@pytest.mark.parametrize("reference", ["", "POS-1"])
+def test_a_sale_of_a_lost_time_asked_again_counts_once(
+    office: HeadOffice, tmp_path: Path, reference: str
+) -> None:
+    """The till's software repeats a sale after the till was put back: it is one sale here."""
+    home = tmp_path / "one"
+    with till_of(office, home, "KRK-1") as one:
+        ala = enrolled(one, "Ala")
+        one.sync.sync_once()
+    shutil.copy(home / STORE_FILE, tmp_path / "backup")
+    shutil.copy(tmp_path / "backup", home / STORE_FILE)
+    with open_till(home) as one:
+        sell(one, ala, 3, reference)
+        one.sync.sync_once()
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (3, 3)
+        assert one.identity.epoch == 1
+    assert office.disagreements() == 0
