@@ -40,17 +40,20 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     revoked_at_ms: int | None
     followed_at_ms: int | None
 
+    @property
+    def lease_from_ms(self) -> int:
+        """When its till was given its lease."""
+        return lease_from_ms(self.last_contact_ms, self.followed_at_ms)
+
     def lease_until_ms(self, days: int) -> int:
         """When its till may no longer spend them, where rights last for `days`."""
-        return lease_until_ms(self.last_contact_ms, self.followed_at_ms, days)
+        return self.lease_from_ms + days * DAY_MS
 
 
-def lease_until_ms(last_contact_ms: int | None, followed_at_ms: int | None, days: int) -> int:
-    """The end of a lease that lasts `days` after the last contact in which it was given."""
-    given_at_ms = last_contact_ms or 0
-    if followed_at_ms is not None:
-        given_at_ms = min(given_at_ms, followed_at_ms)
-    return given_at_ms + days * DAY_MS
+def lease_from_ms(last_contact_ms: int | None, followed_at_ms: int | None) -> int:
+    """When a journal was last given a lease: at its terminal's last contact before the next one."""
+    heard_at_ms = last_contact_ms or 0
+    return heard_at_ms if followed_at_ms is None else min(heard_at_ms, followed_at_ms)
 
 
 def held_of(connection: Connection, members: Collection[str]) -> Sequence[Held]:

@@ -14,7 +14,7 @@ from sync_server.store.held import DAY_MS, HELD, Held
 from sync_server.store.tables import holdings, standings, terminals
 from sync_server.terminals.grants import withdraw_points
 from sync_server.terminals.recalls import ask
-from sync_server.terminals.terms import longest_lease_days, offline_terms
+from sync_server.terminals.terms import longest_lease, offline_terms
 
 
 def reclaim_overdue(
@@ -67,13 +67,15 @@ def reclaimed_case(
 
 def _overdue(connection: Connection, holders: Sequence[Held], now_ms: int) -> list[Held]:
     """Those whose lease and grace are over, and whose till is not in touch at this moment."""
+    if not holders:
+        return []
     terms = offline_terms(connection)
     grace_ms = terms.grace_days * DAY_MS
     over = [one for one in holders if one.lease_until_ms(terms.days) + grace_ms < now_ms]
     if not over:
         return []
-    longest = longest_lease_days(connection)
-    over = [one for one in over if one.lease_until_ms(longest) + grace_ms < now_ms]
+    longest = longest_lease(connection)
+    over = [one for one in over if longest.until_ms(one.lease_from_ms) + grace_ms < now_ms]
     # A till that syncs right now has its row locked, and is about to be given a new lease.
     silent = {
         row.terminal: row.last_contact_ms

@@ -7,9 +7,10 @@ from sqlalchemy import Connection, Text, cast, exists, func, select
 from sqlalchemy.sql.expression import bindparam, literal
 
 from loyalty.programme.document import Offline, load_programme
-from sync_server.store.held import lease_until_ms
+from sync_server.store.cases import RESTORED
+from sync_server.store.held import DAY_MS, lease_from_ms
 from sync_server.store.settings import PROGRAMME
-from sync_server.store.tables import journals, programmes, recalls, settings, terminals
+from sync_server.store.tables import cases, journals, programmes, recalls, settings, terminals
 
 MAX_PROGRAMMES_KEPT = 64
 
@@ -26,8 +27,8 @@ def lease_of(connection: Connection, terminal: str, epoch: int) -> Lease:
     row = connection.execute(_LEASE_OF, {"terminal": terminal, "epoch": epoch}).first()
     if row is None:
         return Lease(0, has_recalls=False)
-    days = _offline(row.document).days
-    return Lease(lease_until_ms(row.last_contact_ms, row.followed_at_ms, days), row.has_recalls)
+    from_ms = lease_from_ms(row.last_contact_ms, row.followed_at_ms)
+    return Lease(from_ms + _offline(row.document).days * DAY_MS, row.has_recalls)
 
 
 def offline_terms(connection: Connection) -> Offline:
@@ -35,12 +36,26 @@ def offline_terms(connection: Connection) -> Offline:
     return _offline(connection.execute(_IN_FORCE).scalar_one())
 
 
-def longest_lease_days(connection: Connection) -> int:
-    """How long rights lasted at most, under any programme that was ever in force here.
+class LongestLease(msgspec.Struct, frozen=True):
+    """What to wait for before a till's rights are surely over.
 
-    A till may hold a lease of a programme before the present one, so this is what to wait for.
+    It may hold a lease of a programme before the present one, and books that were put back at
+    `restored_at_ms` may not know that it was in touch before that.
     """
-    return max(_offline(document).days for document in connection.execute(_EVERY).scalars())
+
+    days: int
+    restored_at_ms: int
+
+    def until_ms(self, lease_from_ms: int) -> int:
+        """The end of a lease that was given at `lease_from_ms`, as far as the books know."""
+        return max(lease_from_ms, self.restored_at_ms) + self.days * DAY_MS
+
+
+def longest_lease(connection: Connection) -> LongestLease:
+    """The longest lease that any programme gave which was ever in force here."""
+    days = max(_offline(document).days for document in connection.execute(_EVERY).scalars())
+    restored_at_ms = connection.execute(_RESTORED_AT).scalar()
+    return LongestLease(days, restored_at_ms or 0)
 
 
 @lru_cache(MAX_PROGRAMMES_KEPT)
@@ -53,6 +68,7 @@ _IN_FORCE = select(programmes.c.document).join(
     (settings.c.key == PROGRAMME)
     & (settings.c.value == programmes.c.name + literal("@") + cast(programmes.c.version, Text)),
 )
+_RESTORED_AT = select(func.max(cases.c.opened_at_ms)).where(cases.c.kind == RESTORED)
 _EVERY = select(programmes.c.document)
 _LEASE_OF = select(
     terminals.c.last_contact_ms,

@@ -6,12 +6,12 @@ from loyalty.vouchers import ISSUED
 from loyalty.wire import Draw, Grant, SyncRequest
 from sync_server.store.cases import open_cases
 from sync_server.store.feed import VOUCHER, tell
-from sync_server.store.held import DAY_MS, lease_until_ms
+from sync_server.store.held import DAY_MS, lease_from_ms
 from sync_server.store.tables import journals, terminals, vouchers
 from sync_server.terminals.grants import withdraw_voucher, write_grant
 from sync_server.terminals.recalls import ask
 from sync_server.terminals.reclaims import reclaimed_case
-from sync_server.terminals.terms import longest_lease_days, offline_terms
+from sync_server.terminals.terms import longest_lease, offline_terms
 
 HELD_ELSEWHERE = "held-elsewhere"
 NONE = "none"
@@ -64,11 +64,11 @@ def _is_overdue(connection: Connection, terminal: str, epoch: int, now_ms: int) 
     if holder is None:
         return False
     terms = offline_terms(connection)
-    contact, followed_at_ms = holder.last_contact_ms, holder.followed_at_ms
+    from_ms = lease_from_ms(holder.last_contact_ms, holder.followed_at_ms)
     over_ms = now_ms - terms.grace_days * DAY_MS
     return (
-        lease_until_ms(contact, followed_at_ms, terms.days) < over_ms
-        and lease_until_ms(contact, followed_at_ms, longest_lease_days(connection)) < over_ms
+        from_ms + terms.days * DAY_MS < over_ms
+        and longest_lease(connection).until_ms(from_ms) < over_ms
     )
 
 
