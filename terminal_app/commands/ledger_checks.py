@@ -26,7 +26,9 @@ from loyalty.journal import (
 )
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.vouchers import ISSUED, LIFE_CYCLE, REDEEMED, Voucher
+from terminal_app.commands import rights_checks
 from terminal_app.commands.journal_checks import journal_findings, sealed_entries
+from terminal_app.commands.rights_checks import FoldedRights
 from terminal_app.store import journal, ledger, receipts, vouchers
 from terminal_app.store.settings import Identity
 from terminal_app.store.vouchers import KeptVoucher
@@ -47,6 +49,7 @@ class _Folded(msgspec.Struct):
     issued: dict[str, KeptVoucher] = msgspec.field(default_factory=dict)
     redeemed: dict[str, KeptVoucher] = msgspec.field(default_factory=dict)
     receipts: set[str] = msgspec.field(default_factory=set)
+    rights: FoldedRights = msgspec.field(default_factory=FoldedRights)
 
 
 def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
@@ -63,7 +66,7 @@ def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
 
 
 def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
-    """Make own balances, day tallies and vouchers anew from the journal.
+    """Make own balances, rights, day tallies and vouchers anew from the journal.
 
     Must run in a transaction, on a journal that holds. Receipts cannot come back: what was asked
     and printed is not in the journal. A voucher stays redeemed, for head office may have told so.
@@ -83,7 +86,9 @@ def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
         is_redeemed = number in folded.redeemed or (before and before.state == REDEEMED)
         facts = before if before is not None and number not in folded.issued else voucher
         state = REDEEMED if is_redeemed else ISSUED
-        vouchers.put(connection, msgspec.structs.replace(facts, state=state))
+        held_by = before.held_by if before is not None else ""
+        vouchers.put(connection, msgspec.structs.replace(facts, state=state, held_by=held_by))
+    rights_checks.rebuild(connection, identity, folded.rights)
     return Rebuilt(different, tuple(_receipt_findings(connection, folded.receipts)))
 
 
@@ -93,6 +98,7 @@ def _differing(
     """What is kept otherwise than the journal says, and a rebuild puts right."""
     yield from _unlike("balance of", folded.balances, ledger.parts(connection, ledger.OWN))
     yield from _unlike("sums of", folded.days, ledger.kept_tallies(connection))
+    yield from rights_checks.differing(connection, identity, folded.rights)
     kept = vouchers.kept(connection)
     for number, voucher in sorted(folded.issued.items()):
         row = kept.get(number)
@@ -100,7 +106,7 @@ def _differing(
         if (
             row is None
             or row.state not in LIFE_CYCLE
-            or msgspec.structs.replace(row, state=ISSUED) != voucher
+            or msgspec.structs.replace(row, state=ISSUED, held_by="") != voucher
         ):
             yield f"voucher {number}: {row} is kept, the journal says {voucher}"
     for number in sorted(folded.redeemed):
@@ -166,6 +172,7 @@ def _count(folded: _Folded, entry: Entry, zone: ZoneInfo) -> None:
     if entry.member:
         before = folded.balances.get(entry.member, NO_BALANCE)
         folded.balances[entry.member] = after(before, entry)
+    rights_checks.count(folded.rights, entry)
     if entry.kind in (EARN, REVERSE):
         folded.receipts.add(entry.receipt)
     elif entry.kind == VOUCHER_ISSUED:

@@ -11,7 +11,6 @@ from loyalty.wire import Draw
 OPEN = "open"
 CLOSED = "closed"
 
-_NEXT = "SELECT coalesce(max(number), 0) + 1 FROM draws"
 _PUT = "INSERT INTO draws (number, member_id, points, voucher, state) VALUES (?, ?, ?, ?, ?)"
 _OPEN = """
     SELECT number, member_id, points, voucher FROM draws WHERE state = ? ORDER BY number LIMIT ?
@@ -19,6 +18,7 @@ _OPEN = """
 _OPEN_ONE = "SELECT number, member_id, points, voucher FROM draws WHERE number = ? AND state = ?"
 _IS_WANTED = "SELECT 1 FROM draws WHERE state = ? AND member_id = ? AND voucher = '' LIMIT 1"
 _IS_VOUCHER_WANTED = "SELECT 1 FROM draws WHERE state = ? AND voucher = ? LIMIT 1"
+_LAST = "SELECT coalesce(max(number), 0) FROM draws"
 _CLOSE = "UPDATE draws SET state = ? WHERE number = ?"
 _CLOSE_ALL = "UPDATE draws SET state = ?"
 # The last one stays, so that its number is never given again.
@@ -42,7 +42,7 @@ def ask_voucher(connection: sqlite3.Connection, voucher: str) -> bool:
 
 
 def open_draws(connection: sqlite3.Connection, limit: int) -> tuple[Draw, ...]:
-    """At most `limit` draws that head office has not answered, oldest first."""
+    """At most `limit` draws that head office has not answered, oldest first (below 0: all)."""
     return tuple(Draw(*row) for row in connection.execute(_OPEN, (OPEN, limit)))
 
 
@@ -61,6 +61,17 @@ def close_all(connection: sqlite3.Connection) -> None:
     connection.execute(_CLOSE_ALL, (CLOSED,))
 
 
+def last_number(connection: sqlite3.Connection) -> int:
+    """The last number given; 0 before the first."""
+    return int(connection.execute(_LAST).fetchone()[0])
+
+
+def count_from(connection: sqlite3.Connection, number: int) -> None:
+    """Give no number up to `number` again."""
+    if number > last_number(connection):
+        connection.execute(_PUT, (number, "", 0, "", CLOSED))
+
+
 def _put(connection: sqlite3.Connection, member_id: str, points: int, voucher: str) -> None:
-    number = connection.execute(_NEXT).fetchone()[0]
+    number = last_number(connection) + 1
     connection.execute(_PUT, (number, member_id, points, voucher, OPEN))
