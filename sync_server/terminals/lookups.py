@@ -5,11 +5,12 @@ head office does not know gives nothing; it earns under its number all the same.
 """
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from loyalty.wire import Change
+from loyalty.wire import MAX_FOUND_A_FRAME, Change
 from sync_server.store import feed
 from sync_server.store.tables import members, notices, vouchers
 from sync_server.store.working_sets import note_branches
@@ -38,11 +39,12 @@ def found_for(connection: Connection, journal: Journal, cards: Sequence[str]) ->
         feed.VOUCHER: connection.execute(_VOUCHERS, asked).scalars().all(),
         feed.NOTICE: connection.execute(_NOTICES, asked).scalars().all(),
     }
-    return tuple(
+    found = (
         change
         for topic, keys in keys_of.items()
         for change in things_of(connection, topic, keys, journal).values()
     )
+    return tuple(islice(found, MAX_FOUND_A_FRAME))
 
 
 def _members_of(connection: Connection, cards: Sequence[str]) -> Sequence[str]:

@@ -1,6 +1,7 @@
 """Cards that this till has not heard of, until head office says whose they are."""
 
 import sqlite3
+from collections.abc import Sequence
 
 _ASK = "INSERT INTO lookups VALUES (?, 0) ON CONFLICT (card) DO NOTHING"
 _DUE = "SELECT card FROM lookups WHERE asked_at_ms <= ? OR asked_at_ms > ? LIMIT ?"
@@ -24,6 +25,6 @@ def asked(connection: sqlite3.Connection, card: str, now_ms: int) -> None:
     connection.execute(_ASKED, (now_ms, card))
 
 
-def close(connection: sqlite3.Connection, card: str) -> None:
-    """Head office said whose `card` is: ask no more."""
-    connection.execute(_CLOSE, (card,))
+def close(connection: sqlite3.Connection, cards: Sequence[str]) -> None:
+    """Head office said whose `cards` are: ask no more."""
+    connection.executemany(_CLOSE, [(card,) for card in cards])

@@ -1,7 +1,7 @@
 """Members, cards, notices, goods and fellow terminals: what this till can look up offline."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -67,8 +67,15 @@ def member_by_card(connection: sqlite3.Connection, card: str) -> Member | None:
 
 def put_member(connection: sqlite3.Connection, facts: Member) -> None:
     """Record a member's facts and that the card in them is theirs; earlier cards stay theirs."""
-    connection.execute(_PUT_MEMBER, (facts.member_id, msgspec.msgpack.encode(facts)))
-    connection.execute(_PUT_CARD, (facts.card, facts.member_id))
+    put_members(connection, [facts])
+
+
+def put_members(connection: sqlite3.Connection, people: Sequence[Member]) -> None:
+    """Record the facts of many members as `put_member` does."""
+    connection.executemany(
+        _PUT_MEMBER, [(facts.member_id, msgspec.msgpack.encode(facts)) for facts in people]
+    )
+    connection.executemany(_PUT_CARD, [(facts.card, facts.member_id) for facts in people])
 
 
 def waiting_notices(connection: sqlite3.Connection, member_id: str) -> list[Notice]:

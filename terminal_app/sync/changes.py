@@ -17,6 +17,7 @@ from loyalty.wire import (
     VoucherChange,
 )
 from terminal_app.store import ledger, lookups, members, rights, settings, vouchers
+from terminal_app.store.snapshot import end_starting
 
 
 def apply_changes(
@@ -30,13 +31,13 @@ def apply_changes(
     balances = [change for change in changes if isinstance(change, BalanceChange)]
     ledger.put_others(connection, balances)
     rights.put_pools(connection, balances)
+    people = [change.member for change in changes if isinstance(change, MemberChange)]
+    members.put_members(connection, people)
+    lookups.close(connection, [member.card for member in people])
     for change in changes:
         match change:
-            case BalanceChange() | UnknownChange():
+            case BalanceChange() | MemberChange() | UnknownChange():
                 pass
-            case MemberChange(member):
-                members.put_member(connection, member)
-                lookups.close(connection, member.card)
             case VoucherChange():
                 vouchers.put_told(connection, change, own_journal)
             case NoticeChange(notice_id, member_id, texts):
@@ -50,9 +51,13 @@ def apply_changes(
 
 
 def forget_told(connection: sqlite3.Connection) -> None:
-    """Forget what was told of balances and rights, before all of it is told from the start."""
+    """Forget what was told of balances and rights, before all of it is told from the start.
+
+    A start from a snapshot that is under way has lost its first parts by that, and ends.
+    """
     ledger.forget(connection, ledger.OTHERS)
     rights.forget_pools(connection)
+    end_starting(connection)
 
 
 def _apply_programme(connection: sqlite3.Connection, document: str) -> None:

@@ -1,5 +1,7 @@
 """Head office over HTTP: what the till asks, and its answers or faults in sentences."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from loyalty.wire import (
     EPOCH_PATH,
     MAX_PACKED_BYTES,
     MEDIA_TYPE,
+    SNAPSHOT_PATH,
     STANDING_PATH,
     SYNC_PATH,
     EnrolReply,
@@ -81,6 +84,21 @@ class Uplink:
         """Head office's balances and sums. Raises as `exchange` does."""
         return self._decoded(self._ask("GET", STANDING_PATH), Standing)
 
+    @contextmanager
+    def snapshot(self, epoch: int) -> Iterator[Iterator[bytes]]:
+        """The bytes of a snapshot for journal `epoch` of this terminal, as they arrive.
+
+        Raises as `exchange` does, also while they are read.
+        """
+        try:
+            with self._client.stream("GET", SNAPSHOT_PATH, params={"epoch": epoch}) as response:
+                if not response.is_success:
+                    response.read()
+                    self._require_success(response)
+                yield response.iter_bytes()
+        except httpx.HTTPError as fault:
+            raise self._unreachable(fault) from fault
+
     def close(self) -> None:
         """Let go of the connection."""
         self._client.close()
@@ -96,10 +114,17 @@ class Uplink:
         try:
             response = self._client.request(method, path, content=content, headers=headers)
         except httpx.HTTPError as fault:
-            raise HeadOfficeUnreachable(
-                f"Head office at {self.server_url} does not answer ({type(fault).__name__}).",
-                "The till works on; it will tell head office later.",
-            ) from fault
+            raise self._unreachable(fault) from fault
+        self._require_success(response)
+        return response.content
+
+    def _unreachable(self, fault: httpx.HTTPError) -> HeadOfficeUnreachable:
+        return HeadOfficeUnreachable(
+            f"Head office at {self.server_url} does not answer ({type(fault).__name__}).",
+            "The till works on; it will tell head office later.",
+        )
+
+    def _require_success(self, response: httpx.Response) -> None:
         if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise HeadOfficeUnreachable(
                 f"Head office at {self.server_url} is in trouble (HTTP {response.status_code}).",
@@ -111,7 +136,6 @@ class Uplink:
             )
         if response.is_error:
             raise HeadOfficeRefused(_detail(response))
-        return response.content
 
     def _decoded(self, content: bytes, kind: type[_Answer]) -> _Answer:
         try:
