@@ -5,14 +5,29 @@ million members than for ten thousand, and what it says is of one moment: of cha
 there the feed goes on.
 """
 
+import asyncio
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any
 
+from litestar import Request, Response, get
+from litestar.datastructures import State
+from litestar.handlers import HTTPRouteHandler
+from litestar.response import Stream
+from litestar.status_codes import HTTP_429_TOO_MANY_REQUESTS
+from litestar.types import Guard
 from sqlalchemy import Connection, Engine, Select, bindparam, func, select
 
-from loyalty.snapshots import MAX_ROWS_A_PART, SNAPSHOT_VERSION, SnapshotHead, SnapshotWriter
+from loyalty.clock import Clock, epoch_ms
+from loyalty.snapshots import (
+    MAX_ROWS_A_PART,
+    SNAPSHOT_MEDIA_TYPE,
+    SNAPSHOT_VERSION,
+    SnapshotHead,
+    SnapshotWriter,
+)
 from loyalty.vouchers import ISSUED
+from loyalty.wire import SNAPSHOT_PATH
 from sync_server.errors import TooManySnapshots
 from sync_server.store import feed
 from sync_server.store.engine import reading
@@ -28,6 +43,7 @@ from sync_server.store.tables import (
     vouchers,
 )
 from sync_server.store.working_sets import branch_told
+from sync_server.terminals.enrolment import KnownTerminal
 from sync_server.terminals.feed import Journal, things_of
 
 MAX_SNAPSHOTS_AT_ONCE = 4
@@ -35,6 +51,32 @@ MAX_SNAPSHOTS_AT_ONCE = 4
 
 STALE_CLOCK_MS = 48 * 3_600_000
 """How far a till's clock may be behind: so long after its expiry a spent voucher is still told."""
+
+
+def snapshot_handler(engine: Engine, clock: Clock, guards: Sequence[Guard]) -> HTTPRouteHandler:
+    """The address that a new till fetches its snapshot from, `?epoch=` the journal it writes."""
+    snapshots = Snapshots(engine)
+
+    @get(SNAPSHOT_PATH, sync_to_thread=True, guards=guards)
+    def snapshot(request: Request[KnownTerminal, None, State], epoch: int) -> Response[Any]:
+        records = snapshots.stream(request.user.terminal, epoch, epoch_ms(clock()))
+        try:
+            head = next(records)
+        except TooManySnapshots as fault:
+            return Response({"detail": str(fault)}, status_code=HTTP_429_TOO_MANY_REQUESTS)
+        return Stream(_sent(head, records), media_type=SNAPSHOT_MEDIA_TYPE)
+
+    return snapshot
+
+
+async def _sent(head: bytes, records: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """The records, each made in a thread when the line has taken the one before.
+
+    When the line breaks, `records` is let go with what it holds.
+    """
+    yield head
+    while record := await asyncio.to_thread(next, records, b""):
+        yield record
 
 
 class Snapshots:

@@ -13,6 +13,7 @@ from terminal_app.store.connection import Store
 from terminal_app.sync.line import Line
 from terminal_app.sync.moving import ask_to_leave, move, take_along
 from terminal_app.sync.rounds import compose, take
+from terminal_app.sync.snapshot import OnProgress, is_to_start, note_start, start_from_snapshot
 from terminal_app.sync.uplink import Uplink
 from terminal_app.sync.waiting import Unsent
 
@@ -35,7 +36,10 @@ class SyncResult(msgspec.Struct, frozen=True):
 
 
 class SyncLoop:
-    """Syncs one till. `sync_once` may be called directly, or `start` runs it in a thread."""
+    """Syncs one till. `sync_once` may be called directly, or `start` runs it in a thread.
+
+    `on_progress` is told how a start from a snapshot comes on.
+    """
 
     def __init__(
         self,
@@ -47,6 +51,7 @@ class SyncLoop:
         product_version: str,
         every_s: float,
         fingerprint: str,
+        on_progress: OnProgress = lambda _: None,
     ) -> None:
         self._store = store
         self._uplink = uplink
@@ -55,6 +60,7 @@ class SyncLoop:
         self._product_version = product_version
         self._every_s = self._next_s = every_s
         self._fingerprint = fingerprint
+        self._on_progress = on_progress
         self._one_at_a_time = threading.Lock()
         self._background = Background(
             "sync",
@@ -113,8 +119,13 @@ class SyncLoop:
             take(self._store, request, reply, self._clock)
             entries += len(request.bodies) if reply.outcome is Outcome.ACCEPTED else 0
             changes += len(reply.changes)
+            note_start(self._store, reply)
             has_moved = self._move()
             following = self._compose(unsent)
+            if not following.bodies and is_to_start(self._store):
+                # After the till has told everything: a start takes a while.
+                start_from_snapshot(self._store, self._uplink, self._on_progress)
+                following = self._compose(unsent)
             if not has_moved and _is_over(request, reply, following):
                 if not (ask_to_leave(self._store) and self._move()):
                     return SyncResult(entries, changes, number)
