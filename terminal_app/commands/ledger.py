@@ -16,9 +16,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from loyalty.clock import from_epoch_ms
+from loyalty.clock import epoch_ms, from_epoch_ms
 from loyalty.journal import Sealed, decode_entry
 from loyalty.spreadsheets import safe_cell
+from terminal_app.bootstrap import utc_now
 from terminal_app.commands import journal_checks, ledger_checks, ledger_desk
 from terminal_app.commands.speaking import (
     EXIT_DISAGREES,
@@ -30,9 +31,11 @@ from terminal_app.commands.speaking import (
 )
 from terminal_app.config import STORE_FILE
 from terminal_app.errors import NotSetUp, TerminalError
+from terminal_app.locale.words import Words
 from terminal_app.store import settings
 from terminal_app.store.connection import Store, open_store
 from terminal_app.store.settings import Identity
+from terminal_app.till.safe_words import safe_lines
 
 EXPORT_COLUMNS = (
     *("terminal", "epoch", "seq", "kind", "member", "points", "amount_minor", "receipt"),
@@ -89,7 +92,8 @@ def explain(
                     f"No member {member!r} is known at this till.",
                     "Check the number; paragon sync fetches what head office knows.",
                 )
-            explanation = ledger_desk.explain(connection, identity, known)
+            now_ms = epoch_ms(utc_now())
+            explanation = ledger_desk.explain(connection, identity, known, now_ms)
         if as_json:
             print_json(explanation)
         else:
@@ -224,6 +228,8 @@ def _print_explanation(explanation: ledger_desk.Explanation, zone: ZoneInfo) -> 
     typer.echo(f"at this terminal:             {explanation.points_here:,}")
     typer.echo(f"at other terminals:           {explanation.points_elsewhere:,} ({age})")
     typer.echo(f"balance:                      {explanation.points:,}")
+    for line in safe_lines(explanation.safe, Words("en"), is_asked_back=False):
+        typer.echo(line)
 
 
 def _local(moment_ms: int, zone: ZoneInfo) -> datetime:

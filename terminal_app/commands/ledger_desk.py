@@ -14,15 +14,20 @@ from loyalty.journal import (
     ENROL,
     REDEEM,
     REVERSE,
+    RIGHTS_GRANT,
+    RIGHTS_RELEASE,
     VOUCHER_ISSUED,
     VOUCHER_REDEEMED,
     Entry,
 )
 from loyalty.members import Member
-from loyalty.programme.document import Programme, load_programme
+from loyalty.programme.document import Programme
 from loyalty.programme.earning import award, clawback
+from loyalty.rights import Safe, points_of, voucher_of
 from terminal_app.store import journal, ledger, members, settings
+from terminal_app.store.programmes import programme_in_force
 from terminal_app.store.settings import Identity
+from terminal_app.till.safety import safe_to_spend
 
 _WORDS = {
     ENROL: "became a member",
@@ -52,7 +57,10 @@ class ExplainedEntry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
-    """A member's balance: entries at this till, and what other terminals made of it."""
+    """A member's balance: entries at this till, and what other terminals made of it.
+
+    `safe` is what may be spent here now, who holds the rest, and why it waits.
+    """
 
     member: Member
     entries: tuple[ExplainedEntry, ...]
@@ -60,12 +68,14 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     points_elsewhere: int
     points: int
     heard_at_ms: int
+    safe: Safe
 
 
-def explain(connection: sqlite3.Connection, identity: Identity, member: Member) -> Explanation:
-    """What `member`'s balance is made of."""
-    document = settings.read_programme_document(connection)
-    programme = load_programme(document, "the programme in force")
+def explain(
+    connection: sqlite3.Connection, identity: Identity, member: Member, now_ms: int
+) -> Explanation:
+    """What `member`'s balance is made of, and how much of it may be spent here at `now_ms`."""
+    programme = programme_in_force(connection)
     rows = []
     balance = 0
     for entry in journal.entries_of(connection, identity.epoch, member.member_id):
@@ -92,6 +102,7 @@ def explain(connection: sqlite3.Connection, identity: Identity, member: Member) 
         points_elsewhere=elsewhere,
         points=ledger.balance_of(connection, member.member_id).points,
         heard_at_ms=settings.read_sync_state(connection).heard_at_ms,
+        safe=safe_to_spend(connection, programme, member.member_id, now_ms),
     )
 
 
@@ -102,6 +113,8 @@ def find_member(connection: sqlite3.Connection, text: str) -> Member | None:
 
 
 def _rule(entry: Entry, programme: Programme) -> tuple[str, int | None]:
+    if entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE):
+        return _rights_in_words(entry), None
     if entry.kind not in (EARN, REVERSE):
         number = entry.payload.get("number", "")
         return f"{_WORDS.get(entry.kind, entry.kind)} {number}".strip(), None
@@ -116,3 +129,10 @@ def _rule(entry: Entry, programme: Programme) -> tuple[str, int | None]:
         return "the entry does not say which goods", None
     made = (award if entry.kind == EARN else clawback)(programme, Basket(lines))
     return made.rule, made.points
+
+
+def _rights_in_words(entry: Entry) -> str:
+    what = f"voucher {voucher_of(entry)}" if voucher_of(entry) else f"{points_of(entry):,} points"
+    if entry.kind == RIGHTS_GRANT:
+        return f"rights to {what} came here from head office"
+    return f"rights to {what} went back to head office"

@@ -26,18 +26,29 @@ from terminal_app.errors import StoreFault
 from terminal_app.locale.words import Words
 from terminal_app.pos.messages import (
     HealthAnswer,
+    HolderAnswer,
     IssuedVoucher,
     MemberAnswer,
     QuoteAnswer,
     QuoteRequest,
     ReturnRequest,
+    SafeAnswer,
     SaleAnswer,
     SaleRequest,
     basket_of,
 )
-from terminal_app.till.answers import GoodsReturn, KnownMember, Posted, Reason, Refusal, Sale
+from terminal_app.till.answers import (
+    GoodsReturn,
+    Identified,
+    KnownMember,
+    Posted,
+    Reason,
+    Refusal,
+    Sale,
+)
 from terminal_app.till.door import Till
 from terminal_app.till.refusals import sentence
+from terminal_app.till.safe_words import safe_lines
 
 MAX_BODY_BYTES = 2 << 20
 LOCAL_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
@@ -101,7 +112,7 @@ class Counter(Controller):
         sale = Sale(
             basket=basket_of(data.lines),
             reference=data.sale,
-            member_id=_member_id(till, data.card),
+            member_id=_member_id(till, data.card, may_be_unknown=True),
             voucher_codes=tuple(data.vouchers),
             print_receipt=data.print_receipt,
         )
@@ -121,7 +132,7 @@ class Counter(Controller):
     @post("/v1/quotes", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
     def quote(self, data: JSONBody[QuoteRequest], till: TheTill) -> QuoteAnswer:
         """What a basket would bring; nothing is written."""
-        member_id = _member_id(till, data.card)
+        member_id = _member_id(till, data.card, may_be_unknown=True)
         answer = till.quote(basket_of(data.lines), member_id, tuple(data.vouchers))
         if isinstance(answer, Refusal):
             raise Refused(answer)
@@ -136,7 +147,7 @@ class Counter(Controller):
     @get("/v1/members/{card:str}", sync_to_thread=True)
     def member(self, card: FromPath[str], till: TheTill) -> MemberAnswer:
         """The member who holds `card`, with their balance as this till knows it."""
-        known = _known(till, card)
+        known = _member_in(till.identify(card))
         return MemberAnswer(
             member_id=known.member.member_id,
             name=known.member.name,
@@ -144,6 +155,7 @@ class Counter(Controller):
             points_to_next=known.points_to_next,
             notices=list(known.notices),
             known_at_ms=known.known_at_ms,
+            safe=_safe_answer(known),
         )
 
     @get("/health", sync_to_thread=True)
@@ -178,12 +190,31 @@ def build_agent(till: Till) -> Litestar:
     )
 
 
-def _member_id(till: Till, card: str) -> str:
-    return _known(till, card).member.member_id if card else ""
-
-
-def _known(till: Till, card: str) -> KnownMember:
+def _member_id(till: Till, card: str, *, may_be_unknown: bool = False) -> str:
+    """Whose points it is about; where it `may_be_unknown`, a good card is its own member's id."""
+    if not card:
+        return ""
     found = till.identify(card)
+    if may_be_unknown and isinstance(found, Refusal) and found.reason is Reason.UNKNOWN_CARD:
+        return found.facts["card"]
+    return _member_in(found).member.member_id
+
+
+def _safe_answer(known: KnownMember) -> SafeAnswer:
+    safe = known.safe
+    return SafeAnswer(
+        points=safe.points,
+        wait=str(safe.wait),
+        at_head_office=safe.pool,
+        elsewhere=[
+            HolderAnswer(terminal=one.terminal, branch=one.branch, points=one.points)
+            for one in safe.elsewhere
+        ],
+        lines=list(safe_lines(safe, Words(known.member.language))),
+    )
+
+
+def _member_in(found: Identified) -> KnownMember:
     if isinstance(found, KnownMember):
         return found
     raise Refused(found if isinstance(found, Refusal) else Refusal(Reason.FOREIGN_UNKNOWN))

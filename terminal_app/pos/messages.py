@@ -82,6 +82,29 @@ class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
     to_pay_minor: int
 
 
+class HolderAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A till that holds points of a member."""
+
+    terminal: str
+    branch: str
+    points: int
+
+
+class SafeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member may spend at this till now, whatever happens elsewhere, and why the rest
+    waits.
+
+    `wait` is one of "nothing", "at-head-office", "held-elsewhere", "not-heard", "copy"; `lines`
+    say it in the member's language, and are empty when nothing waits.
+    """
+
+    points: int
+    wait: str
+    at_head_office: int
+    elsewhere: list[HolderAnswer]
+    lines: list[str]
+
+
 class MemberAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A member, as far as a POS needs to know."""
 
@@ -91,6 +114,7 @@ class MemberAnswer(msgspec.Struct, frozen=True, kw_only=True):
     points_to_next: int | None
     notices: list[str]
     known_at_ms: int
+    safe: SafeAnswer
 
 
 class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):

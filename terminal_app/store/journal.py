@@ -7,6 +7,8 @@ import msgspec
 
 from loyalty.errors import EntryInvalid
 from loyalty.journal import (
+    RIGHTS_GRANT,
+    RIGHTS_RELEASE,
     Entry,
     Sealed,
     decode_entry,
@@ -38,9 +40,10 @@ _LOOKED_UP_BY = """
 """
 _EPOCHS = "SELECT epoch, count(*) FROM journal GROUP BY epoch ORDER BY epoch"
 _OF_MEMBER = "SELECT body FROM journal WHERE member_id = ? AND epoch = ? ORDER BY seq"
-_LATEST_OF_MEMBER = (
-    "SELECT body FROM journal WHERE member_id = ? ORDER BY epoch DESC, seq DESC LIMIT ?"
-)
+_LATEST_OF_MEMBER = """
+    SELECT body FROM journal WHERE member_id = ? AND kind NOT IN (?, ?)
+    ORDER BY epoch DESC, seq DESC LIMIT ?
+"""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -156,8 +159,12 @@ def entries_of(connection: sqlite3.Connection, epoch: int, member_id: str) -> li
 
 
 def latest_of(connection: sqlite3.Connection, member_id: str, limit: int) -> list[Entry]:
-    """The last `limit` entries of a member at this till, newest first."""
-    rows = connection.execute(_LATEST_OF_MEMBER, (member_id, limit))
+    """The last `limit` entries of what a member did at this till, newest first.
+
+    Rights that moved between till and head office are no doing of theirs.
+    """
+    parameters = (member_id, RIGHTS_GRANT, RIGHTS_RELEASE, limit)
+    rows = connection.execute(_LATEST_OF_MEMBER, parameters)
     return [decode_entry(bytes(row[0])) for row in rows]
 
 
