@@ -40,11 +40,19 @@ class Wait(StrEnum):
     """This till's data was copied or put back; head office must give it a journal of its own."""
 
 
+class HeldElsewhere(msgspec.Struct, frozen=True):
+    """Points whose rights another terminal holds, and its branch in words."""
+
+    terminal: str
+    branch: str
+    points: int
+
+
 class Safe(msgspec.Struct, frozen=True, kw_only=True):
     """What is safe to spend now, and why the rest of `balance` waits.
 
     `points` may be spent at this till whatever happens elsewhere. `held` are its rights, `pool`
-    lies at head office, `elsewhere` is held by other tills: (terminal, points), the largest first.
+    lies at head office, `elsewhere` is held by other tills, the largest first.
     `known_at_ms` is when head office was last heard; 0 is never.
     """
 
@@ -52,7 +60,7 @@ class Safe(msgspec.Struct, frozen=True, kw_only=True):
     balance: int
     held: int
     pool: int
-    elsewhere: tuple[tuple[str, int], ...]
+    elsewhere: tuple[HeldElsewhere, ...]
     wait: Wait
     known_at_ms: int
 
