@@ -7,8 +7,9 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO, cast
 
 import typer
 
@@ -107,8 +108,28 @@ def log_to_standard_error() -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # The interface of a text file is all that structlog uses.
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, UnfailingLog())),
     )
+    logging.raiseExceptions = False
+
+
+class UnfailingLog:
+    """Standard error for a log that may lie on a full disk: what cannot be written is left out.
+
+    Otherwise the till that is told of the full disk would be told of the log's fault instead.
+    """
+
+    def write(self, text: str) -> int:
+        """Write `text` if there is room for it."""
+        with suppress(OSError):
+            return sys.stderr.write(text)
+        return 0
+
+    def flush(self) -> None:
+        """Hand on what was written if there is room for it."""
+        with suppress(OSError):
+            sys.stderr.flush()
 
 
 def _check_certificate(cert: Path | None, key: Path | None) -> None:
