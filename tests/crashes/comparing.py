@@ -49,6 +49,11 @@ def settle(chain: Chain) -> None:
         time.sleep(0.2)
     for till in chain.tills:
         till.stop()
+    quieten(chain)
+
+
+def quieten(chain: Chain) -> None:
+    """Sync tills whose agents do not run until neither side has anything to say."""
     for _ in range(QUIET_SYNCS):
         for till in chain.tills:
             sync(till)

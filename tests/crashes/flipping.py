@@ -1,0 +1,118 @@
+"""Bytes flipped in a till's or head office's database file, and what `verify` makes of each.
+
+Whatever byte a disk changes: a balance is right, or `verify` names what is wrong, or the database
+is called damaged in a sentence. A wrong balance that nobody names is what must not happen.
+"""
+
+import io
+import random
+import sqlite3
+import sys
+from collections import Counter
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from unittest.mock import patch
+
+import msgspec
+
+from sync_server.__main__ import main as paragon_server
+from terminal_app.__main__ import main as paragon
+
+UNHARMED = "balances unharmed"
+NAMED = "named by verify"
+IN_WORDS = "called damaged in words"
+SILENT = "wrong and unnamed"
+SPEECHLESS = "without words"
+
+HOLDS, FOUND, SPOKE_PYTHON = 0, 1, 3
+OWN_FAULT = "fault of its own"
+"""What head office says of an exception that it has no sentence for."""
+
+OF_TILL = "SELECT member_id, source, points FROM balances"
+OF_OFFICE = "SELECT member_id, points FROM standings"
+
+
+class Flips(msgspec.Struct, frozen=True):
+    """What came of the flips: how many of each kind, and the places of those that must not be."""
+
+    counts: dict[str, int]
+    bad: tuple[str, ...]
+
+
+def flip(file: Path, flips: int, seed: int, verdict: Callable[[Path], str]) -> Flips:
+    """Flip one bit of one byte of a copy of `file`, `flips` times, spread over the whole file."""
+    dice = random.Random(seed)
+    whole = file.read_bytes()
+    counts, bad = Counter[str](), []
+    stride = len(whole) / flips
+    for number in range(flips):
+        offset = min(int((number + dice.random()) * stride), len(whole) - 1)
+        bit = 1 << dice.randrange(8)
+        damaged = bytearray(whole)
+        damaged[offset] ^= bit
+        for beside in file.parent.glob(f"{file.name}-*"):
+            beside.unlink()
+        file.write_bytes(damaged)
+        came = verdict(file)
+        counts[came] += 1
+        if came in (SILENT, SPEECHLESS):
+            bad.append(f"bit {bit} of byte {offset}: {came}")
+    return Flips(dict(counts), tuple(bad))
+
+
+def till_verdict(home: Path) -> Callable[[Path], str]:
+    """Judges the till in `home`, whose balances are right now."""
+    return _judge(paragon, ["ledger", "verify", "--home", str(home)], OF_TILL, home / "till.sqlite")
+
+
+def office_verdict(home: Path) -> Callable[[Path], str]:
+    """Judges the head office in `home`, whose balances are right now."""
+    return _judge(
+        paragon_server, ["verify", "--home", str(home)], OF_OFFICE, home / "server.sqlite"
+    )
+
+
+def balances(file: Path, query: str) -> set[tuple[object, ...]]:
+    """What the database says that members have. Raises sqlite3.DatabaseError."""
+    connection = sqlite3.connect(file)
+    try:
+        return set(connection.execute(query).fetchall())
+    finally:
+        connection.close()
+
+
+def _judge(
+    main: Callable[[], None], words: list[str], query: str, file: Path
+) -> Callable[[Path], str]:
+    truth = balances(file, query)
+
+    def verdict(damaged: Path) -> str:
+        code, said = _run(main, words)
+        if code == FOUND:
+            return NAMED
+        if code != HOLDS:
+            return IN_WORDS if said.strip() and OWN_FAULT not in said else SPEECHLESS
+        try:
+            return UNHARMED if balances(damaged, query) == truth else SILENT
+        except sqlite3.DatabaseError:
+            return IN_WORDS
+
+    return verdict
+
+
+def _run(main: Callable[[], None], words: list[str]) -> tuple[int, str]:
+    """The exit code of a command run in this very process, and what it said on standard error."""
+    said = io.StringIO()
+    with (
+        patch.object(sys, "argv", ["paragon", *words]),
+        redirect_stderr(said),
+        redirect_stdout(io.StringIO()),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            return int(ended.code or 0), said.getvalue()
+        except Exception as fault:
+            return SPOKE_PYTHON, f"{OWN_FAULT} {fault!r}"
+    return HOLDS, said.getvalue()
