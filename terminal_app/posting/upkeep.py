@@ -65,13 +65,14 @@ def upkeep(
     """
     if settings.read_suspension(connection):
         return
+    if settings.read_lease(connection).is_over(now_ms):
+        # Head office may have taken these rights back: it says so before any of them move. And
+        # what was drawn without a lease would only be given back.
+        return
     for member_id in serving.present(connection, now_ms, MAX_MEMBERS_A_ROUND):
         wanted = missing(connection, member_id)
         if wanted:
             draws.ask_points(connection, member_id, wanted)
-    if settings.read_lease(connection).is_over(now_ms):
-        # Head office may have taken these rights back: it says so before any of them move.
-        return
     book = RightsBook(connection, identity, programme.label, now_ms)
     for member_id in serving.served(connection, now_ms, MAX_MEMBERS_A_ROUND):
         _tidy_up(connection, identity, programme, book, member_id)
