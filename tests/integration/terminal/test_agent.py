@@ -135,15 +135,21 @@ def test_goods_brought_back(pos: httpx.Client) -> None:
 
 
 def test_a_card_nobody_knows_is_a_sentence(pos: httpx.Client) -> None:
-    for path in ("/v1/sales", "/v1/returns"):
-        refused = pos.post(path, json=sale(card=STRANGER))
-        assert refused.status_code == 404
-        assert refused.json()["extra"]["reason"] == "unknown-card"
-        assert refused.json()["detail"].startswith(f"Card {STRANGER} is not known here.")
+    refused = pos.post("/v1/returns", json=sale(card=STRANGER))
+    assert refused.status_code == 404
+    assert refused.json()["extra"]["reason"] == "unknown-card"
+    assert refused.json()["detail"].startswith(f"Card {STRANGER} is not known here.")
     assert pos.get(f"/v1/members/{STRANGER}").status_code == 404
     damaged = pos.get(f"/v1/members/{CARD[:-1]}")
     assert (damaged.status_code, damaged.json()["extra"]["reason"]) == (422, "damaged-card")
     assert pos.post("/v1/sales", json=sale(card="https://x.example")).status_code == 422
+
+
+def test_a_good_card_nobody_knows_earns_all_the_same(pos: httpx.Client) -> None:
+    quote = pos.post("/v1/quotes", json={"lines": sale()["lines"], "card": STRANGER}).json()
+    assert (quote["points"], quote["balance_after"], quote["vouchers_due"]) == (15, None, 0)
+    answer = pos.post("/v1/sales", json=sale(card=STRANGER)).json()
+    assert (answer["points"], answer["balance"], answer["vouchers"]) == (15, None, [])
 
 
 def test_a_member_as_a_pos_sees_them(pos: httpx.Client) -> None:
@@ -155,6 +161,13 @@ def test_a_member_as_a_pos_sees_them(pos: httpx.Client) -> None:
         "points_to_next": 500,
         "notices": [],
         "known_at_ms": 0,
+        "safe": {
+            "points": 0,
+            "wait": "nothing",
+            "at_head_office": 0,
+            "elsewhere": [],
+            "lines": [],
+        },
     }
 
 
