@@ -49,9 +49,15 @@ def _receipt(seen: Seen, effects: list[Fields], is_gone: bool) -> Iterator[Breac
 
 
 def _numbers(entries: list[Fields]) -> Iterator[Breach]:
-    """One issue for each voucher, one entry for each grant."""
+    """One issue for each voucher, one entry for each grant.
+
+    A journal put back by a snapshot of its machine cannot know the numbers it gave before; what it
+    gave again is salvaged, and head office names it.
+    """
     issued = Counter(
-        fields.payload["number"] for fields in entries if fields.kind == "voucher-issued"
+        fields.payload["number"]
+        for fields in entries
+        if fields.kind == "voucher-issued" and not fields.is_salvaged
     )
     for number, times in issued.items():
         if times > 1:

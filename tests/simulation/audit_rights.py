@@ -49,8 +49,9 @@ def _journals(where: str, rows: list[Row], programmes: Programmes) -> Iterator[B
                     f"{where}: entry {fields.seq} of {key[:2]} spends {-fields.points} points "
                     f"of {fields.member}, who has {held[key]} there",
                 )
-        held[key] += moved(fields)
-        if fields.kind == "rights-release" and held[key] < 0:
+        points = moved(fields)
+        held[key] += points
+        if fields.kind == "rights-release" and points and held[key] < 0:
             yield Breach("G3", f"{where}: entry {fields.seq} of {key[:2]} releases what it lacks")
 
 

@@ -5,6 +5,7 @@ The file can be copied and put back, and its power can be cut between any two st
 
 import shutil
 import sqlite3
+from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import msgspec
 from litestar import Response, Router
 from litestar.exceptions import HTTPException
 from litestar.routes import HTTPRoute
+from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from sqlalchemy import Engine, event
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -86,6 +88,7 @@ class HeadOffice:
         self._database.let_go()
         put_back(template, path)
         self._router: Router | None = None
+        self.on_fault: Callable[[Exception], None] = lambda fault: None
 
     @property
     def path(self) -> Path:
@@ -136,7 +139,10 @@ class HeadOffice:
             for kind in type(fault).__mro__:
                 handler: Any = router.exception_handlers.get(kind)
                 if handler is not None:
-                    return _as_answer(handler(_Asking(None, packet), fault))
+                    answer = _as_answer(handler(_Asking(None, packet), fault))
+                    if answer.status >= HTTP_500_INTERNAL_SERVER_ERROR:
+                        self.on_fault(fault)
+                    return answer
             raise
 
     def _handled(self, router: Router, packet: Packet) -> object:

@@ -1,9 +1,10 @@
 """The end of all trouble: lines up, clocks right, everything that waits told, until it is quiet."""
 
+from tests.simulation import trouble
 from tests.simulation.auditor import audit
 from tests.simulation.evidence import opened
+from tests.simulation.machines import Machine
 from tests.simulation.network import Faults
-from tests.simulation.trouble import note_what_is_gone
 from tests.simulation.world import World
 
 MAX_TURNS = 14
@@ -17,10 +18,8 @@ def heal(world: World) -> str:
     world.network.deliver_late()
     if not world.office.is_up:
         world.office.start()
-    note_what_is_gone(world)
+    trouble.note_what_is_gone(world)
     turns = _sync_until_quiet(world)
-    for machine in world.living():
-        machine.is_suspended = False
     for breach in audit(world.witness, str(world.office_path), tills_of(world)):
         world.witness.breach(breach.guarantee, breach.what)
     world.set_weather()
@@ -33,15 +32,34 @@ def tills_of(world: World) -> dict[str, str]:
 
 
 def _sync_until_quiet(world: World) -> int:
+    earlier: list[object] = []
     before: list[object] = []
     for turn in range(1, MAX_TURNS + 1):
-        outcomes = [machine.sync() for machine in world.living()]
-        now = [outcomes, _state(world)]
+        outcomes = [_sync(world, machine) for machine in world.living()]
+        now = [outcomes, *_state(world)]
         if now == before and not any(outcomes):
             return turn
-        before = now
-    world.witness.breach("G7", f"it does not come to rest: {before[0]}")
+        earlier, before = before, now
+    moving = [f"{was} -> {now}" for was, now in zip(earlier, before, strict=False) if was != now]
+    world.witness.breach("G7", f"it does not come to rest: {before[0]}, {moving}")
     return MAX_TURNS
+
+
+def _sync(world: World, machine: Machine) -> str:
+    """One sync; a till that head office knows no more is set up again, or scrapped as a copy."""
+    outcome = machine.sync()
+    if outcome == "HeadOfficeRefused" and "does not know" in _trouble(machine):
+        if trouble.has_twin(world, machine):
+            machine.stop()
+            machine.is_dead = True
+            trouble.note_what_is_gone(world)
+        else:
+            trouble.admit_again(world, machine)
+    return outcome
+
+
+def _trouble(machine: Machine) -> str:
+    return machine.process().shop.till.status().trouble
 
 
 def _state(world: World) -> list[object]:

@@ -9,11 +9,12 @@ from pathlib import Path
 import httpx
 
 from terminal_app import bootstrap
-from terminal_app.bootstrap import Shop, join_chain, open_till
+from terminal_app.bootstrap import Shop, join_again, join_chain, open_till
 from terminal_app.config import STORE_FILE
 from terminal_app.errors import TerminalError
 from terminal_app.store.connection import open_store
 from tests.simulation.clocks import MachineClock, TrueTime
+from tests.simulation.evidence import opened, till_terminal
 from tests.simulation.head_office import back_up, put_back
 from tests.simulation.network import Network, Wire
 from tests.simulation.power import Fuse, PowerCut, fused_connect, replaced
@@ -71,12 +72,23 @@ class Machine:
         self.processes: list[Process] = []
         self.terminal = ""
         self.is_dead = False
-        self.is_suspended = False
+        self.copied_in_epoch = 0
         self.lease_until_ms: int | None = None
 
     @property
     def database(self) -> Path:
         return self.home / STORE_FILE
+
+    @property
+    def epoch(self) -> int:
+        """The journal that its till writes."""
+        with opened(self.database) as connection:
+            return till_terminal(connection)[1]
+
+    @property
+    def is_suspended(self) -> bool:
+        """Whether its data was copied, and it was given no journal of its own since."""
+        return self.copied_in_epoch == self.epoch
 
     @property
     def is_busy(self) -> bool:
@@ -91,6 +103,17 @@ class Machine:
         with replaced([(httpx, "Client", client)]):
             self.terminal = join_chain(self.home, SERVER_URL, code).terminal
         return self.terminal
+
+    def set_up_again(self, code: str) -> str:
+        """Take a new token with a one-time code; gives "" or the name of the product's fault."""
+        self.stop()
+        client = partial(_http_client, transport=Wire(self.network, self.name))
+        try:
+            with replaced([(httpx, "Client", client)]):
+                join_again(self.home, SERVER_URL, code)
+        except TerminalError as fault:
+            return type(fault).__name__
+        return ""
 
     def process(self) -> Process:
         """The process that the cashier uses, started if none runs."""

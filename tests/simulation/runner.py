@@ -63,6 +63,7 @@ _STEPS: tuple[tuple[int, Step, str], ...] = (
     (2, trouble.office_backup, "restored_office"),
     (1, trouble.office_restore, "restored_office"),
     (1, trouble.lose, "lost_tills"),
+    (1, trouble.set_up_again, "lost_tills"),
     (1, trouble.new_programme, "new_programmes"),
     (2, heal, ""),
 )

@@ -32,6 +32,7 @@ _MAY_REFUSE = {
         Reason.VOUCHER_FORGED,
         Reason.VOUCHER_NEEDLESS,
         Reason.VOUCHER_ELSEWHERE,
+        Reason.VOUCHER_WAITS,
     },
     RETURN: {Reason.UNKNOWN_CARD},
 }
@@ -70,7 +71,7 @@ def ask_otherwise(world: World) -> str:
     named = [
         request
         for request in world.requests
-        if request.reference and world.witness.seen[request.marker].is_confirmed
+        if request.reference and world.witness.is_confirmed(request.marker)
     ]
     if not named:
         return "no number to use again"

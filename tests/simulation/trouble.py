@@ -5,6 +5,7 @@ from collections.abc import Callable
 from tests.simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS
 from tests.simulation.evidence import markers_held
 from tests.simulation.machines import Machine
+from tests.simulation.network import Faults
 from tests.simulation.world import MAX_MACHINES, World
 
 MAX_WRITES_TO_CRASH = 60
@@ -120,7 +121,7 @@ def restore(world: World) -> str:
     as_new_file = world.dice.random() < 0.5
     machine.put_back(copy, as_new_file=as_new_file)
     _forget_requests(world, machine)
-    machine.is_suspended = as_new_file
+    machine.copied_in_epoch = machine.epoch if as_new_file else 0
     if not as_new_file:
         world.witness.twins.add(machine.terminal)
     note_what_is_gone(world)
@@ -133,8 +134,30 @@ def clone(world: World) -> str:
         return "no room for another machine"
     machine = world.pick()
     copied = world.add_clone(machine)
-    copied.is_suspended = True
+    copied.copied_in_epoch = copied.epoch
     return f"{machine.name} is copied to {copied.name}"
+
+
+def set_up_again(world: World) -> str:
+    """A till that head office locked out gets a new code, and keeps all it has."""
+    machine = world.dice.choice(world.idle() or world.living())
+    if machine.is_busy or not world.office.is_up or has_twin(world, machine):
+        return "nobody is there to set a till up again"
+    return admit_again(world, machine)
+
+
+def admit_again(world: World, machine: Machine) -> str:
+    """The owner gives `machine` a new code; other machines of its terminal are locked out by it."""
+    cut_off, world.network.cut_off = world.network.cut_off, set()
+    faults, world.network.faults = world.network.faults, Faults()
+    outcome = machine.set_up_again(world.office.issue_code(machine.terminal))
+    world.network.cut_off, world.network.faults = cut_off, faults
+    return f"{machine.name} is set up again {outcome or 'well'}"
+
+
+def has_twin(world: World, machine: Machine) -> bool:
+    """Whether another machine goes by the same terminal's name."""
+    return sum(one.terminal == machine.terminal for one in world.living()) > 1
 
 
 def lose(world: World) -> str:

@@ -53,6 +53,10 @@ class Witness:
         """A cashier asks; whether anything comes of it is not known yet."""
         self.seen.setdefault(seen.marker, seen)
 
+    def is_confirmed(self, marker: str) -> bool:
+        """Whether a cashier saw this receipt confirmed."""
+        return marker in self.seen and self.seen[marker].is_confirmed
+
     def refused(self, marker: str) -> None:
         """The till said no: nothing may come of it, unless it was confirmed before."""
         if not self.seen[marker].is_confirmed:

@@ -1,6 +1,7 @@
 """One chain in one run: its machines, its head office, the network, and the dice that rule them."""
 
 import shutil
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,7 @@ class World:
         self.network = Network(self.dice, self.time, self._deliver)
         self.network.meanwhile = self._meanwhile
         self.office = self.templates.office(self.time)
+        self.office.on_fault = self._office_fault
         self.office.start()
         self.publish()
         count = self.dice.randrange(2, len(TERMINALS) + 1)
@@ -97,6 +99,7 @@ class World:
         clone = Machine(name, self.folder / name, self.time, self.network)
         clone.home.mkdir()
         of.back_up(clone.database)
+        clone.terminal = of.terminal
         self.machines.append(clone)
         return clone
 
@@ -171,6 +174,10 @@ class World:
             machine.stop()
         self.office.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _office_fault(self, fault: Exception) -> None:
+        said = "".join(traceback.format_exception(fault))
+        self.witness.breach("G7", f"head office met a fault of its own: {said}")
 
     def _deliver(self, packet: Packet) -> Answer:
         return self.office.answer(packet)
