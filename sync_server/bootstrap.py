@@ -15,7 +15,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from loyalty.clock import Clock
+from loyalty.clock import Clock, epoch_ms
 from sync_server.campaigns.dispatcher import Dispatcher
 from sync_server.campaigns.triggers import on_entries
 from sync_server.config import ServerConfig
@@ -23,9 +23,10 @@ from sync_server.errors import NotFounded
 from sync_server.office.application import office_router
 from sync_server.office.desk import Desk
 from sync_server.office.problems import unrouted_handlers
-from sync_server.store.engine import open_engine, reading
+from sync_server.store.engine import open_engine, reading, writing
 from sync_server.store.schema import migrate
 from sync_server.store.settings import load_settings
+from sync_server.terminals.history import settled_history
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.routes import terminal_router
 
@@ -84,8 +85,9 @@ def build_app(
     Raises NotFounded when its database holds no chain, and what `open_books` raises.
     """
     engine = open_books(config.database)
-    with reading(engine) as connection:
+    with writing(engine) as connection:
         settings = load_settings(connection)
+        settled_history(connection, epoch_ms(clock()))
     ingest = Ingest(engine, clock, settings.zone, [on_entries])
     dispatcher = Dispatcher(engine, clock, config.smtp)
 
@@ -109,7 +111,7 @@ def build_app(
     return Litestar(
         route_handlers=[
             health,
-            terminal_router(engine, clock, ingest, settings.history_id),
+            terminal_router(engine, clock, ingest),
             office_router(engine, clock, settings, config.smtp, is_over_tls=is_over_tls),
         ],
         lifespan=[lifespan],

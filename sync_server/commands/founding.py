@@ -23,6 +23,7 @@ from sync_server.store import settings
 from sync_server.store.engine import writing
 from sync_server.store.programmes import put_in_force
 from sync_server.store.register import Product, put_members, put_products
+from sync_server.store.server_key import new_server_key
 from sync_server.store.tables import branches, terminals, users
 from sync_server.terminals.enrolment import FreshCode, issue_code
 
@@ -197,6 +198,7 @@ def _write_chain(connection: Connection, plan: Plan, now_ms: int) -> str:
         settings.CURRENCY: programme.currency,
         settings.TIMEZONE: plan.timezone,
         settings.LINK_SECRET: secrets.token_urlsafe(32),
+        settings.SERVER_KEY: new_server_key(),
     }
     for key, value in facts.items():
         settings.write_setting(connection, key, value)

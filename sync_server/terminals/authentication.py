@@ -14,6 +14,10 @@ from sync_server.terminals.enrolment import KnownTerminal, terminal_of_token
 
 SCHEME = "bearer"
 MAX_TOKEN_CHARACTERS = 200
+NOT_KNOWN_HERE = (
+    "Head office does not know this token: the terminal was revoked or set up again. "
+    "Ask for a new code and set the till up with it."
+)
 
 Asking = ASGIConnection[Any, Any, Any, Any]
 
@@ -30,10 +34,7 @@ def terminals_alone(engine: Engine) -> Callable[[Asking, BaseRouteHandler], Awai
         if scheme.lower() == SCHEME and 0 < len(token) <= MAX_TOKEN_CHARACTERS:
             known = await asyncio.to_thread(_known, engine, token)
         if known is None:
-            raise NotAuthorizedException(
-                "Head office does not know this token: the terminal was revoked or set up again. "
-                "Ask for a new code and set the till up with it."
-            )
+            raise NotAuthorizedException(NOT_KNOWN_HERE)
         asking.scope["user"] = known
 
     return guard

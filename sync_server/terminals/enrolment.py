@@ -9,16 +9,24 @@ import hashlib
 import secrets
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, update
 
-from loyalty.identifiers import CARD_TERMINAL_DIGITS
 from loyalty.wire import EnrolReply, EnrolRequest
 from sync_server.errors import EnrolmentRefused, UnknownSubject
 from sync_server.store.feed import TERMINAL, tell
 from sync_server.store.programmes import document_in_force
+from sync_server.store.server_key import server_key
 from sync_server.store.settings import load_settings
 from sync_server.store.tables import branches, journals, terminals
 from sync_server.terminals.inspection import is_plain
+from sync_server.terminals.journals import (
+    ENROLLED,
+    MAX_TERMINAL_NUMBER,
+    PUBLIC_KEY_BYTES,
+    next_epoch,
+    next_number,
+    read_public_key,
+)
 
 CODE_VALID_MS = 24 * 3_600_000
 CODE_GROUPS = 3
@@ -28,11 +36,6 @@ CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 on tries."""
 
 TOKEN_BYTES = 32
-MAX_TERMINAL_NUMBER = 10**CARD_TERMINAL_DIGITS - 1
-"""What the number has room for on a card."""
-
-PUBLIC_KEY_BYTES = 32
-ENROLLED = "enrolled"
 
 
 class KnownTerminal(msgspec.Struct, frozen=True):
@@ -40,7 +43,7 @@ class KnownTerminal(msgspec.Struct, frozen=True):
 
     terminal: str
     branch: str
-    epoch: int
+    token_hash: str
 
 
 class FreshCode(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,19 +90,25 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
     Raises EnrolmentRefused for a code that is unknown, used or out of date, or a public key that
     is none.
     """
-    public_key = _public_key(request.public_key)
+    public_key = read_public_key(request.public_key)
+    if public_key is None:
+        raise EnrolmentRefused(f"A public key is {PUBLIC_KEY_BYTES} bytes in hexadecimal.")
     if not is_plain(request.product_version):
         raise EnrolmentRefused("The till's version is not readable.")
     row = _by_code(connection, request.code, now_ms)
     chain = load_settings(connection)
-    number = _unused_number(connection) if row.epoch else row.number
+    epoch, number = next_epoch(connection, row.terminal), row.number
+    if epoch > 1:
+        number = next_number(connection)
+    if number is None:
+        raise EnrolmentRefused(f"The chain has used up its {MAX_TERMINAL_NUMBER} terminal numbers.")
     token = secrets.token_urlsafe(TOKEN_BYTES)
     connection.execute(
         update(terminals)
         .where(terminals.c.terminal == row.terminal)
         .values(
             number=number,
-            epoch=row.epoch + 1,
+            epoch=epoch,
             token_hash=_hash(token),
             code_hash=None,
             code_expires_at_ms=None,
@@ -113,7 +122,7 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
     connection.execute(
         insert(journals).values(
             terminal=row.terminal,
-            epoch=row.epoch + 1,
+            epoch=epoch,
             number=number,
             public_key=public_key,
             reason=ENROLLED,
@@ -124,7 +133,7 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
     return EnrolReply(
         terminal=row.terminal,
         terminal_number=number,
-        epoch=row.epoch + 1,
+        epoch=epoch,
         branch=row.branch,
         branch_name=row.name,
         shop=chain.shop,
@@ -132,25 +141,19 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
         timezone=chain.timezone,
         history_id=chain.history_id,
         programme=document_in_force(connection),
+        server_key=server_key(connection).public_key().public_bytes_raw().hex(),
     )
 
 
 def terminal_of_token(connection: Connection, token: str) -> KnownTerminal | None:
     """The terminal that `token` was given to; None when it is unknown, replaced or revoked."""
+    token_hash = _hash(token)
     row = connection.execute(
-        select(terminals.c.terminal, terminals.c.branch, terminals.c.epoch).where(
-            terminals.c.token_hash == _hash(token), terminals.c.revoked_at_ms.is_(None)
+        select(terminals.c.terminal, terminals.c.branch).where(
+            terminals.c.token_hash == token_hash, terminals.c.revoked_at_ms.is_(None)
         )
     ).first()
-    return None if row is None else KnownTerminal(*row)
-
-
-def _unused_number(connection: Connection) -> int:
-    """A number above every one ever given: a terminal only ever changes its own for a higher."""
-    highest: int = connection.execute(select(func.max(terminals.c.number))).scalar_one()
-    if highest >= MAX_TERMINAL_NUMBER:
-        raise EnrolmentRefused(f"The chain has used up its {MAX_TERMINAL_NUMBER} terminal numbers.")
-    return highest + 1
+    return None if row is None else KnownTerminal(*row, token_hash)
 
 
 def _by_code(connection: Connection, code: str, now_ms: int) -> Row[str, int, int, str, str]:
@@ -171,16 +174,6 @@ def _by_code(connection: Connection, code: str, now_ms: int) -> Row[str, int, in
             "Ask head office for a new one: paragon-server code TERMINAL.",
         )
     return row
-
-
-def _public_key(text: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != PUBLIC_KEY_BYTES:
-        raise EnrolmentRefused(f"A public key is {PUBLIC_KEY_BYTES} bytes in hexadecimal.")
-    return key
 
 
 def _code_hash(code: str) -> str:

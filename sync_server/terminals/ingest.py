@@ -1,7 +1,8 @@
 """Taking a frame: one transaction in which entries, books, cases and the feed move together.
 
 Head office acknowledges what this transaction committed and nothing else. What a till sends
-again, in whole or in part, is found by its numbers and bytes and changes nothing.
+again, in whole or in part, is found by its numbers and bytes and changes nothing. A till with
+nothing to say is answered without a write.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,18 +10,28 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, insert
 
 from loyalty.clock import Clock, epoch_ms
-from loyalty.journal import Entry, first_seal
+from loyalty.errors import FrameInvalid
+from loyalty.journal import Entry
 from loyalty.wire import Outcome, Refused, SyncRequest
 from sync_server.store.cases import Case, open_cases
-from sync_server.store.engine import writing
-from sync_server.store.feed import NOTICE, tell
+from sync_server.store.engine import writing_beside
 from sync_server.store.statements import inserting
-from sync_server.store.tables import entries, heads, notices, terminals, till_tallies
+from sync_server.store.tables import entries, till_tallies
 from sync_server.terminals.books import count_days, days_of, post
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
+from sync_server.terminals.clocks import clock_cases, jump_cases
+from sync_server.terminals.contact import (
+    Contact,
+    contact_of,
+    has_said_all,
+    is_at_head,
+    is_news,
+    note_contact,
+    note_printed,
+)
 from sync_server.terminals.evidence import (
     held_under,
     keep_evidence,
@@ -28,16 +39,29 @@ from sync_server.terminals.evidence import (
     put_in_quarantine,
     refusal_case,
 )
-from sync_server.terminals.inspection import inspect
-from sync_server.terminals.limits import (
-    clock_offset_ms,
-    printed_notices,
-    product_version,
-    require_place,
-    sane_tallies,
+from sync_server.terminals.heads import is_signed, keep_head
+from sync_server.terminals.history import (
+    History,
+    has_lost,
+    history_of,
+    is_settled,
+    note_heard,
+    note_restored,
+    settled_history,
 )
+from sync_server.terminals.inspection import inspect
+from sync_server.terminals.journals import keep_lost_journal
+from sync_server.terminals.limits import require_place, sane_tallies
 from sync_server.terminals.member_book import enrol
 from sync_server.terminals.promises import Promises
+from sync_server.terminals.rights import (
+    NO_ANSWER,
+    Answer,
+    answer,
+    lock_members,
+    rights_moved,
+    settle_rights,
+)
 from sync_server.terminals.voucher_book import post_vouchers
 
 MAX_REASON_CHARACTERS = 300
@@ -49,11 +73,19 @@ AfterEntries = Callable[[Connection, Sequence[Entry]], None]
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """How a frame was taken, as committed."""
+    """How a frame was taken, as committed.
+
+    `signature` is head office's over `head`, in `history_id`. `fork_seq` is the first entry that
+    is held with other bytes; 0 when there is none, or it is not known which.
+    """
 
     outcome: Outcome
     head: Head
     refused: tuple[Refused, ...] = ()
+    history_id: str = ""
+    signature: bytes = b""
+    fork_seq: int = 0
+    rights: Answer = NO_ANSWER
 
 
 class Ingest:
@@ -68,31 +100,91 @@ class Ingest:
         self._after_entries = tuple(after_entries)
         self._promises = Promises()
 
-    def take(self, request: SyncRequest) -> Taken:
-        """Take one frame of a terminal that proved who it is.
+    def glance(
+        self, connection: Connection, request: SyncRequest, token_hash: str | None = None
+    ) -> Taken | None:
+        """How the frame of a till with nothing to say is taken, in a reading transaction.
 
-        Raises FrameInvalid for a frame that breaks the protocol; nothing of it is taken then, and
-        neither is anything when the database fails.
+        None when there is something to write down after all, which is for `take`.
+        """
+        require_place(request)
+        if not _is_quiet(request):
+            return None
+        now_ms = epoch_ms(self._clock())
+        contact = contact_of(connection, request, token_hash, holds=False)
+        history = history_of(connection)
+        head = contact.head
+        is_at_head = (request.first_seq - 1, request.last_seal) == (head.seq, head.seal)
+        if (
+            not is_at_head
+            or not contact.is_given
+            or not is_settled(connection, history)
+            or not is_signed(contact, history)
+            or contact.heard_history != history.history_id
+            or history.is_recovering
+            or is_news(contact, request, now_ms)
+            or has_lost(connection, history, request, head.seq)
+        ):
+            return None
+        return Taken(
+            Outcome.ACCEPTED,
+            head,
+            history_id=history.history_id,
+            signature=contact.signature,
+            rights=answer(connection, request, now_ms, is_at_head=True),
+        )
+
+    def take(self, request: SyncRequest, token_hash: str | None = None) -> Taken:
+        """Take one frame of a terminal that shows the token hashed as `token_hash`, or that
+        proved otherwise who it is.
+
+        Raises FrameInvalid for a frame that breaks the protocol, TerminalUnknown for a token that
+        is not good any more; nothing of it is taken then, and neither is anything when the
+        database fails.
         """
         require_place(request)
         now_ms = epoch_ms(self._clock())
-        with writing(self._engine) as connection:
-            last_sent_at_ms = _last_sent_at_ms(connection, request)
-            _note_contact(connection, request, now_ms)
-            _note_printed(connection, request, now_ms)
-            head = _head(connection, request)
-            held = held_under(connection, request, head)
-            frame = continue_chain(
-                head, held.bodies, request.first_seq, request.bodies, request.last_seal
-            )
-            refused = held.refused
-            if frame.outcome is Outcome.ACCEPTED:
-                refused += self._post(connection, request, frame, now_ms)
-                _keep_tallies(connection, request, frame.head, now_ms)
-                open_cases(connection, lost_tail(request, head, last_sent_at_ms), now_ms)
-            elif frame.outcome is Outcome.FORKED:
-                keep_evidence(connection, request, frame, now_ms)
-        return Taken(frame.outcome, frame.head, refused)
+        with writing_beside(self._engine) as connection:
+            contact = contact_of(connection, request, token_hash, holds=True)
+            history = _history(connection, contact, request, now_ms)
+            open_cases(connection, clock_cases(contact, request, now_ms), now_ms)
+            note_contact(connection, request, now_ms)
+            note_printed(connection, request, now_ms)
+            return self._continue(connection, contact, history, request, now_ms)
+
+    def _continue(
+        self,
+        connection: Connection,
+        contact: Contact,
+        history: History,
+        request: SyncRequest,
+        now_ms: int,
+    ) -> Taken:
+        held = held_under(connection, request, contact.head)
+        frame = continue_chain(
+            contact.head, held.bodies, request.first_seq, request.bodies, request.last_seal
+        )
+        refused = held.refused
+        fork_seq = 0
+        if frame.outcome is Outcome.ACCEPTED:
+            refused += self._post(connection, request, frame, now_ms)
+            _keep_tallies(connection, request, frame.head, now_ms)
+            found = lost_tail(request, contact.head, contact.last_sent_at_ms)
+            open_cases(connection, found, now_ms)
+            if request.history_id == history.history_id and has_said_all(request, frame):
+                note_heard(connection, history, request.terminal)
+        elif frame.outcome is Outcome.FORKED:
+            fork_seq = frame.evidence[0].seq if frame.evidence else 0
+            keep_evidence(connection, request, frame, now_ms)
+        return Taken(
+            frame.outcome,
+            frame.head,
+            refused,
+            history.history_id,
+            keep_head(connection, contact, history, request.epoch, frame.head),
+            fork_seq,
+            answer(connection, request, now_ms, is_at_head=is_at_head(request, frame)),
+        )
 
     def _post(
         self, connection: Connection, request: SyncRequest, frame: Continuation, now_ms: int
@@ -111,7 +203,6 @@ class Ingest:
         found = [refusal_case(request, placed.seq, reason) for placed, reason in refused]
         put_in_quarantine(connection, request, refused, now_ms, in_chain=True)
         found += self._post_entries(connection, request, counting, now_ms)
-        _move_head(connection, request, frame.head)
         open_cases(connection, found, now_ms)
         return tuple(Refused(placed.seq, reason) for placed, reason in refused)
 
@@ -150,12 +241,18 @@ class Ingest:
             ],
         )
         count_days(connection, request.terminal, request.epoch, zip(days, arrived, strict=True))
+        journal = (request.terminal, request.epoch)
+        lock_members(connection, request.draws, arrived)
+        moved = rights_moved(connection, *journal, arrived, now_ms)
         found = [
             *enrol(connection, arrived),
-            *post(connection, request.terminal, request.epoch, arrived),
-            *post_vouchers(connection, arrived),
+            *post(connection, *journal, arrived, moved),
+            *post_vouchers(connection, arrived, now_ms),
             *self._promises.check(connection, arrived),
+            *jump_cases(connection, arrived),
         ]
+        members = {entry.member for entry in arrived if entry.member}
+        settle_rights(connection, *journal, members, moved, now_ms)
         self._trigger(connection, arrived)
         return found
 
@@ -169,60 +266,40 @@ class Ingest:
                 log.exception("campaign_trigger_fault", entries=len(arrived))
 
 
-def _last_sent_at_ms(connection: Connection, request: SyncRequest) -> int:
-    """When the till made the frame that was heard last, by its own clock."""
-    row = connection.execute(
-        select(terminals.c.last_contact_ms, terminals.c.clock_offset_ms).where(
-            terminals.c.terminal == request.terminal
-        )
-    ).first()
-    return 0 if row is None else (row.last_contact_ms or 0) + row.clock_offset_ms
-
-
-def _note_contact(connection: Connection, request: SyncRequest, now_ms: int) -> None:
-    connection.execute(
-        update(terminals)
-        .where(terminals.c.terminal == request.terminal)
-        .values(
-            last_contact_ms=now_ms,
-            product_version=product_version(request),
-            clock_offset_ms=clock_offset_ms(request, now_ms),
-        )
+def _is_quiet(request: SyncRequest) -> bool:
+    """Whether a frame holds nothing that is to be kept."""
+    return not (
+        request.bodies
+        or request.printed_notices
+        or request.tallies
+        or request.draws
+        or request.lookups
     )
 
 
-def _note_printed(connection: Connection, request: SyncRequest, now_ms: int) -> None:
-    named = printed_notices(request)
-    if not named:
-        return
-    printed = connection.execute(
-        update(notices)
-        .where(notices.c.notice_id.in_(named), notices.c.printed_at_ms.is_(None))
-        .values(printed_at_ms=now_ms, printed_terminal=request.terminal)
-        .returning(notices.c.notice_id, notices.c.member_id)
-    )
-    tell(connection, NOTICE, {row.notice_id: row.member_id for row in printed})
+def _history(
+    connection: Connection, contact: Contact, request: SyncRequest, now_ms: int
+) -> History:
+    """The history that `request` meets: a new one when it proves that the books were put back.
 
-
-def _head(connection: Connection, request: SyncRequest) -> Head:
-    row = connection.execute(
-        select(heads.c.seq, heads.c.seal).where(
-            heads.c.terminal == request.terminal, heads.c.epoch == request.epoch
-        )
-    ).first()
-    return Head(*row) if row else Head(0, first_seal(request.terminal, request.epoch))
-
-
-def _move_head(connection: Connection, request: SyncRequest, head: Head) -> None:
-    statement = inserting(connection, heads).values(
-        terminal=request.terminal, epoch=request.epoch, seq=head.seq, seal=head.seal
-    )
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[heads.c.terminal, heads.c.epoch],
-            set_={"seq": statement.excluded.seq, "seal": statement.excluded.seal},
-        )
-    )
+    A terminal is given its journals in their order. One that it was not given as far as the books
+    know was given in a time that they lost.
+    """
+    history = settled_history(connection, now_ms)
+    if not contact.is_given:
+        if request.epoch > contact.newest_epoch:
+            why = f"they lack journal {request.epoch} of {request.terminal}"
+            history = note_restored(connection, now_ms, why)
+        if request.epoch >= history.least_epoch:
+            raise FrameInvalid(
+                f"Terminal {request.terminal} was never given journal {request.epoch}.",
+                "Set the till up again with a new code.",
+            )
+        keep_lost_journal(connection, request.terminal, request.epoch, now_ms)
+    if has_lost(connection, history, request, contact.head.seq):
+        why = f"they lack what {request.terminal} was told"
+        history = note_restored(connection, now_ms, why)
+    return history
 
 
 def _keep_tallies(connection: Connection, request: SyncRequest, head: Head, now_ms: int) -> None:

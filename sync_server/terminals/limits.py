@@ -37,6 +37,16 @@ def product_version(request: SyncRequest) -> str:
     return request.product_version.replace("\0", "")[:MAX_VERSION_CHARACTERS]
 
 
+def waiting(request: SyncRequest) -> tuple[int, int, int]:
+    """What the till says it has not sent yet: entries, points, money; within what columns hold."""
+    said = request.waiting
+    entries, points, amount_minor = (
+        max(min(value, MAX_SUM), -MAX_SUM)
+        for value in (said.entries, said.points, said.amount_minor)
+    )
+    return max(entries, 0), points, amount_minor
+
+
 def printed_notices(request: SyncRequest) -> list[str]:
     """The notices that came out on receipts; later ones are named again by the till."""
     return [name for name in request.printed_notices if is_plain(name)][:MAX_NOTICES_A_FRAME]

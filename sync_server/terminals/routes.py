@@ -7,16 +7,18 @@ from litestar.middleware.rate_limit import RateLimitConfig
 from litestar.status_codes import (
     HTTP_200_OK,
     HTTP_400_BAD_REQUEST,
+    HTTP_401_UNAUTHORIZED,
     HTTP_403_FORBIDDEN,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from loyalty.clock import Clock, epoch_ms
 from loyalty.errors import FrameInvalid
 from loyalty.wire import (
     ENROL_PATH,
+    EPOCH_PATH,
     MAX_PACKED_BYTES,
     MEDIA_TYPE,
     STANDING_PATH,
@@ -24,19 +26,22 @@ from loyalty.wire import (
     WIRE_VERSION,
     EnrolReply,
     EnrolRequest,
+    EpochReply,
+    EpochRequest,
     Standing,
     SyncReply,
     SyncRequest,
     pack,
     unpack,
 )
-from sync_server.errors import EnrolmentRefused, StoreUnavailable
+from sync_server.errors import EnrolmentRefused, StoreUnavailable, TerminalUnknown
 from sync_server.reconcile.standing import standing_of
 from sync_server.store.engine import reading, writing
-from sync_server.terminals.authentication import terminals_alone
+from sync_server.terminals.authentication import NOT_KNOWN_HERE, terminals_alone
 from sync_server.terminals.enrolment import KnownTerminal, enrol_terminal
 from sync_server.terminals.feed import Journal, news_for
-from sync_server.terminals.ingest import Ingest
+from sync_server.terminals.ingest import Ingest, Taken
+from sync_server.terminals.journals import start_journal
 
 ENROLMENTS_A_MINUTE = 60
 """From one address. A code has 59 bits, so this bounds the noise, not the odds."""
@@ -48,7 +53,7 @@ log = structlog.get_logger(__name__)
 AskingTill = Request[KnownTerminal, None, State]
 
 
-def terminal_router(engine: Engine, clock: Clock, ingest: Ingest, history_id: str) -> Router:
+def terminal_router(engine: Engine, clock: Clock, ingest: Ingest) -> Router:
     """Everything below /v1 that a till calls."""
     known_terminals = [terminals_alone(engine)]
 
@@ -79,14 +84,22 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest, history_id: st
                 f"Terminal {request.user.terminal} sent the journal of another one.",
                 "Set the till up again with a new code.",
             )
-        if frame.epoch != request.user.epoch:
-            raise FrameInvalid(
-                f"Terminal {request.user.terminal} was set up {request.user.epoch} times; this is "
-                f"journal {frame.epoch}.",
-                "Set the till up again with a new code.",
-            )
-        reply = _answer(engine, clock, ingest, history_id, frame)
+        reply = _answer(engine, clock, ingest, frame, request.user.token_hash)
         return Response(pack(reply), media_type=MEDIA_TYPE)
+
+    @post(
+        EPOCH_PATH,
+        status_code=HTTP_200_OK,
+        sync_to_thread=True,
+        guards=known_terminals,
+        request_max_body_size=MAX_ENROL_BYTES,
+    )
+    def epoch(request: AskingTill, data: EpochRequest) -> EpochReply:
+        terminal = request.user.terminal
+        with writing(engine) as connection:
+            reply = start_journal(connection, terminal, data, epoch_ms(clock()))
+        log.info("journal_started", terminal=terminal, epoch=reply.epoch, reason=data.reason)
+        return reply
 
     @get(STANDING_PATH, sync_to_thread=True, guards=known_terminals)
     def standing() -> Standing:
@@ -95,10 +108,11 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest, history_id: st
 
     return Router(
         "/",
-        route_handlers=[enrol, sync, standing],
+        route_handlers=[enrol, sync, epoch, standing],
         exception_handlers={
             FrameInvalid: _frame_invalid,
             EnrolmentRefused: _enrolment_refused,
+            TerminalUnknown: _terminal_unknown,
             SQLAlchemyError: _store_fault,
             StoreUnavailable: _store_fault,
         },
@@ -106,26 +120,42 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest, history_id: st
 
 
 def _answer(
-    engine: Engine, clock: Clock, ingest: Ingest, history_id: str, frame: SyncRequest
+    engine: Engine, clock: Clock, ingest: Ingest, frame: SyncRequest, token_hash: str
 ) -> SyncReply:
-    """Take the frame, commit, and only then say so, with what is new for the till."""
-    taken = ingest.take(frame)
-    cursor = frame.cursor if frame.history_id == history_id else 0
+    """Take the frame, commit, and only then say so, with what is new for the till.
+
+    A till with nothing to say costs one reading transaction.
+    """
     with reading(engine) as connection:
-        news = news_for(connection, Journal(frame.terminal, frame.epoch), cursor, frame.mark)
+        taken = ingest.glance(connection, frame, token_hash)
+        if taken is not None:
+            return _reply(connection, frame, taken, epoch_ms(clock()))
+    taken = ingest.take(frame, token_hash)
+    with reading(engine) as connection:
+        return _reply(connection, frame, taken, epoch_ms(clock()))
+
+
+def _reply(connection: Connection, frame: SyncRequest, taken: Taken, now_ms: int) -> SyncReply:
+    cursor = frame.cursor if frame.history_id == taken.history_id else 0
+    news = news_for(connection, Journal(frame.terminal, frame.epoch), cursor, frame.mark)
     return SyncReply(
         version=WIRE_VERSION,
-        history_id=history_id,
+        history_id=taken.history_id,
         outcome=taken.outcome,
         head_seq=taken.head.seq,
         head_seal=taken.head.seal,
         changes=news.changes,
         cursor=news.cursor,
         more=news.more,
-        server_time_ms=epoch_ms(clock()),
+        server_time_ms=now_ms,
         refused=taken.refused,
         mark=news.mark,
         from_start=news.from_start,
+        head_signature=taken.signature,
+        grants=taken.rights.grants,
+        recalls=taken.rights.recalls,
+        rights_until_ms=taken.rights.rights_until_ms,
+        fork_seq=taken.fork_seq,
     )
 
 
@@ -137,6 +167,11 @@ def _frame_invalid(request: AskingTill, fault: FrameInvalid) -> Response[dict[st
 def _enrolment_refused(_request: AskingTill, fault: EnrolmentRefused) -> Response[dict[str, str]]:
     log.warning("enrolment_refused", reason=fault.message)
     return _said(str(fault), HTTP_403_FORBIDDEN)
+
+
+def _terminal_unknown(request: AskingTill, fault: TerminalUnknown) -> Response[dict[str, str]]:
+    log.warning("terminal_unknown", path=request.url.path, reason=fault.message)
+    return _said(NOT_KNOWN_HERE, HTTP_401_UNAUTHORIZED)
 
 
 def _store_fault(
