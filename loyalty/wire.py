@@ -377,7 +377,6 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _Message = TypeVar("_Message", SyncRequest, SyncReply)
-_pack = zstandard.ZstdCompressor(level=COMPRESSION_LEVEL).compress
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
 _CHANGES = Things(
     (("changes", MAX_CHANGES_A_FRAME), ("found", MAX_FOUND_A_FRAME)), Change, UnknownChange
@@ -403,8 +402,11 @@ def is_signed_head(head: SignedHead, terminal: str, epoch: int, server_key: byte
 
 
 def pack(message: SyncRequest | SyncReply) -> bytes:
-    """The bytes of `message` for the wire."""
-    return _pack(_encode(message))
+    """The bytes of `message` for the wire.
+
+    With a compressor of its own each time: two threads that share one garble each other's frames.
+    """
+    return zstandard.compress(_encode(message), COMPRESSION_LEVEL)
 
 
 def unpack(packed: bytes, kind: type[_Message]) -> _Message:

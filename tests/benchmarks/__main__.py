@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.benchmarks import sync, till
+from tests.benchmarks import fleet, sync, till
 from tests.benchmarks.figures import Figure, as_json, as_text, report
 
 
@@ -19,6 +19,8 @@ def main(words: list[str]) -> str:
 def _figures(options: argparse.Namespace) -> list[Figure]:
     if options.name == "till":
         return till.run(options.members, options.scans, options.sales)
+    if options.name == "fleet":
+        return fleet.run(options.tills, options.minutes, options.every, options.members)
     members = options.entries if options.members is None else options.members
     return sync.run(options.entries, options.store, members, options.held)
 
@@ -35,6 +37,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--members", type=int, default=1_000_000)
     one.add_argument("--scans", type=int, default=5_000)
     one.add_argument("--sales", type=int, default=2_000)
+    one = names.add_parser("fleet", help="many tills, PostgreSQL and two server processes")
+    one.add_argument("--tills", type=int, default=1_000)
+    one.add_argument("--minutes", type=float, default=2)
+    one.add_argument("--every", type=float, default=15, help="seconds between a till's syncs")
+    one.add_argument("--members", type=int, default=20_000)
     for each in names.choices.values():
         each.add_argument("--json", action="store_true", help="print JSON for machines")
     return parser

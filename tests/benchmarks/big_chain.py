@@ -1,11 +1,12 @@
 """A head office with many members who all have points, filled without a till for each sale."""
 
 import random
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from sqlalchemy import insert
 
 from sync_server.bootstrap import open_store
@@ -20,11 +21,17 @@ MEMBERS_A_COMMIT = 20_000
 MOST_POINTS = 2_000
 
 
-def fill(home: Path, members: int) -> None:
-    """Give the chain founded in `home` so many members, with points in head office's pool."""
+def fill(home: Path, members: int, branches: Sequence[str] = ("KRK",)) -> None:
+    """Give the chain founded in `home` so many members, with points in head office's pool.
+
+    They are at home in `branches`, turn by turn.
+    """
     engine = open_store(load_config(home).database)
     try:
-        everyone = made_members(members)
+        everyone = (
+            msgspec.structs.replace(member, branch=branch)
+            for member, branch in zip(made_members(members), cycle(branches), strict=False)
+        )
         dice = random.Random(members)
         while some := list(islice(everyone, MEMBERS_A_COMMIT)):
             with writing(engine) as connection:

@@ -1,6 +1,7 @@
 """Figures of a run: what was measured, the floor it is held against, and how they are shown."""
 
 import platform
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -55,6 +56,11 @@ def machine() -> str:
         f"{model}, {cores} cores, {int(memory) / 1024**2:.0f} GiB, "
         f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
     )
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """The value that `share` of `values` lie below."""
+    return sorted(values)[min(int(share * len(values)), len(values) - 1)]
 
 
 def as_json(done: Report) -> str:

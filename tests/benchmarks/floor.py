@@ -37,8 +37,7 @@ from tests.benchmarks.processes import READY, spent
 ENTRIES_A_FRAME = 1_000
 ROWS_A_FRAME = 1_000
 TERMINAL = "KRK-1"
-_pack = zstandard.ZstdCompressor(level=3).compress
-_unpack = zstandard.ZstdDecompressor().decompress
+_pack, _unpack = zstandard.compress, zstandard.decompress
 
 
 def build_office(books: Books) -> Litestar:

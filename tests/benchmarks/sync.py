@@ -51,7 +51,7 @@ def product(store: str, place: Path, members: int) -> Iterator[tuple[Served, Wor
     with ExitStack() as stack:
         database = []
         if store == "postgres":
-            url = new_database(stack.enter_context(postgres()), "paragon")
+            url = new_database(stack.enter_context(postgres()).url, "paragon")
             database = ["--database", url]
         home = place / "office"
         listing = _members_file(place / "members.csv", members)
@@ -81,7 +81,7 @@ def floor(store: str, place: Path, members: int) -> Iterator[tuple[Served, Work]
     with ExitStack() as stack:
         database = str(place / "floor-office.sqlite")
         if store == "postgres":
-            database = new_database(stack.enter_context(postgres()), "floor")
+            database = new_database(stack.enter_context(postgres()).url, "floor")
         served = stack.enter_context(
             serving("tests.benchmarks.floor", "office", database, str(members))
         )

@@ -8,7 +8,7 @@ from typing import Any
 from terminal_app.bootstrap import join_chain
 from terminal_app.config import STORE_FILE
 from tests.benchmarks import big_chain
-from tests.benchmarks.figures import Figure
+from tests.benchmarks.figures import Figure, quantile
 from tests.benchmarks.processes import own_folder, serving, told
 
 MEGABYTE = 1 << 20
@@ -27,8 +27,8 @@ def run(members: int, scans: int, sales: int) -> list[Figure]:
         _timed("sale committed, p99, by the same rows written barely", done, 0.99, "same_rows_s"),
         _timed("sale committed, p50, by a bare commit of one such row", done, 0.5, "one_row_s"),
         _timed("sale committed, p99, by a bare commit of one such row", done, 0.99, "one_row_s"),
-        _plain("scan to decision, p50", _quantile(done["scan_s"], 0.5) * 1_000, "ms"),
-        _plain("scan to decision, p99", _quantile(done["scan_s"], 0.99) * 1_000, "ms"),
+        _plain("scan to decision, p50", quantile(done["scan_s"], 0.5) * 1_000, "ms"),
+        _plain("scan to decision, p99", quantile(done["scan_s"], 0.99) * 1_000, "ms"),
         _plain("new till, first sync", started["seconds"], "s", "60 s for 1,000,000 members"),
         _plain("new till, on the wire", started["bytes_down"] / members, "bytes/member", "40"),
         _plain("new till, peak", started["peak_bytes"] / MEGABYTE, "MB", "under 150 MB"),
@@ -63,17 +63,12 @@ def _size(database: Path) -> int:
 def _timed(name: str, done: dict[str, Any], share: float, floor: str) -> Figure:
     return Figure(
         name=name,
-        measured=_quantile(done["sale_s"], share) * 1_000,
+        measured=quantile(done["sale_s"], share) * 1_000,
         unit="ms",
-        floor=_quantile(done[floor], share) * 1_000,
+        floor=quantile(done[floor], share) * 1_000,
         aim="1.5 or less",
     )
 
 
 def _plain(name: str, measured: float, unit: str, aim: str = "") -> Figure:
     return Figure(name=name, measured=measured, unit=unit, aim=aim)
-
-
-def _quantile(values: list[float], share: float) -> float:
-    """The value that `share` of `values` lie below."""
-    return sorted(values)[min(int(share * len(values)), len(values) - 1)]

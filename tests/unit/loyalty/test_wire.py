@@ -1,5 +1,7 @@
 """The wire: what is packed is unpacked, and nothing else is."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import msgspec
@@ -175,3 +177,11 @@ def test_a_message_nested_without_end_is_refused() -> None:
     nested = b"\x9d" + b"\x01" * 12 + b"\x91" * 200_000
     with pytest.raises(FrameInvalid):
         unpack(zstandard.ZstdCompressor().compress(nested), SyncRequest)
+
+
+def test_frames_that_are_packed_at_once_do_not_garble_each_other() -> None:
+    bodies = tuple(random.Random(number).randbytes(600) for number in range(1_000))
+    frames = [msgspec.structs.replace(REQUEST, terminal=str(n), bodies=bodies) for n in range(60)]
+    with ThreadPoolExecutor(8) as threads:
+        packed_frames = list(threads.map(pack, frames))
+    assert [unpack(one, SyncRequest) for one in packed_frames] == frames
