@@ -151,8 +151,8 @@ def _tell_whole(connection: Connection, named: Sequence[str]) -> None:
     asked = {"members": named}
     tell(connection, MEMBER, connection.execute(_ENROLLED, asked).scalars().all())
     tell(connection, BALANCE, connection.execute(_WITH_STANDING, asked).scalars().all())
-    tell(connection, VOUCHER, dict(connection.execute(_VOUCHERS, asked).tuples().all()))
-    tell(connection, NOTICE, dict(connection.execute(_NOTICES, asked).tuples().all()))
+    for topic, owned in ((VOUCHER, _VOUCHERS), (NOTICE, _NOTICES)):
+        tell(connection, topic, dict(connection.execute(owned, asked).all()))
 
 
 def _tell_all_again(connection: Connection) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from loyalty.wire import MAX_FOUND_A_FRAME, Change
+from loyalty.wire import MAX_FOUND_A_FRAME, Change, SyncRequest
 from sync_server.store import feed
 from sync_server.store.tables import members, notices, vouchers
 from sync_server.store.working_sets import note_branches
@@ -18,12 +18,13 @@ from sync_server.terminals.feed import Journal, things_of
 from sync_server.terminals.inspection import is_plain
 
 
-def note_lookups(connection: Connection, terminal: str, cards: Sequence[str]) -> None:
-    """Note that the branch of `terminal` met the members behind `cards`; in a writing transaction.
+def note_met(connection: Connection, request: SyncRequest) -> None:
+    """Note that the branch of a till met those whose cards it looks up or whose rights it draws.
 
-    From then on its tills are told of them.
+    In a writing transaction. From then on its tills are told of them.
     """
-    note_branches(connection, terminal, _members_of(connection, cards))
+    met = {draw.member_id for draw in request.draws if is_plain(draw.member_id)}
+    note_branches(connection, request.terminal, met | set(_members_of(connection, request.lookups)))
 
 
 def found_for(connection: Connection, journal: Journal, cards: Sequence[str]) -> tuple[Change, ...]:
