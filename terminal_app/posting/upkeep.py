@@ -122,9 +122,14 @@ def _tidy_up(
     book: RightsBook,
     member_id: str,
 ) -> None:
-    """Bring what is held of a member to the allowance: all goes back but at their home branch."""
+    """Bring what is held of a member to the allowance: all goes back but at their home branch.
+
+    Whose branch is not known yet, whose card was not, keeps what there is until it is recalled.
+    """
     member = members.member(connection, member_id)
-    is_home = member is not None and member.branch == identity.branch
+    if member is None:
+        return
+    is_home = member.branch == identity.branch
     allowance = programme.kept_points if is_home else 0
     held = rights.held(connection, member_id)
     pool = rights.pool_of(connection, member_id).points
