@@ -20,6 +20,8 @@ from sync_server.store.cases import Case, open_cases
 from sync_server.store.engine import writing_beside
 from sync_server.store.statements import inserting
 from sync_server.store.tables import entries, till_tallies
+from sync_server.store.working_sets import note_branches
+from sync_server.store.working_sets import note_branches
 from sync_server.terminals.books import count_days, days_of, post
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
 from sync_server.terminals.clocks import clock_cases, jump_cases
@@ -52,6 +54,8 @@ from sync_server.terminals.history import (
 from sync_server.terminals.inspection import inspect
 from sync_server.terminals.journals import keep_lost_journal
 from sync_server.terminals.limits import require_place, sane_tallies
+from sync_server.terminals.lookups import note_met
+from sync_server.terminals.lookups import note_met
 from sync_server.terminals.member_book import enrol
 from sync_server.terminals.promises import Promises
 from sync_server.terminals.rights import (
@@ -150,6 +154,7 @@ class Ingest:
             open_cases(connection, clock_cases(contact, request, now_ms), now_ms)
             note_contact(connection, request, now_ms)
             note_printed(connection, request, now_ms)
+            note_met(connection, request)
             return self._continue(connection, contact, history, request, now_ms)
 
     def _continue(
@@ -176,6 +181,8 @@ class Ingest:
         elif frame.outcome is Outcome.FORKED:
             fork_seq = frame.evidence[0].seq if frame.evidence else 0
             keep_evidence(connection, request, frame, now_ms)
+        rights = answer(connection, request, now_ms, is_at_head=is_at_head(request, frame))
+        note_met(connection, request)
         return Taken(
             frame.outcome,
             frame.head,
@@ -183,7 +190,7 @@ class Ingest:
             history.history_id,
             keep_head(connection, contact, history, request.epoch, frame.head),
             fork_seq,
-            answer(connection, request, now_ms, is_at_head=is_at_head(request, frame)),
+            rights,
         )
 
     def _post(
@@ -252,6 +259,8 @@ class Ingest:
             *jump_cases(connection, arrived),
         ]
         members = {entry.member for entry in arrived if entry.member}
+        note_branches(connection, request.terminal, members)
+        note_branches(connection, request.terminal, members)
         settle_rights(connection, *journal, members, moved, now_ms)
         self._trigger(connection, arrived)
         return found

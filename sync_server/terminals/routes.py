@@ -37,11 +37,14 @@ from loyalty.wire import (
 from sync_server.errors import EnrolmentRefused, StoreUnavailable, TerminalUnknown
 from sync_server.reconcile.standing import standing_of
 from sync_server.store.engine import reading, writing
+from sync_server.store.working_sets import branch_told
 from sync_server.terminals.authentication import NOT_KNOWN_HERE, terminals_alone
 from sync_server.terminals.enrolment import KnownTerminal, enrol_terminal
 from sync_server.terminals.feed import Journal, news_for
 from sync_server.terminals.ingest import Ingest, Taken
 from sync_server.terminals.journals import start_journal
+from sync_server.terminals.lookups import found_for
+from sync_server.terminals.snapshot import snapshot_handler
 
 ENROLMENTS_A_MINUTE = 60
 """From one address. A code has 59 bits, so this bounds the noise, not the odds."""
@@ -106,9 +109,10 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest) -> Router:
         with reading(engine) as connection:
             return standing_of(connection)
 
+    snapshot = snapshot_handler(engine, clock, known_terminals)
     return Router(
         "/",
-        route_handlers=[enrol, sync, epoch, standing],
+        route_handlers=[enrol, sync, epoch, standing, snapshot],
         exception_handlers={
             FrameInvalid: _frame_invalid,
             EnrolmentRefused: _enrolment_refused,
@@ -137,7 +141,8 @@ def _answer(
 
 def _reply(connection: Connection, frame: SyncRequest, taken: Taken, now_ms: int) -> SyncReply:
     cursor = frame.cursor if frame.history_id == taken.history_id else 0
-    news = news_for(connection, Journal(frame.terminal, frame.epoch), cursor, frame.mark)
+    told = Journal(frame.terminal, frame.epoch, branch_told(connection, frame.terminal))
+    news = news_for(connection, told, cursor, frame.mark)
     return SyncReply(
         version=WIRE_VERSION,
         history_id=taken.history_id,
@@ -155,6 +160,7 @@ def _reply(connection: Connection, frame: SyncRequest, taken: Taken, now_ms: int
         grants=taken.rights.grants,
         recalls=taken.rights.recalls,
         rights_until_ms=taken.rights.rights_until_ms,
+        found=found_for(connection, told, frame.lookups),
         fork_seq=taken.fork_seq,
     )
 
