@@ -109,7 +109,7 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
         .values(
             number=number,
             epoch=epoch,
-            token_hash=_hash(token),
+            token_hash=token_hash(token),
             code_hash=None,
             code_expires_at_ms=None,
             enrolled_at_ms=now_ms,
@@ -147,13 +147,18 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
 
 def terminal_of_token(connection: Connection, token: str) -> KnownTerminal | None:
     """The terminal that `token` was given to; None when it is unknown, replaced or revoked."""
-    token_hash = _hash(token)
+    hashed = token_hash(token)
     row = connection.execute(
         select(terminals.c.terminal, terminals.c.branch).where(
-            terminals.c.token_hash == token_hash, terminals.c.revoked_at_ms.is_(None)
+            terminals.c.token_hash == hashed, terminals.c.revoked_at_ms.is_(None)
         )
     ).first()
-    return None if row is None else KnownTerminal(*row, token_hash)
+    return None if row is None else KnownTerminal(*row, hashed)
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a token."""
+    return _hash(token)
 
 
 def _by_code(connection: Connection, code: str, now_ms: int) -> Row[str, int, int, str, str]:

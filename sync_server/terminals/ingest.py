@@ -21,7 +21,6 @@ from sync_server.store.engine import writing_beside
 from sync_server.store.statements import inserting
 from sync_server.store.tables import entries, till_tallies
 from sync_server.store.working_sets import note_branches
-from sync_server.store.working_sets import note_branches
 from sync_server.terminals.books import count_days, days_of, post
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
 from sync_server.terminals.clocks import clock_cases, jump_cases
@@ -54,7 +53,6 @@ from sync_server.terminals.history import (
 from sync_server.terminals.inspection import inspect
 from sync_server.terminals.journals import keep_lost_journal
 from sync_server.terminals.limits import require_place, sane_tallies
-from sync_server.terminals.lookups import note_met
 from sync_server.terminals.lookups import note_met
 from sync_server.terminals.member_book import enrol
 from sync_server.terminals.promises import Promises
@@ -154,7 +152,6 @@ class Ingest:
             open_cases(connection, clock_cases(contact, request, now_ms), now_ms)
             note_contact(connection, request, now_ms)
             note_printed(connection, request, now_ms)
-            note_met(connection, request)
             return self._continue(connection, contact, history, request, now_ms)
 
     def _continue(
@@ -259,7 +256,6 @@ class Ingest:
             *jump_cases(connection, arrived),
         ]
         members = {entry.member for entry in arrived if entry.member}
-        note_branches(connection, request.terminal, members)
         note_branches(connection, request.terminal, members)
         settle_rights(connection, *journal, members, moved, now_ms)
         self._trigger(connection, arrived)

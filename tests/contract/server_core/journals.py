@@ -30,13 +30,16 @@ from loyalty.wire import WIRE_VERSION, SyncRequest
 from sync_server.store import settings
 from sync_server.store.engine import writing
 from sync_server.store.programmes import put_in_force
-from sync_server.store.tables import branches, changes, counters, metadata, terminals
+from sync_server.store.statements import inserting
+from sync_server.store.tables import branches, changes, counters, journals, metadata, terminals
 from sync_server.terminals.ingest import Ingest, Taken
 
 ZONE = ZoneInfo("Europe/Warsaw")
 PROGRAMME = "classic@1"
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 TILLS = ("KRK-1", "KRK-2", "WAW-1")
+EPOCHS = (1, 2, 3)
+"""The journals that each of them was given."""
 
 
 class ShopClock:
@@ -161,6 +164,8 @@ class Journal:
             "sent_at_ms": epoch_ms(START),
             "product_version": "0.1.0",
             "tallies": self.tallies(last_seq),
+            "count": len(bodies),
+            "length": sum(map(len, bodies)),
         }
         return SyncRequest(**{**fields, **changed})
 
@@ -207,8 +212,27 @@ def found_chain(engine: Engine) -> None:
             )
 
 
+def give_journals(engine: Engine) -> None:
+    """Give every till the journals of EPOCHS, as setting it up does."""
+    with writing(engine) as connection:
+        for number, till in enumerate(TILLS, 1):
+            for epoch in EPOCHS:
+                connection.execute(
+                    inserting(connection, journals)
+                    .values(
+                        terminal=till,
+                        epoch=epoch,
+                        number=100 * number + epoch,
+                        public_key=bytes(32),
+                        reason="enrolled",
+                    )
+                    .on_conflict_do_nothing()
+                )
+
+
 def head_office(engine: Engine, clock: Clock) -> Ingest:
-    """An ingest without campaigns."""
+    """An ingest without campaigns, of a chain whose tills are set up."""
+    give_journals(engine)
     return Ingest(engine, clock, ZONE, [])
 
 

@@ -13,12 +13,13 @@ from sync_server.store.engine import reading, writing
 from sync_server.store.tables import terminals
 from sync_server.terminals.enrolment import (
     CODE_VALID_MS,
-    MAX_TERMINAL_NUMBER,
     KnownTerminal,
     enrol_terminal,
     issue_code,
     terminal_of_token,
+    token_hash,
 )
+from sync_server.terminals.journals import MAX_TERMINAL_NUMBER
 from tests.contract.server_core.journals import START, ShopClock, rows
 
 KEY = bytes(range(32))
@@ -50,7 +51,7 @@ def test_a_code_makes_a_till_a_terminal(engine: Engine, clock: ShopClock) -> Non
     )
     assert (reply.history_id, reply.programme) == ("history-1", classic_document())
     assert reply.epoch == 1
-    assert known(engine, reply.token) == KnownTerminal("KRK-2", "KRK", 1)
+    assert known(engine, reply.token) == KnownTerminal("KRK-2", "KRK", token_hash(reply.token))
     assert known(engine, reply.token + "x") is None
     terminal = rows(engine, "terminals")[1]
     assert terminal["enrolled_at_ms"] == epoch_ms(START)
@@ -105,7 +106,7 @@ def test_setting_up_again_locks_the_old_till_out(engine: Engine, clock: ShopCloc
     assert known(engine, old) is not None
     second = enrol(engine, clock, code, key=b"\7" * 32)
     assert known(engine, old) is None
-    assert known(engine, second.token) == KnownTerminal("KRK-2", "KRK", 2)
+    assert known(engine, second.token) == KnownTerminal("KRK-2", "KRK", token_hash(second.token))
     keys = {row["epoch"]: row["public_key"] for row in rows(engine, "journals")}
     assert keys[2] == b"\7" * 32, "and vouchers of the till before stay good"
     assert keys[1] == KEY

@@ -7,7 +7,7 @@ from threading import Event
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Engine, delete, update
+from sqlalchemy import Engine, delete, insert, update
 
 from loyalty.clock import epoch_ms
 from loyalty.members import Member
@@ -25,11 +25,12 @@ from loyalty.wire import (
 from sync_server.store.engine import reading, writing
 from sync_server.store.feed import NOTICE, TERMINAL, changes_after, mark_at, tell
 from sync_server.store.register import Product, put_members, put_products
-from sync_server.store.tables import changes, counters, feed_marks
+from sync_server.store.tables import changes, counters, feed_marks, terminals
 from sync_server.terminals import feed
 from sync_server.terminals.feed import News, news_for
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import (
+    EPOCHS,
     START,
     TILLS,
     Journal,
@@ -100,7 +101,8 @@ def test_everything_a_till_needs_is_told(engine: Engine, ingest: Ingest) -> None
         )
         tell(connection, NOTICE, ["n1"])
         # A terminal that is not set up has no key to tell.
-        tell(connection, TERMINAL, ["WAW-1"])
+        connection.execute(insert(terminals).values(terminal="WAW-9", branch="WAW", number=9))
+        tell(connection, TERMINAL, ["WAW-1", "WAW-9"])
     till = Journal()
     till.sale("anna", 500)
     number = till.reward("anna")
@@ -110,7 +112,8 @@ def test_everything_a_till_needs_is_told(engine: Engine, ingest: Ingest) -> None
     assert [change.member.name for change in told(found, MemberChange)] == ["Boris"]
     assert told(found, ProductChange) == [ProductChange("590", "Tea", 450)]
     assert told(found, NoticeChange) == [NoticeChange("n1", "anna", {"en": "Hello"})]
-    assert told(found, TerminalChange) == []
+    keys = tuple((epoch, bytes(32)) for epoch in EPOCHS)
+    assert told(found, TerminalChange) == [TerminalChange("WAW-1", "WAW", keys, "Branch WAW")]
     expiry = epoch_ms(START + timedelta(days=90))
     assert told(found, VoucherChange) == [
         VoucherChange(number, "anna", 500, "GBP", expiry, "issued", "KRK-1.1")

@@ -8,14 +8,23 @@ import pytest
 from sqlalchemy import Connection, Engine, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from loyalty.clock import epoch_ms
 from loyalty.errors import FrameInvalid
 from loyalty.journal import Entry, encode_entry, first_seal
 from loyalty.tallies import DayTally
 from loyalty.wire import Outcome
 from sync_server.store.engine import writing
 from sync_server.store.tables import settings
+from sync_server.terminals.history import settled_history
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import ZONE, Journal, ShopClock, books, rows
+from tests.contract.server_core.journals import (
+    ZONE,
+    Journal,
+    ShopClock,
+    books,
+    give_journals,
+    rows,
+)
 
 
 def kinds_of_cases(engine: Engine) -> list[str]:
@@ -41,6 +50,7 @@ def test_a_frame_becomes_entries_and_books(engine: Engine, ingest: Ingest) -> No
         "earned": 600,
         "clawed_back": 30,
         "redeemed": 500,
+        "pool": 0,
         "sales": 1,
         "sales_minor": 57_000,
         "first_sale_ms": first,
@@ -344,6 +354,9 @@ def test_a_fault_of_a_campaign_costs_its_messages_and_no_entry(
 
     till = Journal()
     till.sale("anna", 600)
+    give_journals(engine)
+    with writing(engine) as connection:
+        settled_history(connection, epoch_ms(clock()))
     before = rows(engine, "settings")
     taken = Ingest(engine, clock, ZONE, (broken, whole)).take(till.frame())
     assert (taken.outcome, taken.head.seq) == (Outcome.ACCEPTED, 1)
