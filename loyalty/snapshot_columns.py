@@ -6,50 +6,57 @@ the feed tells it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from loyalty.members import Member
-from loyalty.wire import BalanceChange, Change, Holder, MemberChange
+from loyalty.wire import MAX_HOLDERS_TOLD, BalanceChange, Change, Holder, MemberChange
+
+MAX_ROWS_A_PART = 10_000
 
 _ID_DIGITS = 16
 """Ids of so many digits, which all card numbers have, go as differences; others as text."""
 
 _ID_END = 10**_ID_DIGITS
 
+_Value = TypeVar("_Value")
+_Column = Annotated[tuple[_Value, ...], Meta(max_length=MAX_ROWS_A_PART)]
+_Holders = Annotated[tuple[Holder, ...], Meta(max_length=MAX_HOLDERS_TOLD)]
+
 
 class MemberRows(msgspec.Struct, frozen=True, array_like=True, tag="members"):
     """Members in columns. `cards` is empty where the card is the member's first one."""
 
-    ids: tuple[int | str, ...]
-    cards: tuple[str, ...]
-    names: tuple[str, ...]
-    phones: tuple[str, ...]
-    emails: tuple[str, ...]
-    consents: tuple[bool, ...]
-    languages: tuple[str, ...]
-    branches: tuple[str, ...]
-    enrolled: tuple[int, ...]
+    ids: _Column[int | str]
+    cards: _Column[str]
+    names: _Column[str]
+    phones: _Column[str]
+    emails: _Column[str]
+    consents: _Column[bool]
+    languages: _Column[str]
+    branches: _Column[str]
+    enrolled: _Column[int]
 
 
 class BalanceRows(msgspec.Struct, frozen=True, array_like=True, tag="balances"):
     """Balances in columns. `others` are points that are neither earned, clawed back nor redeemed:
     of kinds that came later."""
 
-    ids: tuple[int | str, ...]
-    others: tuple[int, ...]
-    earned: tuple[int, ...]
-    clawed_back: tuple[int, ...]
-    redeemed: tuple[int, ...]
-    pools: tuple[int, ...]
-    holders: tuple[tuple[Holder, ...], ...]
+    ids: _Column[int | str]
+    others: _Column[int]
+    earned: _Column[int]
+    clawed_back: _Column[int]
+    redeemed: _Column[int]
+    pools: _Column[int]
+    holders: _Column[_Holders]
 
 
 class ChangeRows(msgspec.Struct, frozen=True, array_like=True, tag="changes"):
     """What there are fewer of, as the feed tells it."""
 
-    changes: tuple[Change, ...]
+    changes: _Column[Change]
 
 
 Rows = MemberRows | BalanceRows | ChangeRows

@@ -21,11 +21,10 @@ from loyalty.wire import COMPRESSION_LEVEL, Change
 SNAPSHOT_VERSION = 1
 SNAPSHOT_MEDIA_TYPE = "application/vnd.paragon.snapshot"
 
-MAX_ROWS_A_PART = 10_000
-MAX_RECORD_BYTES = 16 << 20
+MAX_RECORD_BYTES = 4 << 20
 """Of a record after decompression; a part that would be larger is split."""
 
-MAX_PACKED_RECORD_BYTES = 8 << 20
+MAX_PACKED_RECORD_BYTES = 5 << 20
 MAX_SNAPSHOT_BYTES = 8 << 30
 MAX_PARTS = 1_000_000
 
@@ -88,8 +87,8 @@ class SnapshotWriter:
         return self._record(_HEAD, _encode(head))
 
     def part(self, changes: Sequence[Change]) -> bytes:
-        """A part with `changes`, at most MAX_ROWS_A_PART, all of one kind where they are members
-        or balances; more than one record when they are large."""
+        """A part with `changes`, at most as many as a column holds, all of one kind where they are
+        members or balances; more than one record when they are large."""
         raw = _encode(in_columns(changes))
         if len(raw) > MAX_RECORD_BYTES and len(changes) > 1:
             half = len(changes) // 2
@@ -195,8 +194,6 @@ def _changes(packed: bytes) -> tuple[Change, ...]:
         changes = changes_in(_rows_decoder.decode(_raw(packed)))
     except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
         raise FrameInvalid(f"Bytes that are no part of a snapshot: {fault}.") from None
-    if len(changes) > MAX_ROWS_A_PART:
-        raise FrameInvalid(f"A part holds at most {MAX_ROWS_A_PART} rows.")
     return changes
 
 

@@ -19,8 +19,8 @@ from litestar.types import Guard
 from sqlalchemy import Connection, Engine, Select, bindparam, func, select
 
 from loyalty.clock import Clock, epoch_ms
+from loyalty.snapshot_columns import MAX_ROWS_A_PART
 from loyalty.snapshots import (
-    MAX_ROWS_A_PART,
     SNAPSHOT_MEDIA_TYPE,
     SNAPSHOT_VERSION,
     SnapshotHead,

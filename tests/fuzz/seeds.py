@@ -9,6 +9,7 @@ from loyalty.identifiers import minted_card
 from loyalty.journal import EARN, ENROL, RIGHTS_GRANT, Entry, encode_entry, first_seal
 from loyalty.members import Member
 from loyalty.programme.document import classic_document
+from loyalty.snapshots import SNAPSHOT_VERSION, SnapshotHead, SnapshotWriter
 from loyalty.tallies import DayTally
 from loyalty.vouchers import Voucher, voucher_code
 from loyalty.wire import (
@@ -37,6 +38,7 @@ CARD = minted_card(1, 1)
 SEAL = first_seal("KRK-1", 1)
 MOMENT_MS = 1_750_000_000_000
 _KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+PUBLIC_KEY = _KEY.public_key().public_bytes_raw()
 _MEMBER = Member(member_id=CARD, card=CARD, name="Żaneta", email="z@example.com", branch="KRK")
 
 
@@ -141,6 +143,34 @@ def epoch_requests() -> list[bytes]:
     """A request for a journal of one's own, as JSON."""
     asked = EpochRequest(nonce="0" * 32, epoch=1, reason="copy", public_key="00" * 32)
     return [msgspec.json.encode(asked)]
+
+
+def snapshot_records() -> list[list[bytes]]:
+    """Whole snapshots as their records: one with members, balances and the rest, one empty."""
+    head = SnapshotHead(
+        version=SNAPSHOT_VERSION,
+        history_id="history",
+        terminal="KRK-1",
+        epoch=2,
+        branch="",
+        cursor=7,
+        mark="mark",
+        members=2,
+    )
+    second = msgspec.structs.replace(_MEMBER, member_id=minted_card(1, 2), card=CARD)
+    balance = BalanceChange(CARD, 10, 20, 5, 5, 3, (Holder("KRK-2", 7),))
+    everything = sync_replies()[1].changes
+    full, bare = SnapshotWriter(), SnapshotWriter()
+    return [
+        [
+            full.head(head),
+            full.part([MemberChange(_MEMBER), MemberChange(second)]),
+            full.part([balance, msgspec.structs.replace(balance, member_id="other")]),
+            full.part(everything),
+            full.end(_KEY),
+        ],
+        [bare.head(head), bare.end(_KEY)],
+    ]
 
 
 def codes() -> list[bytes]:

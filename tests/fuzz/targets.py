@@ -1,19 +1,23 @@
 """What is fuzzed: who reads bytes from outside, and which faults they may answer with."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 import msgspec
+import zstandard
 
 from loyalty.errors import EntryInvalid, FrameInvalid
 from loyalty.journal import MAX_ENTRY_BYTES, decode_entry
 from loyalty.scans import VoucherScan, read_scan
+from loyalty.snapshots import MAX_RECORD_BYTES, read_parts, verified
 from loyalty.vouchers import is_signed_by, read_voucher
 from loyalty.wire import MAX_FRAME_BYTES, EpochRequest, SyncReply, SyncRequest, pack, unpack
 from sync_server.terminals.inspection import inspect
 from tests.fuzz import seeds
 from tests.fuzz.mutations import folded, mutated, noise
+
+CHUNK_BYTES = 1 << 16
 
 Make = Callable[[random.Random], bytes]
 
@@ -68,6 +72,61 @@ def _read_code(data: bytes) -> bool:
 def _is_voucher(code: str) -> bool:
     voucher = read_voucher(code)
     return voucher is not None and is_signed_by(voucher, bytes(32)) is False
+
+
+def _verify_snapshot(data: bytes) -> bool:
+    verified(_chunks(data), seeds.PUBLIC_KEY)
+    return True
+
+
+def _read_snapshot(data: bytes) -> bool:
+    for _ in read_parts(_chunks(data)):
+        pass
+    return True
+
+
+def _chunks(data: bytes) -> Iterator[bytes]:
+    """The bytes as a connection gives them, a piece at a time."""
+    for start in range(0, len(data), CHUNK_BYTES):
+        yield data[start : start + CHUNK_BYTES]
+
+
+def _snapshots() -> Make:
+    """Snapshots damaged anywhere, or with a record that was folded anew from damaged content."""
+    records = seeds.snapshot_records()
+    whole = [b"".join(one) for one in records]
+    large = [_record(b"P", bomb) for bomb in _column_bombs()]
+
+    def make(dice: random.Random) -> bytes:
+        way = dice.random()
+        if way < 0.3:
+            return mutated(dice, whole)
+        if way < 0.302:
+            return records[0][0] + dice.choice(large)
+        pieces = list(records[0])
+        place = dice.randrange(len(pieces))
+        plain = zstandard.decompress(pieces[place][5:])
+        pieces[place] = _record(pieces[place][:1], folded(mutated(dice, [plain]), b"\0", 0))
+        return b"".join(pieces)
+
+    return make
+
+
+def _record(kind: bytes, packed: bytes) -> bytes:
+    return kind + len(packed).to_bytes(4, "big") + packed
+
+
+def _column_bombs() -> list[bytes]:
+    """Parts whose columns are as long as a record can hold."""
+    bombs = []
+    for tag, columns in ((b"members", 9), (b"balances", 7), (b"changes", 1)):
+        begin = bytes([0x91 + columns, 0xA0 + len(tag)]) + tag
+        for place in range(columns):
+            for piece in PIECES:
+                head = begin + b"\x90" * place
+                count = (MAX_RECORD_BYTES - len(head) - 5) // len(piece)
+                bombs.append(folded(head + b"\xdd" + count.to_bytes(4, "big"), piece, count))
+    return bombs
 
 
 def _frames(plain: Sequence[bytes], packed: Sequence[bytes], bombs: Sequence[bytes]) -> Make:
@@ -163,6 +222,8 @@ def targets() -> tuple[Target, ...]:
         ),
         Target("entry", _read_entry, (EntryInvalid,), _plainly(bodies, _large_entries())),
         Target("entry inspected", _inspect, (), _plainly(bodies, _large_entries())),
+        Target("snapshot", _verify_snapshot, (FrameInvalid,), _snapshots()),
+        Target("snapshot parts", _read_snapshot, (FrameInvalid,), _snapshots()),
         Target("epoch request", _read_epoch_request, json_faults, _plainly(seeds.epoch_requests())),
         Target("scan", _scan, (), _plainly(codes)),
         Target("voucher code", _read_code, (), _plainly(codes)),

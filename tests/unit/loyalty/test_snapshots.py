@@ -15,11 +15,10 @@ from loyalty import snapshots
 from loyalty.errors import FrameInvalid
 from loyalty.identifiers import minted_card
 from loyalty.members import Member
-from loyalty.snapshot_columns import BalanceRows, ChangeRows, MemberRows
+from loyalty.snapshot_columns import MAX_ROWS_A_PART, BalanceRows, ChangeRows, MemberRows
 from loyalty.snapshots import (
     MAX_PACKED_RECORD_BYTES,
     MAX_RECORD_BYTES,
-    MAX_ROWS_A_PART,
     SNAPSHOT_VERSION,
     SnapshotHead,
     SnapshotWriter,
