@@ -5,28 +5,20 @@ number asked again is answered with the same grant. What the pool lacks is taken
 whose time is over, and asked back from the others.
 """
 
-from itertools import groupby
-
 from sqlalchemy import Connection, bindparam, update
 
-from loyalty.wire import MAX_DRAWS_A_FRAME, Draw, Grant, SyncRequest
+from loyalty.wire import Draw, Grant, SyncRequest
 from sync_server.store.cases import open_cases
-from sync_server.store.feed import BALANCE, VOUCHER, tell
+from sync_server.store.feed import BALANCE, tell
 from sync_server.store.held import held_of, pools_of
 from sync_server.store.settings import RECOVERING, read_setting
 from sync_server.store.statements import inserting
 from sync_server.store.tables import holdings, standings
-from sync_server.terminals.grants import (
-    find_grants,
-    untaken_before,
-    withdraw_points,
-    withdraw_voucher,
-    write_grant,
-)
+from sync_server.terminals.grants import answers_before, note_empty, write_grant
 from sync_server.terminals.inspection import MAX_DRAW, MAX_POINTS, is_plain
 from sync_server.terminals.recalls import ask_back
 from sync_server.terminals.reclaims import reclaim_overdue
-from sync_server.terminals.voucher_draws import draw_voucher, release_voucher
+from sync_server.terminals.voucher_draws import draw_voucher
 
 HELD_ELSEWHERE = "held-elsewhere"
 RECOVERING_NOW = "recovering"
@@ -41,24 +33,26 @@ def answer_draws(connection: Connection, request: SyncRequest, now_ms: int) -> t
     """
     if not request.draws:
         return ()
-    pools_of(connection, {draw.member_id for draw in request.draws if _is_sane(draw)})
-    _withdraw_closed(connection, request)
-    numbers = [draw.number for draw in request.draws if _is_sane(draw)]
-    written = find_grants(connection, request.terminal, request.epoch, numbers)
-    answers = {number: Grant(number, one.points) for number, one in written.items()}
+    sane = [draw for draw in request.draws if _is_sane(draw)]
+    pools_of(connection, {draw.member_id for draw in sane})
+    before = answers_before(
+        connection, request.terminal, request.epoch, [draw.number for draw in sane]
+    )
+    answers = {draw.number: Grant(draw.number, 0, NONE) for draw in request.draws}
+    answers.update((number, Grant(number, points)) for number, points in before.items())
     is_recovering = bool(read_setting(connection, RECOVERING))
-    for draw in sorted(request.draws, key=lambda one: (one.member_id, one.number)):
-        if draw.number in answers:
-            continue
-        if not _is_sane(draw):
-            answer = Grant(draw.number, 0, NONE)
-        elif is_recovering:
+    fresh = [draw for draw in sane if draw.number not in before]
+    for draw in sorted(fresh, key=lambda one: (one.member_id, one.number)):
+        if is_recovering:
             answer = Grant(draw.number, 0, RECOVERING_NOW)
         elif draw.voucher:
             answer = draw_voucher(connection, request, draw, now_ms)
         else:
             answer = _draw_points(connection, request, draw, now_ms)
         answers[draw.number] = answer
+    empty = [draw.number for draw in fresh if not answers[draw.number].points]
+    if empty:
+        note_empty(connection, request.terminal, request.epoch, max(empty), now_ms)
     return tuple(answers[draw.number] for draw in request.draws)
 
 
@@ -108,35 +102,6 @@ def _move(connection: Connection, request: SyncRequest, member_id: str, points: 
             set_={"granted": holdings.c.granted + statement.excluded.granted},
         )
     )
-
-
-def _withdraw_closed(connection: Connection, request: SyncRequest) -> None:
-    """Take back what was granted to draws that the till has closed without taking it.
-
-    A till asks for all that is open each time, in the order of numbers, and has sent every entry:
-    a number that it passes over is closed, and had it taken the grant the entry would be here.
-    That is how an answer is lost that was overtaken by an earlier one.
-    """
-    asked = {draw.number for draw in request.draws}
-    if request.waiting.entries or len(request.draws) >= MAX_DRAWS_A_FRAME:
-        return
-    closed = [
-        grant
-        for grant in untaken_before(connection, request.terminal, request.epoch, max(asked))
-        if grant.number not in asked
-    ]
-    points_of = sorted((grant.member_id, grant.number) for grant in closed if not grant.voucher)
-    for member, grants in groupby(points_of, key=lambda one: one[0]):
-        numbers = [number for _, number in grants]
-        pools_of(connection, [member])
-        withdraw_points(connection, request.terminal, request.epoch, member, numbers)
-        tell(connection, BALANCE, [member])
-    for grant in closed:
-        if grant.voucher and withdraw_voucher(
-            connection, request.terminal, request.epoch, grant.voucher
-        ):
-            release_voucher(connection, request.terminal, request.epoch, grant.voucher)
-            tell(connection, VOUCHER, {grant.voucher: grant.member_id})
 
 
 _FROM_POOL = (

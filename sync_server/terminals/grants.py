@@ -8,10 +8,13 @@ it: then it counts as taken back without its word, and the till is asked for it.
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from loyalty.wire import Draw, SyncRequest
 from sync_server.store.tables import grants, holdings, standings
+
+NOBODY = ""
+"""Whose row it is that says up to where a journal's draws were answered."""
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -53,14 +56,40 @@ def write_grant(
     )
 
 
-def untaken_before(
-    connection: Connection, terminal: str, epoch: int, number: int
-) -> Sequence[Written]:
-    """Grants of a journal below `number` that gave something and were not taken."""
-    rows = connection.execute(
-        _UNTAKEN_BEFORE, {"of_terminal": terminal, "of_epoch": epoch, "before": number}
-    )
-    return [Written(*row) for row in rows]
+def answers_before(
+    connection: Connection, terminal: str, epoch: int, numbers: Sequence[int]
+) -> dict[int, int]:
+    """What draws of a journal were given that were answered before; others are left out.
+
+    A till sends all its open draws each time, so the answer to one is the answer to all below it:
+    those without a grant were given nothing. It stays so: the till may have closed them.
+    """
+    journal = {"of_terminal": terminal, "of_epoch": epoch}
+    last_empty = connection.execute(_LAST_EMPTY, journal).scalar() or 0
+    given = {number: 0 for number in numbers if number <= last_empty}
+    found = find_grants(connection, terminal, epoch, numbers)
+    return given | {number: grant.points for number, grant in found.items()}
+
+
+def note_empty(connection: Connection, terminal: str, epoch: int, number: int, now_ms: int) -> None:
+    """Note that draws of a journal up to `number` were answered, the last one with nothing.
+
+    One row a journal says so, without a member, however often a till asks in vain.
+    """
+    journal = {"of_terminal": terminal, "of_epoch": epoch}
+    last = connection.execute(_LAST_EMPTY, journal).scalar() or 0
+    if number > last:
+        connection.execute(_DROP_EMPTY, journal)
+        connection.execute(
+            insert(grants).values(
+                terminal=terminal,
+                epoch=epoch,
+                number=number,
+                member_id=NOBODY,
+                points=0,
+                given_at_ms=now_ms,
+            )
+        )
 
 
 def withdraw_points(
@@ -102,11 +131,9 @@ _OF_JOURNAL = (grants.c.terminal == bindparam("of_terminal")) & (
 _NAMED = grants.c.number.in_(bindparam("numbers", expanding=True))
 _UNTAKEN = _OF_JOURNAL & grants.c.taken_at_ms.is_(None) & (grants.c.points > 0)
 _OF_NUMBERS = select(*_COLUMNS).where(_OF_JOURNAL, _NAMED)
-_UNTAKEN_BEFORE = (
-    select(*_COLUMNS)
-    .where(_UNTAKEN, grants.c.number < bindparam("before"))
-    .order_by(grants.c.number)
-)
+_IS_EMPTY = grants.c.member_id == NOBODY
+_LAST_EMPTY = select(grants.c.number).where(_OF_JOURNAL, _IS_EMPTY)
+_DROP_EMPTY = delete(grants).where(_OF_JOURNAL, _IS_EMPTY)
 _IS_OF_POINTS = (grants.c.member_id == bindparam("of_member")) & (grants.c.voucher == "")
 _UNTAKEN_OF = select(grants.c.number, grants.c.points).where(_UNTAKEN, _IS_OF_POINTS)
 _WITHDRAW = update(grants).where(_UNTAKEN, _IS_OF_POINTS, _NAMED).values(points=0)

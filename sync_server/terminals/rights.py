@@ -152,7 +152,14 @@ def _uncounted(
             )
         else:
             connection.execute(
-                _TAKEN, {**journal, "of_number": facts.draw, "given": points, "now_ms": now_ms}
+                _TAKEN,
+                {
+                    **journal,
+                    "of_number": facts.draw,
+                    "of_member": entry.member,
+                    "given": points,
+                    "now_ms": now_ms,
+                },
             )
         if facts.points and (row is None or row.points == 0):
             found.append((entry, row is not None))
@@ -166,7 +173,9 @@ _TAKEN = (
         grants.c.epoch == bindparam("of_epoch"),
         grants.c.number == bindparam("of_number"),
     )
-    .values(taken_at_ms=bindparam("now_ms"), points=bindparam("given"))
+    .values(
+        taken_at_ms=bindparam("now_ms"), points=bindparam("given"), member_id=bindparam("of_member")
+    )
 )
 _RECLAIMED_OF = select(holdings.c.reclaimed).where(
     holdings.c.terminal == bindparam("of_terminal"),
