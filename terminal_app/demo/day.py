@@ -7,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from loyalty.amounts import plain_amount
 from loyalty.baskets import Basket, Line
 from loyalty.receipts import RETURN, Receipt
+from loyalty.rights import Wait
 from loyalty.vouchers import Voucher, voucher_code
 from terminal_app.bootstrap import Shop
 from terminal_app.demo import cast
@@ -63,6 +64,7 @@ class ShoppingDay:
 
         Gives the receipt that brought the voucher.
         """
+        self._bring_rights(LONDON, ANNA)
         bought = self._sell(LONDON, ANNA, (SAMOVAR, 1), (FROTHER, 1))
         _insist(len(bought.vouchers) == 1, "Anna's second purchase did not bring a voucher.")
         slip = bought.vouchers[0]
@@ -128,8 +130,25 @@ class ShoppingDay:
         _insist(again.repeated and again.receipt == first, "A repeated sale was not the first one.")
         self._tell(f"{first.terminal}  the same sale is sent again: nothing is posted twice")
 
+    def _bring_rights(self, terminal: str, customer: cast.Customer) -> None:
+        """The member is scanned: the rights to their points come to the till that serves them."""
+        till = self._chain.till(terminal).till
+        before = _member(till.identify(customer.card)).safe
+        self._sync_all()
+        after = _member(till.identify(customer.card)).safe
+        _insist(after.wait is Wait.NOTHING, f"The rights of {customer.name} did not come.")
+        self._tell(
+            f"{terminal}  {customer.name} shows a card: {before.points} of {before.balance} points"
+            f" are safe to spend here, then, asked back from the others, {after.points}"
+        )
+
     def _accepted(self, terminal: str, code: str) -> str:
-        known = self._chain.till(terminal).till.identify(code)
+        till = self._chain.till(terminal).till
+        first = till.identify(code)
+        if isinstance(first, Refusal) and first.reason is Reason.VOUCHER_ELSEWHERE:
+            self._tell(f"{terminal}  a voucher from elsewhere is shown: its right is asked for")
+            self._sync_all()
+        known = till.identify(code)
         if not isinstance(known, KnownVoucher):
             raise DemoFault(f"{terminal} refused a good voucher: {known}.")
         return known.code
@@ -185,6 +204,12 @@ def _basket(shop: Shop, goods: tuple[Goods, ...]) -> Basket:
         amount_minor = known.price_minor * quantity
         lines.append(Line(known.code, known.description, quantity, amount_minor))
     return Basket(tuple(lines))
+
+
+def _member(answer: object) -> KnownMember:
+    if not isinstance(answer, KnownMember):
+        raise DemoFault(f"A member of the demo is not known at a till: {answer}.")
+    return answer
 
 
 def _posted(answer: Posted | Refusal, terminal: str) -> Posted:

@@ -2,17 +2,23 @@
 
 An invoice always goes to the same till. Before a member is served at one till, what they did at
 another has been told to head office and by it to this one: so every till decides with all of
-the member's past in view, and a run that was killed, slowed or repeated writes the same entries.
+the member's past in view. When a voucher is due, the rights to its points are gathered at that
+till first. So a run that was killed, slowed or repeated comes to the same sales and vouchers.
 """
 
 import zlib
 from collections.abc import Sequence
 
+from loyalty.programme.rewards import vouchers_due
 from terminal_app.bootstrap import Shop
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.replay.errors import HeadOfficeFault
 from terminal_app.replay.invoices import Invoice
+from terminal_app.store import receipts
 from terminal_app.till.answers import Enrolment, GoodsReturn, KnownMember, Posted, Refusal, Sale
+
+MAX_GATHERING_PASSES = 3
+"""Of those who hold a member's points; the second finds nothing unless something else sells."""
 
 MAX_SETTLING_PASSES = 20
 """Of all tills: the second moves nothing unless something else sells in the chain."""
@@ -42,6 +48,7 @@ class Traffic:
             refusal = self._enrol(card, here, invoice)
             if refusal is not None:
                 return refusal
+            self._gather(card, here, invoice)
         till = self._tills[here].till
         answer: Posted | Refusal
         if invoice.is_return:
@@ -87,6 +94,41 @@ class Traffic:
             if self._told[there] < act:
                 self._sync(there)
             self._sync(here)
+
+    def _gather(self, card: str, here: int, invoice: Invoice) -> None:
+        """Bring the rights to the till `here` that the vouchers of `invoice` need."""
+        if invoice.is_return or self._is_posted(here, invoice.number):
+            return
+        shop = self._tills[here]
+        for _ in range(MAX_GATHERING_PASSES):
+            if not self._is_short(shop, card, invoice):
+                return
+            shop.till.identify(card)
+            self._sync(here)
+            holders = {held.terminal for held in shop.till.safe_to_spend(card).elsewhere}
+            for there, other in enumerate(self._tills):
+                if there != here and other.identity.terminal in holders:
+                    self._sync(there)
+            self._sync(here)
+        if self._is_short(shop, card, invoice):
+            raise HeadOfficeFault(
+                f"The points of card {card} are held by tills that are not of this replay.",
+                "Something else sells in this chain; run this again when it is quiet.",
+            )
+
+    def _is_posted(self, here: int, reference: str) -> bool:
+        with self._tills[here].store.reading() as connection:
+            return receipts.find(connection, reference) is not None
+
+    def _is_short(self, shop: Shop, card: str, invoice: Invoice) -> bool:
+        """Whether `invoice` is due more vouchers than the rights at its till allow."""
+        quote = shop.till.quote(invoice.basket, card)
+        if isinstance(quote, Refusal):
+            return False
+        balance = shop.till.safe_to_spend(card).balance + quote.points
+        zone = shop.identity.zone
+        due = vouchers_due(shop.till.programme, balance, invoice.occurred_at_ms, zone)
+        return due.count > quote.vouchers_due
 
     def _enrol(self, card: str, here: int, invoice: Invoice) -> Refusal | None:
         till = self._tills[here].till
