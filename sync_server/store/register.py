@@ -10,6 +10,7 @@ from loyalty.members import DEFAULT_LANGUAGE, Member
 from sync_server.store.feed import MEMBER, PRODUCT, tell
 from sync_server.store.statements import inserting
 from sync_server.store.tables import members, products
+from sync_server.store.working_sets import note_homes
 
 ROWS_AT_ONCE = 1_000
 
@@ -71,6 +72,7 @@ def put_members(connection: Connection, wanted: Sequence[Member]) -> Written:
             [msgspec.structs.asdict(member) for member in some],
         )
     tell(connection, MEMBER, [member.member_id for member in (*new, *changed)])
+    note_homes(connection, {member.member_id: member.branch for member in (*new, *changed)})
     return Written(len(new), len(changed), len(wanted) - len(new) - len(changed))
 
 
