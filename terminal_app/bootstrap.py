@@ -23,6 +23,7 @@ from terminal_app.printing.worker import PrintWorker
 from terminal_app.store import epochs, members, settings
 from terminal_app.store.claim import Claim
 from terminal_app.store.connection import Store, open_store
+from terminal_app.store.counterfoil import lost_end
 from terminal_app.store.fingerprint import fingerprint_of
 from terminal_app.store.run_clock import Ticks
 from terminal_app.store.settings import Identity
@@ -95,6 +96,7 @@ def open_till(
             raise _not_set_up(home)
         place = fingerprint(home / STORE_FILE)
         _suspend_copy(store, place)
+        _suspend_cut_off(store, identity)
         line = Line()
         uplink = Uplink(identity.server_url, identity.token)
         sync = SyncLoop(
@@ -274,6 +276,18 @@ def _suspend_copy(store: Store, place: str) -> None:
         else:
             # A till of the first version: it is taken to be where it always was.
             epochs.write_fingerprint(connection, place)
+
+
+def _suspend_cut_off(store: Store, identity: Identity) -> None:
+    """Spend nothing while entries that head office confirmed are missing: they may be spending.
+
+    The next sync finds where the journal parts from head office's, and the suspension ends.
+    """
+    if lost_end(store, identity) is None:
+        return
+    with store.writing() as connection:
+        if not settings.read_suspension(connection):
+            settings.write_suspension(connection, epochs.CUT_OFF)
 
 
 def _printer(config: TillConfig, home: Path) -> Printer | None:

@@ -34,6 +34,7 @@ from terminal_app.errors import NotSetUp, TerminalError
 from terminal_app.locale.words import Words
 from terminal_app.store import settings
 from terminal_app.store.connection import Store, open_store
+from terminal_app.store.counterfoil import lost_end
 from terminal_app.store.settings import Identity
 from terminal_app.till.safe_words import safe_lines
 
@@ -64,6 +65,9 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
         with store.reading() as connection:
             findings = ledger_checks.verify(connection, identity)
             entries = sum(1 for _ in journal_checks.sealed_entries(connection, identity))
+        lost = lost_end(store, identity)
+        if lost is not None:
+            findings.append(lost)
         if as_json:
             print_json({"entries": entries, "findings": findings})
         else:

@@ -10,6 +10,7 @@ from terminal_app.background import Background
 from terminal_app.errors import HeadOfficeBusy, HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.posting.upkeep import is_gathering
 from terminal_app.store.connection import Store
+from terminal_app.store.counterfoil import keep_counterfoil
 from terminal_app.sync.line import Line
 from terminal_app.sync.moving import ask_to_leave, move, take_along
 from terminal_app.sync.rounds import compose, take
@@ -117,6 +118,8 @@ class SyncLoop:
                 request = self._compose(unsent)
                 continue
             take(self._store, request, reply, self._clock)
+            if request.bodies:
+                keep_counterfoil(self._store)
             entries += len(request.bodies) if reply.outcome is Outcome.ACCEPTED else 0
             changes += len(reply.changes)
             note_start(self._store, reply)
