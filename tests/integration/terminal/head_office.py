@@ -5,6 +5,7 @@ import json
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -57,6 +58,15 @@ class HeadOffice:
         return int(told["cases"]) + sum(
             int(each["waiting"]) + int(each["differing"]) for each in told["terminals"]
         )
+
+    def cases(self) -> list[str]:
+        """The kinds of all cases that a person must look at, in order."""
+        connection = sqlite3.connect(self.home / "server.sqlite")
+        try:
+            rows = connection.execute("SELECT kind FROM cases ORDER BY kind").fetchall()
+        finally:
+            connection.close()
+        return [row[0] for row in rows]
 
     def start(self) -> None:
         """Serve; on the port of before after a first start."""

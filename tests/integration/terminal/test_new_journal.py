@@ -50,15 +50,6 @@ def findings(home: Path) -> list[Any]:
     return found
 
 
-def cases(office: HeadOffice) -> list[str]:
-    connection = sqlite3.connect(office.home / "server.sqlite")
-    try:
-        rows = connection.execute("SELECT kind FROM cases ORDER BY kind").fetchall()
-    finally:
-        connection.close()
-    return [row[0] for row in rows]
-
-
 def verified(office: HeadOffice) -> None:
     office.run("verify")
 
@@ -93,7 +84,7 @@ def test_a_till_put_back_from_a_backup_tells_what_it_sold_since(
         assert last.points == 1
     assert findings(home) == []
     verified(office)
-    assert "fork" in cases(office)
+    assert "fork" in office.cases()
 
 
 def test_a_till_that_lost_its_end_and_sold_nothing_since(
@@ -118,7 +109,7 @@ def test_a_till_that_lost_its_end_and_sold_nothing_since(
         assert (balance_at(one, ala), at_head_office(one)[ala]) == (31, 31)
     assert findings(home) == []
     verified(office)
-    assert "cut-off" in cases(office)
+    assert "cut-off" in office.cases()
 
 
 def test_entries_taken_from_the_end_of_the_file_are_told_back_as_points(

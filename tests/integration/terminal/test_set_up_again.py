@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from loyalty.wire import SyncReply
-from terminal_app.bootstrap import join_chain, open_till
+from terminal_app.bootstrap import join_chain, open_till, utc_now
 from terminal_app.errors import HeadOfficeRefused
-from terminal_app.till.answers import Enrolment, Sale
+from terminal_app.sync.rounds import compose
+from terminal_app.till.answers import Enrolment, Reason, Refusal, Sale
 from tests.integration.terminal.head_office import HeadOffice
 from tests.integration.terminal.people import CARD
 from tests.integration.terminal.test_commands import paragon
@@ -77,48 +78,37 @@ def test_the_till_before_is_locked_out_and_keeps_its_sales(
 
 
 @pytest.mark.parametrize("epoch", [1, 3])
-def test_a_journal_that_is_not_the_terminals_present_one_is_refused(
+def test_an_entry_sealed_for_one_journal_is_taken_in_no_other(
     office: HeadOffice, tmp_path: Path, epoch: int
 ) -> None:
-    import httpx
-    import msgspec
-
-    from loyalty.wire import MEDIA_TYPE, SYNC_PATH, pack, unpack
-    from terminal_app.bootstrap import utc_now
-    from terminal_app.sync.rounds import compose
-
     join_chain(tmp_path / "old", office.url, office.codes["KRK-1"])
     join_chain(tmp_path / "new", office.url, new_code(office, "KRK-1"))
     with open_till(tmp_path / "new") as new:
         known(new.till.enrol(Enrolment(name="Ala", card=CARD)))
         frame = compose(new.store, utc_now, "1")
-        headers = {
-            "Content-Type": MEDIA_TYPE,
-            "Authorization": f"Bearer {new.identity.token}",
-        }
-        foreign = pack(msgspec.structs.replace(frame, epoch=epoch))
-        refused = httpx.post(office.url + SYNC_PATH, content=foreign, headers=headers)
-        assert refused.status_code == 400
-        assert "set up 2 times" in refused.json()["detail"]
-        taken = httpx.post(office.url + SYNC_PATH, content=pack(frame), headers=headers)
-        assert unpack(taken.content, SyncReply).head_seq == 1
+        with pytest.raises(HeadOfficeRefused, match="do not follow"):
+            new.uplink.exchange(msgspec.structs.replace(frame, epoch=epoch))
+        assert new.uplink.exchange(frame).head_seq == 1
+    assert office.cases() == []
 
 
-def test_vouchers_of_the_till_before_stay_good_everywhere(
+def test_vouchers_of_the_till_before_are_known_and_wait_for_its_rights(
     office: HeadOffice, tmp_path: Path
 ) -> None:
+    """Nobody can say what the lost till took with the line down, so head office waits for it."""
     set_up(office, tmp_path / "old", office.codes["KRK-1"])
     with open_till(tmp_path / "old") as old:
         member = known(old.till.enrol(Enrolment(name="Ala"))).member.member_id
         sale = Sale(basket=goods(1_000_00), member_id=member)
-        first, second = (slip.code for slip in posted(old.till.sell(sale)).receipt.vouchers)
+        slips = posted(old.till.sell(sale)).receipt.vouchers
         old.sync.sync_once()
     set_up(office, tmp_path / "new", new_code(office, "KRK-1"))
     set_up(office, tmp_path / "other", office.codes["KRK-2"])
-    for home, code in ((tmp_path / "new", first), (tmp_path / "other", second)):
+    for home, slip in zip((tmp_path / "new", tmp_path / "other"), slips, strict=True):
         with open_till(home) as shop:
             shop.sync.sync_once()
-            paid = posted(shop.till.sell(Sale(basket=goods(900), voucher_codes=(code,))))
-            assert paid.receipt.voucher_paid_minor == 500
+            elsewhere = Refusal(Reason.VOUCHER_ELSEWHERE, {"voucher": slip.number})
+            assert shop.till.identify(slip.code) == elsewhere
             shop.sync.sync_once()
+            assert shop.till.identify(slip.code) == elsewhere
     assert office.disagreements() == 0
