@@ -12,6 +12,7 @@ from importlib import resources
 import msgspec
 from babel import Locale
 from babel.numbers import format_currency
+from babel.plural import PluralRule
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
@@ -50,7 +51,7 @@ def filled(template: str, language: str, facts: Mapping[str, object]) -> str:
 
     Raises jinja2.TemplateError when the template is wrong or names an unknown fact.
     """
-    forms = Locale.parse(language).plural_form
+    forms = _plural_form(language)
 
     def counted(number: int, one: str, few: str, many: str) -> str:
         form = {"one": one, "few": few}.get(forms(number), many)
@@ -71,14 +72,22 @@ def paragraphs(text: str) -> tuple[str, ...]:
 
 def one_line(text: str, limit: int = MAX_NAME_CHARACTERS) -> str:
     """`text` of a member or shop, safe in a subject and on paper: printable, one line, short."""
-    printable = "".join(letter if letter.isprintable() else " " for letter in text)
+    printable = text
+    if not text.isprintable():
+        printable = "".join(letter if letter.isprintable() else " " for letter in text)
     return " ".join(printable.split())[:limit].rstrip()
 
 
+@lru_cache(maxsize=256)
 def money(amount_minor: int, currency: str, language: str) -> str:
     """`amount_minor` as people of `language` write it, with blanks that any printer knows."""
     shown: str = format_currency(amount_minor / MINOR_PER_MAJOR, currency, locale=language)
     return shown.replace("\u00a0", " ").replace("\u202f", " ")
+
+
+@cache
+def _plural_form(language: str) -> PluralRule:
+    return Locale.parse(language).plural_form
 
 
 @lru_cache(maxsize=256)

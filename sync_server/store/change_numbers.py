@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from sync_server.store.statements import inserting
+from sync_server.store.bulk import Rows
 from sync_server.store.tables import changes, counters, feed_marks
 
 CHANGES_COUNTER = "changes"
@@ -27,22 +27,16 @@ def draw_numbers(connection: Connection, untold: Mapping[tuple[str, str], str]) 
     last = connection.execute(_DRAW, {"drawn": len(untold)}).scalar_one()
     mark = secrets.token_urlsafe(MARK_BYTES)
     connection.execute(insert(feed_marks).values(change_no=last, mark=mark))
-    statement = inserting(connection, changes)
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=[changes.c.topic, changes.c.key],
-            set_={
-                "change_no": statement.excluded.change_no,
-                "member_id": statement.excluded.member_id,
-            },
-        ),
-        [
-            {"topic": topic, "key": key, "change_no": number, "member_id": untold[topic, key]}
-            for number, (topic, key) in enumerate(sorted(untold), last - len(untold) + 1)
-        ],
+    first = last - len(untold) + 1
+    _CHANGES.put(
+        connection,
+        [(*thing, number, untold[thing]) for number, thing in enumerate(sorted(untold), first)],
     )
 
 
+_CHANGES = Rows(
+    changes, ("topic", "key", "change_no", "member_id"), replaced=("change_no", "member_id")
+)
 _DRAW = (
     update(counters)
     .where(counters.c.name == CHANGES_COUNTER)

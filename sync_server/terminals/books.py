@@ -5,20 +5,18 @@ memory first and written with one statement a table.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.sql.elements import ColumnElement
+from msgspec.structs import astuple
+from sqlalchemy import Connection, bindparam, select
 
 from loyalty.balances import NO_BALANCE, Balance, after, fold
 from loyalty.journal import EARN, REDEEM, REVERSE, Entry
 from loyalty.tallies import DayTally, counted, day_of
+from sync_server.store.bulk import Rows
 from sync_server.store.cases import OVERSPENT, Case
 from sync_server.store.feed import BALANCE, tell
-from sync_server.store.statements import inserting
 from sync_server.store.tables import TALLY_COUNTS, day_tallies, holdings, standings
 from sync_server.terminals.rights import NO_MOVE, Moved
 
@@ -39,6 +37,9 @@ class _Purchases(msgspec.Struct):
             at_ms = entry.occurred_at_ms
             self.first_sale_ms = min(self.first_sale_ms or at_ms, at_ms)
             self.last_sale_ms = max(self.last_sale_ms or at_ms, at_ms)
+
+
+_NO_PURCHASES = _Purchases()
 
 
 def post(
@@ -67,40 +68,33 @@ def post(
     )
     if not named:
         return overspent
-    _add(
+    _STANDINGS.put(
         connection,
-        standings,
         [
-            {
-                "member_id": member,
-                **msgspec.structs.asdict(moved[member]),
-                **msgspec.structs.asdict(purchases.get(member, _Purchases())),
-                "pool": rights.get(member, NO_MOVE).pool,
-            }
+            (
+                member,
+                *astuple(moved[member]),
+                rights.get(member, NO_MOVE).pool,
+                *astuple(purchases.get(member, _NO_PURCHASES)),
+            )
             for member in named
         ],
-        sums=(*_BALANCE_SUMS, "pool", "sales", "sales_minor"),
-        earliest=("first_sale_ms",),
-        latest=("last_sale_ms",),
     )
     told = [member for member in named if moved[member] != NO_BALANCE or member in rights]
-    if told:
-        _add(
-            connection,
-            holdings,
-            [
-                {
-                    "member_id": member,
-                    "terminal": terminal,
-                    "epoch": epoch,
-                    **msgspec.structs.asdict(moved[member]),
-                    **msgspec.structs.asdict(rights.get(member, NO_MOVE)),
-                }
-                for member in told
-            ],
-            sums=(*_BALANCE_SUMS, *_RIGHTS_SUMS),
-        )
-        tell(connection, BALANCE, told)
+    _HOLDINGS.put(
+        connection,
+        [
+            (
+                member,
+                terminal,
+                epoch,
+                *astuple(moved[member]),
+                *astuple(rights.get(member, NO_MOVE)),
+            )
+            for member in told
+        ],
+    )
+    tell(connection, BALANCE, told)
     return overspent
 
 
@@ -111,17 +105,7 @@ def count_days(
     tallies: dict[str, DayTally] = {}
     for day, entry in days:
         tallies[day] = counted(tallies.get(day) or DayTally(day), entry)
-    if tallies:
-        _add(
-            connection,
-            day_tallies,
-            [
-                {"terminal": terminal, "epoch": epoch, **msgspec.structs.asdict(tally)}
-                for tally in tallies.values()
-            ],
-            sums=TALLY_COUNTS,
-            latest=("last_seq",),
-        )
+    _DAYS.put(connection, [(terminal, epoch, *astuple(tally)) for tally in tallies.values()])
 
 
 def days_of(entries: Sequence[Entry], zone: ZoneInfo) -> list[str]:
@@ -175,39 +159,24 @@ _STANDINGS_OF = select(
     standings.c.clawed_back,
     standings.c.redeemed,
 ).where(standings.c.member_id.in_(bindparam("members", expanding=True)))
-
-
-def _add(
-    connection: Connection,
-    table: Table,
-    rows: Sequence[dict[str, Any]],
-    *,
-    sums: Iterable[str],
-    earliest: Iterable[str] = (),
-    latest: Iterable[str] = (),
-) -> None:
-    """Insert `rows`, or add them to the rows that are there."""
-    insert = inserting(connection, table)
-    least, greatest = (
-        (func.least, func.greatest)
-        if connection.dialect.name == "postgresql"
-        else (func.min, func.max)
-    )
-    merged: dict[str, ColumnElement[Any]] = {
-        name: table.c[name] + insert.excluded[name] for name in sums
-    }
-    for names, choose in ((earliest, least), (latest, greatest)):
-        for name in names:
-            merged[name] = _chosen(insert, table, name, choose)
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=list(table.primary_key), set_=merged), rows
-    )
-
-
-def _chosen(
-    insert: postgresql.Insert | sqlite.Insert, table: Table, name: str, choose: Any
-) -> ColumnElement[Any]:
-    """The lesser or greater of the old and the new value; a null loses on either engine."""
-    old, new = table.c[name], insert.excluded[name]
-    chosen: ColumnElement[Any] = func.coalesce(choose(old, new), old, new)
-    return chosen
+_STANDINGS = Rows(
+    standings,
+    (
+        *("member_id", *_BALANCE_SUMS, "pool"),
+        *("sales", "sales_minor", "first_sale_ms", "last_sale_ms"),
+    ),
+    sums=(*_BALANCE_SUMS, "pool", "sales", "sales_minor"),
+    earliest=("first_sale_ms",),
+    latest=("last_sale_ms",),
+)
+_HOLDINGS = Rows(
+    holdings,
+    ("member_id", "terminal", "epoch", *_BALANCE_SUMS, *_RIGHTS_SUMS),
+    sums=(*_BALANCE_SUMS, *_RIGHTS_SUMS),
+)
+_DAYS = Rows(
+    day_tallies,
+    ("terminal", "epoch", "day", "last_seq", *TALLY_COUNTS),
+    sums=TALLY_COUNTS,
+    latest=("last_seq",),
+)

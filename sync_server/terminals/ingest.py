@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 import structlog
-from sqlalchemy import Connection, Engine, insert
+from msgspec.structs import astuple
+from sqlalchemy import Connection, Engine
 
 from loyalty.clock import Clock, epoch_ms
 from loyalty.errors import FrameInvalid
 from loyalty.journal import Entry
 from loyalty.wire import Outcome, Refused, SyncRequest
+from sync_server.store.bulk import Rows
 from sync_server.store.cases import Case, open_cases
 from sync_server.store.engine import writing_beside
-from sync_server.store.statements import inserting
-from sync_server.store.tables import entries, till_tallies
+from sync_server.store.tables import TALLY_COUNTS, entries, till_tallies
 from sync_server.store.working_sets import note_branches
 from sync_server.terminals.books import count_days, days_of, post
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
@@ -221,26 +222,26 @@ class Ingest:
             return []
         arrived = [entry for _, entry in counting]
         days = days_of(arrived, self._zone)
-        connection.execute(
-            insert(entries),
+        _ENTRIES.put(
+            connection,
             [
-                {
-                    "terminal": entry.terminal,
-                    "epoch": entry.epoch,
-                    "seq": entry.seq,
-                    "kind": entry.kind,
-                    "member": entry.member,
-                    "points": entry.points,
-                    "amount_minor": entry.amount_minor,
-                    "receipt": entry.receipt,
-                    "programme": entry.programme,
-                    "occurred_at_ms": entry.occurred_at_ms,
-                    "recorded_at_ms": entry.recorded_at_ms,
-                    "received_at_ms": now_ms,
-                    "day": day,
-                    "body": placed.body,
-                    "seal": placed.seal,
-                }
+                (
+                    entry.terminal,
+                    entry.epoch,
+                    entry.seq,
+                    entry.member,
+                    entry.kind,
+                    entry.points,
+                    entry.amount_minor,
+                    entry.receipt,
+                    entry.programme,
+                    entry.occurred_at_ms,
+                    entry.recorded_at_ms,
+                    now_ms,
+                    day,
+                    placed.body,
+                    placed.seal,
+                )
                 for (placed, entry), day in zip(counting, days, strict=True)
             ],
         )
@@ -316,25 +317,23 @@ def _keep_tallies(connection: Connection, request: SyncRequest, head: Head, now_
     tallies = sane_tallies(request, head.seq)
     if not tallies:
         return
-    statement = inserting(connection, till_tallies)
-    told = {
-        name: statement.excluded[name]
-        for name in till_tallies.c.keys()  # noqa: SIM118 - a column collection, not a dict
-        if not till_tallies.c[name].primary_key
-    }
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=list(till_tallies.primary_key),
-            set_=told,
-            where=statement.excluded.last_seq >= till_tallies.c.last_seq,
-        ),
-        [
-            {
-                "terminal": request.terminal,
-                "epoch": request.epoch,
-                **msgspec.structs.asdict(tally),
-                "received_at_ms": now_ms,
-            }
-            for tally in tallies
-        ],
+    _TILL_TALLIES.put(
+        connection,
+        [(request.terminal, request.epoch, *astuple(tally), now_ms) for tally in tallies],
     )
+
+
+_ENTRIES = Rows(
+    entries,
+    (
+        *("terminal", "epoch", "seq", "member", "kind", "points", "amount_minor", "receipt"),
+        *("programme", "occurred_at_ms", "recorded_at_ms", "received_at_ms", "day", "body"),
+        "seal",
+    ),
+)
+_TILL_TALLIES = Rows(
+    till_tallies,
+    ("terminal", "epoch", "day", "last_seq", *TALLY_COUNTS, "received_at_ms"),
+    replaced=("last_seq", *TALLY_COUNTS, "received_at_ms"),
+    unless_older="last_seq",
+)
