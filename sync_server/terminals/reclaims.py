@@ -12,9 +12,9 @@ from sqlalchemy import Connection, bindparam, select, update
 from sync_server.store.cases import RECLAIMED, Case
 from sync_server.store.held import DAY_MS, HELD, Held
 from sync_server.store.tables import holdings, standings, terminals
+from sync_server.store.terms import longest_lease, offline_terms
 from sync_server.terminals.grants import withdraw_points
 from sync_server.terminals.recalls import ask
-from sync_server.terminals.terms import longest_lease, offline_terms
 
 
 def reclaim_overdue(
@@ -29,7 +29,8 @@ def reclaim_overdue(
     found = []
     for one in over:
         points += reclaim(connection, one, asker, now_ms)
-        found.append(reclaimed_case(one.terminal, one.epoch, one.held, now_ms, one.member_id))
+        what = f"{one.held} points"
+        found.append(reclaimed_case(one.terminal, one.epoch, what, now_ms, one.member_id))
     return points, found
 
 
@@ -49,10 +50,8 @@ def reclaim(connection: Connection, one: Held, asker: str, now_ms: int) -> int:
     return one.held
 
 
-def reclaimed_case(
-    terminal: str, epoch: int, points: int, now_ms: int, member_id: str = "", what: str = "points"
-) -> Case:
-    """The case of rights taken back without their till's word; `points` are the exposure."""
+def reclaimed_case(terminal: str, epoch: int, what: str, now_ms: int, member_id: str = "") -> Case:
+    """The case of rights to `what` that were taken back without their till's word."""
     return Case(
         case_id=f"{RECLAIMED}:{terminal}:{epoch}:{member_id}:{what}:{now_ms}",
         kind=RECLAIMED,
@@ -60,8 +59,8 @@ def reclaimed_case(
         epoch=epoch,
         seq=0,
         member_id=member_id,
-        detail=f"The rights to {points} {what} were taken back from {terminal} without its word: "
-        "what it had spent of them is lost.",
+        detail=f"The rights to {what} were taken back from {terminal} without its word: "
+        "what it had used of them by then may be used twice.",
     )
 
 

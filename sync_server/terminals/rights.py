@@ -15,11 +15,11 @@ from loyalty.wire import Draw, Grant, Recall, SyncRequest
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.held import pools_of
 from sync_server.store.tables import grants, holdings
+from sync_server.store.terms import lease_of
 from sync_server.terminals.draws import answer_draws
 from sync_server.terminals.grants import find_grants
 from sync_server.terminals.inspection import granted, is_plain, released
 from sync_server.terminals.recalls import ask, recalls_for, settle
-from sync_server.terminals.terms import lease_of
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -4,14 +4,14 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from loyalty.vouchers import ISSUED
 from loyalty.wire import Draw, Grant, SyncRequest
-from sync_server.store.cases import open_cases
+from sync_server.store.cases import Case, open_cases
 from sync_server.store.feed import VOUCHER, tell
 from sync_server.store.held import DAY_MS, lease_from_ms
 from sync_server.store.tables import journals, terminals, vouchers
+from sync_server.store.terms import longest_lease, offline_terms
 from sync_server.terminals.grants import withdraw_voucher, write_grant
 from sync_server.terminals.recalls import ask
 from sync_server.terminals.reclaims import reclaimed_case
-from sync_server.terminals.terms import longest_lease, offline_terms
 
 HELD_ELSEWHERE = "held-elsewhere"
 NONE = "none"
@@ -28,7 +28,8 @@ def draw_voucher(connection: Connection, request: SyncRequest, draw: Draw, now_m
         ask(connection, *holder, row.member_id, 1, request.terminal, now_ms, draw.voucher)
         return Grant(draw.number, 0, HELD_ELSEWHERE)
     if is_elsewhere:
-        reclaim_voucher(connection, *holder, draw.voucher, row.member_id, now_ms)
+        found = reclaim_voucher(connection, *holder, draw.voucher, row.member_id, now_ms)
+        open_cases(connection, [found], now_ms)
     connection.execute(
         _HOLD,
         {"of_voucher": draw.voucher, "terminal": request.terminal, "epoch": request.epoch},
@@ -48,14 +49,13 @@ def release_voucher(connection: Connection, terminal: str, epoch: int, voucher: 
 
 def reclaim_voucher(
     connection: Connection, terminal: str, epoch: int, voucher: str, member_id: str, now_ms: int
-) -> None:
+) -> Case:
     """Take the right to a voucher back without its till's word, and ask the till for it."""
     release_voucher(connection, terminal, epoch, voucher)
     if not withdraw_voucher(connection, terminal, epoch, voucher):
         ask(connection, terminal, epoch, member_id, 1, terminal, now_ms, voucher)
-    found = reclaimed_case(terminal, epoch, 1, now_ms, member_id, f"voucher {voucher}")
-    open_cases(connection, [found], now_ms)
     tell(connection, VOUCHER, {voucher: member_id})
+    return reclaimed_case(terminal, epoch, f"voucher {voucher}", now_ms, member_id)
 
 
 def _is_overdue(connection: Connection, terminal: str, epoch: int, now_ms: int) -> bool:
