@@ -37,6 +37,7 @@ from loyalty.wire import (
 from sync_server.errors import EnrolmentRefused, StoreUnavailable, TerminalUnknown
 from sync_server.reconcile.standing import standing_of
 from sync_server.store.engine import reading, writing
+from sync_server.store.server_key import server_key
 from sync_server.store.working_sets import branch_told
 from sync_server.terminals.authentication import NOT_KNOWN_HERE, terminals_alone
 from sync_server.terminals.enrolment import KnownTerminal, enrol_terminal
@@ -162,6 +163,10 @@ def _reply(connection: Connection, frame: SyncRequest, taken: Taken, now_ms: int
         rights_until_ms=taken.rights.rights_until_ms,
         found=found_for(connection, told, frame.lookups),
         fork_seq=taken.fork_seq,
+        # For a till that was enrolled before heads were signed: it takes the first it hears.
+        server_key=server_key(connection).public_key().public_bytes_raw()
+        if news.from_start
+        else b"",
     )
 
 

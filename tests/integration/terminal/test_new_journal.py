@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from typer.testing import CliRunner
 
 from terminal_app.bootstrap import Shop, open_till
 from terminal_app.commands.ledger import app as ledger
 from terminal_app.config import STORE_FILE
-from terminal_app.store import settings
+from terminal_app.store import epochs, settings
 from terminal_app.till.answers import Enrolment, Sale
 from tests.integration.terminal.head_office import HeadOffice
 from tests.integration.terminal.test_commands import paragon
@@ -233,6 +234,25 @@ def test_a_till_set_up_again_with_the_line_down_moves_when_it_is_back(
         assert (balance_at(one, ala), at_head_office(one)[ala]) == (15, 15)
     assert findings(home) == []
     assert office.disagreements() == 0
+
+
+def test_a_till_from_before_signatures_learns_who_signs(office: HeadOffice, tmp_path: Path) -> None:
+    with till_of(office, tmp_path / "one", "KRK-1") as one:
+        ala = enrolled(one, "Ala")
+        one.sync.sync_once()
+        key = one.identity.server_key
+        with one.store.writing() as connection:
+            settings.write_identity(connection, replace(one.identity, server_key=b""))
+            state = settings.read_sync_state(connection)
+            settings.write_sync_state(connection, replace(state, told_version=1))
+        one.sync.sync_once()
+        assert len(key) == 32
+        assert one.identity.server_key == key
+        assert known(one.till.member(ala)).member.name == "Ala"
+        with one.store.reading() as connection:
+            receipt = epochs.read_receipt(connection, 1)
+        assert receipt is not None
+        assert receipt.seq == 1
 
 
 @pytest.mark.parametrize("reference", ["", "POS-1"])
