@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -59,18 +60,32 @@ def quieten(chain: Chain) -> None:
             sync(till)
 
 
-def findings(chain: Chain, told: Told) -> list[str]:
-    """Everything that is not as it was confirmed; nothing when G1, G2, G3 and G5 hold."""
+def findings(chain: Chain, told: Told, lost_end: str = "") -> list[str]:
+    """Everything that is not as it was confirmed; nothing when G1, G2, G3 and G5 hold.
+
+    The disk of till `lost_end` lost entries that head office holds.
+    """
     office = _rows_of_office(chain.database_url)
     found = list(told.contradictions)
     for till in chain.tills:
         kept = _rows_of_till(till)
         theirs = [row for row in office if row[0].terminal == till.name]
-        if kept != theirs:
+        if till.name == lost_end:
+            found += [f"{till.name} has {row}" for row in kept if row not in theirs]
+        elif kept != theirs:
             found.append(f"{till.name} holds {len(kept)} entries, head office {len(theirs)}")
     rows = [row for row, _ in office]
     found += [*_unlike_what_was_said(rows, told), *_spent_twice(rows)]
     return [*found, *_balances(chain, rows), *_verified(chain)]
+
+
+def case_kinds(home: Path) -> set[str]:
+    """What head office, whose books are a file in `home`, wants a person to look at."""
+    connection = sqlite3.connect(home / "server.sqlite")
+    try:
+        return {row[0] for row in connection.execute("SELECT kind FROM cases")}
+    finally:
+        connection.close()
 
 
 def _unlike_what_was_said(rows: Iterable[Row], told: Told) -> Iterable[str]:

@@ -73,6 +73,11 @@ def office_verdict(home: Path) -> Callable[[Path], str]:
     )
 
 
+def run_till(home: Path) -> tuple[int, str]:
+    """The exit code of `paragon ledger verify` on the till in `home`, and its complaint."""
+    return _run(paragon, ["ledger", "verify", "--home", str(home)])
+
+
 def balances(file: Path, query: str) -> set[tuple[object, ...]]:
     """What the database says that members have. Raises sqlite3.DatabaseError."""
     connection = sqlite3.connect(file)

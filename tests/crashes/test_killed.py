@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.crashes.killing import run
 
 KILLS = 12
 SEED = 3
+
+pytestmark = pytest.mark.timeout(300)
 
 
 def test_what_was_confirmed_is_in_every_ledger_once(tmp_path: Path) -> None:
