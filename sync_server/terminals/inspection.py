@@ -77,7 +77,10 @@ def inspect(body: bytes, terminal: str, epoch: int, seq: int) -> Entry | str:
 
 def is_plain(*texts: str) -> bool:
     """Whether each text is short enough and free of NUL, which PostgreSQL does not keep."""
-    return all(len(text) <= MAX_TEXT_CHARACTERS and "\0" not in text for text in texts)
+    together = "".join(texts)
+    if "\0" in together:
+        return False
+    return len(together) <= MAX_TEXT_CHARACTERS or max(map(len, texts)) <= MAX_TEXT_CHARACTERS
 
 
 def enrolled(entry: Entry) -> Member:

@@ -39,7 +39,7 @@ from sync_server.reconcile.standing import standing_of
 from sync_server.store.engine import reading, writing
 from sync_server.store.server_key import server_key
 from sync_server.store.working_sets import branch_told
-from sync_server.terminals.authentication import NOT_KNOWN_HERE, terminals_alone
+from sync_server.terminals.authentication import NOT_KNOWN_HERE, met_terminals, terminals_alone
 from sync_server.terminals.enrolment import KnownTerminal, enrol_terminal
 from sync_server.terminals.feed import Journal, news_for
 from sync_server.terminals.ingest import Ingest, Taken
@@ -78,7 +78,7 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest) -> Router:
         SYNC_PATH,
         status_code=HTTP_200_OK,
         sync_to_thread=True,
-        guards=known_terminals,
+        guards=[met_terminals(engine)],
         request_max_body_size=MAX_PACKED_BYTES,
     )
     def sync(request: AskingTill, body: bytes) -> Response[bytes]:
