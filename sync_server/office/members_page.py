@@ -7,7 +7,16 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery, QueryParameter
 
-from loyalty.journal import EARN, ENROL, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
+from loyalty.journal import (
+    EARN,
+    ENROL,
+    REDEEM,
+    REVERSE,
+    RIGHTS_GRANT,
+    RIGHTS_RELEASE,
+    VOUCHER_ISSUED,
+    VOUCHER_REDEEMED,
+)
 from sync_server.audience.explanation import explain
 from sync_server.audience.groups import group_of_member, read_purchases
 from sync_server.audience.members import (
@@ -18,6 +27,7 @@ from sync_server.audience.members import (
     read_vouchers,
 )
 from sync_server.office.desk import Desk, OfficeRequest, Page
+from sync_server.reports.rights import member_rights
 
 MAX_PAGE = 100_000
 
@@ -28,6 +38,8 @@ KINDS = {
     REDEEM: "Points redeemed",
     VOUCHER_ISSUED: "Voucher issued",
     VOUCHER_REDEEMED: "Voucher redeemed",
+    RIGHTS_GRANT: "Rights taken",
+    RIGHTS_RELEASE: "Rights given back",
 }
 
 
@@ -49,7 +61,7 @@ def member_page(
     member_id: FromPath[str],
     page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)] = 1,
 ) -> Page:
-    """Facts, balance, vouchers and explanation of one member."""
+    """Facts, balance, vouchers, who may spend what, and explanation of one member."""
     with desk.reading() as connection:
         profile = read_profile(connection, member_id.replace("\x00", ""))
         if profile is None:
@@ -57,6 +69,7 @@ def member_page(
         explanation = explain(connection, profile.member_id, page)
         vouchers = read_vouchers(connection, profile.member_id)
         more_vouchers = count_vouchers(connection, profile.member_id) - len(vouchers)
+        rights = member_rights(connection, profile.member_id)
         purchases = read_purchases(connection)
     scored = group_of_member(purchases, profile.member_id, desk.today(), desk.settings.zone)
     return desk.page(
@@ -67,5 +80,6 @@ def member_page(
         vouchers=vouchers,
         more_vouchers=more_vouchers,
         scored=scored,
+        rights=rights,
         kinds=KINDS,
     )

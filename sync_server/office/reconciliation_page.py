@@ -14,6 +14,8 @@ from sync_server.office.desk import Desk, OfficeRequest, Page
 from sync_server.reconcile.days import DayComparison, DayState, compare_days
 from sync_server.reconcile.standing import terminal_totals
 from sync_server.reports.csv_files import csv_text
+from sync_server.reports.rights import exposure
+from sync_server.reports.terminals import terminals_now
 from sync_server.store.tables import TALLY_COUNTS
 
 MAX_ROWS_SHOWN = 100
@@ -56,6 +58,8 @@ def reconciliation_page(
     with desk.reading() as connection:
         every_day = _newest_first(compare_days(connection))
         totals = terminal_totals(connection, every_day)
+        tills = terminals_now(connection, desk.now_ms())
+        at_stake = exposure(connection)
     days = [compared for compared in every_day if choice.takes(compared)]
     asked = {key: value for key, value in msgspec.structs.asdict(choice).items() if value}
     return desk.page(
@@ -63,6 +67,8 @@ def reconciliation_page(
         "reconciliation.html",
         rows=[_shown(compared, desk.settings.currency) for compared in days[:MAX_ROWS_SHOWN]],
         totals=totals,
+        tills=tills,
+        exposure=at_stake,
         total=len(days),
         sums=_sums(days),
         differing=sum(compared.state is DayState.DIFFERS for compared in days),
