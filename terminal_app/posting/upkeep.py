@@ -25,7 +25,7 @@ def missing(connection: sqlite3.Connection, member_id: str) -> int:
     A debt here adds to them: it is settled by what is given.
     """
     balance = ledger.balance_of(connection, member_id).points
-    return max(balance - rights.held(connection, member_id), 0) if balance > 0 else 0
+    return max(balance - rights.held(connection, member_id), 0)
 
 
 def needs_welcome(connection: sqlite3.Connection, member_id: str, now_ms: int) -> bool:

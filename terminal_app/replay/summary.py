@@ -132,12 +132,22 @@ def summarise(tills: Sequence[Shop], standing: Standing, run: Run) -> Summary:
 
 
 def fold_journals(tills: Sequence[Shop]) -> Ledger:
-    """What the journals of `tills` come to, read from the first entry to the last."""
+    """What the journals of `tills` come to, read from the first entry to the last.
+
+    What a till wrote again when it went on in a new journal counts there alone.
+    """
     told = Ledger()
     for shop in tills:
+        again: set[tuple[int, int]] = set()
+        identity = shop.identity
         with shop.store.reading() as connection:
-            for sealed in journal.walk(connection, shop.identity.epoch):
-                _count(told, decode_entry(sealed.body))
+            for epoch in (identity.epoch, *reversed(identity.earlier_epochs)):
+                for sealed in journal.walk(connection, epoch):
+                    entry = decode_entry(sealed.body)
+                    if "salvaged" in entry.payload:
+                        again.add(tuple(entry.payload["salvaged"]))
+                    if (entry.epoch, entry.seq) not in again:
+                        _count(told, entry)
     return told
 
 

@@ -15,7 +15,8 @@ from loyalty.clock import epoch_ms
 from loyalty.identifiers import card_number
 from loyalty.members import Member
 from loyalty.programme.document import classic_document
-from terminal_app.store import members, settings
+from loyalty.wire import BalanceChange, Holder
+from terminal_app.store import ledger, members, rights, settings
 from terminal_app.store.connection import Store, open_store
 from terminal_app.store.settings import Identity, SyncState
 from terminal_app.sync.line import Line
@@ -54,6 +55,16 @@ class TestShop(msgspec.Struct, frozen=True):
         )
         assert isinstance(posted, Posted)
         return posted
+
+    def elsewhere(self, card: str, points: int, pool: int = 0) -> None:
+        """Other tills made `points` for a member: `pool` lie at head office, Warszawa has the
+        rest."""
+        held = (Holder("WAW-2", points - pool),) if points > pool else ()
+        told = BalanceChange(card, points, points, 0, 0, pool, held)
+        with self.store.writing() as connection:
+            members.put_terminal(connection, "WAW-2", "WAW", {1: b"k" * 32}, "Warszawa")
+            ledger.put_others(connection, [told])
+            rights.put_pools(connection, [told])
 
     def hears(self, moment: datetime) -> None:
         """Head office confirmed everything and was heard at `moment`."""

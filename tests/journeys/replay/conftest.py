@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE
 from terminal_app.commands.ledger import app as ledger
 from tests.journeys.replay.made_file import write_lines
 
@@ -88,9 +89,30 @@ def exported(home: Path) -> list[dict[str, Any]]:
         assert run.exit_code == 0, run.stderr
         for line in run.stdout.splitlines():
             entry = json.loads(line)
-            del entry["recorded_at"], entry["seal"]
+            del entry["recorded_at"], entry["elapsed_ms"], entry["seal"]
             entries.append(entry)
     return entries
+
+
+def happened(home: Path) -> list[dict[str, Any]]:
+    """What every till sold, took back and gave out, in order.
+
+    How often rights to points were moved before a sale depends on where a kill fell, and with it
+    the number of every entry behind, which vouchers and unnamed receipts are named by.
+    """
+    names: dict[str, str] = {}
+    told = []
+    for entry in exported(home):
+        if entry["kind"] in (RIGHTS_GRANT, RIGHTS_RELEASE):
+            continue
+        own = f"{entry['terminal']}.{entry['epoch']}."
+        for place, key in ((entry, "receipt"), (entry["payload"], "number")):
+            name = place.get(key, "")
+            if name.startswith(own):
+                place[key] = names.setdefault(name, f"{own}#{len(names)}")
+        del entry["seq"]
+        told.append(entry)
+    return told
 
 
 @pytest.fixture(scope="session")

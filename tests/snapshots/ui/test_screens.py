@@ -13,6 +13,8 @@ from drivers.simulators.text import text_lines
 from loyalty.baskets import keyed_amount
 from loyalty.members import LANGUAGES
 from terminal_app.printing.compose import compose_document
+from terminal_app.store import settings
+from terminal_app.store.settings import Lease
 from terminal_app.till.answers import GoodsReturn
 from terminal_app.ui.cashier.app import CashierApp
 from terminal_app.ui.kiosk.app import KioskApp
@@ -73,6 +75,26 @@ def test_cashier_sells_to_a_member(
     shop.buys(PIOTR, 41_250)
     taken = steps(PIOTR, COFFEE, COFFEE, BREAD, "12.50")
     assert snap_compare(cashier(shop, language), run_before=taken)
+
+
+@in_every_language
+def test_cashier_sees_who_holds_the_rest(
+    shop: TestShop, snap_compare: SnapCompare, language: str
+) -> None:
+    shop.buys(PIOTR, 12_050)
+    shop.elsewhere(PIOTR, 430, pool=30)
+    taken = steps(PIOTR, COFFEE, "12.50")
+    assert snap_compare(cashier(shop, language), run_before=taken)
+
+
+@in_every_language
+def test_cashier_hears_that_head_office_is_silent(
+    shop: TestShop, snap_compare: SnapCompare, language: str
+) -> None:
+    shop.buys(PIOTR, 41_250)
+    with shop.store.writing() as connection:
+        settings.write_lease(connection, Lease(until_ms=1))
+    assert snap_compare(cashier(shop, language), run_before=steps(PIOTR, COFFEE, COFFEE))
 
 
 @in_every_language
@@ -155,6 +177,15 @@ def test_kiosk_welcomes(shop: TestShop, snap_compare: SnapCompare, language: str
 @pytest.mark.parametrize("card", [ANNA, PIOTR, OLGA], ids=LANGUAGES)
 def test_kiosk_shows_a_member(shop: TestShop, snap_compare: SnapCompare, card: str) -> None:
     shop.buys(card, 72_000)
+    assert snap_compare(kiosk(shop, "en"), run_before=steps(card))
+
+
+@pytest.mark.parametrize("card", [ANNA, PIOTR, OLGA], ids=LANGUAGES)
+def test_kiosk_shows_what_is_held_elsewhere(
+    shop: TestShop, snap_compare: SnapCompare, card: str
+) -> None:
+    shop.buys(card, 12_000)
+    shop.elsewhere(card, 400)
     assert snap_compare(kiosk(shop, "en"), run_before=steps(card))
 
 
