@@ -71,7 +71,7 @@ def findings(chain: Chain, told: Told, lost_end: str = "") -> list[str]:
         kept = _rows_of_till(till)
         theirs = [row for row in office if row[0].terminal == till.name]
         if till.name == lost_end:
-            found += [f"{till.name} has {row}" for row in kept if row not in theirs]
+            found += _nowhere(kept, theirs)
         elif kept != theirs:
             found.append(f"{till.name} holds {len(kept)} entries, head office {len(theirs)}")
     rows = [row for row, _ in office]
@@ -86,6 +86,14 @@ def case_kinds(home: Path) -> set[str]:
         return {row[0] for row in connection.execute("SELECT kind FROM cases")}
     finally:
         connection.close()
+
+
+def _nowhere(kept: list[tuple[Row, bytes]], held: list[tuple[Row, bytes]]) -> Iterable[str]:
+    """Entries of a till that head office holds neither in their place nor written again."""
+    again = {tuple(row.payload["salvaged"][:2]) for row, _ in held if "salvaged" in row.payload}
+    for row in kept:
+        if row not in held and (row[0].epoch, row[0].seq) not in again:
+            yield f"only {row[0].terminal} has {row[0]}"
 
 
 def _unlike_what_was_said(rows: Iterable[Row], told: Told) -> Iterable[str]:
