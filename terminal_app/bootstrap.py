@@ -273,6 +273,8 @@ def _suspend_copy(store: Store, place: str) -> None:
     with store.writing() as connection:
         if noted:
             settings.write_suspension(connection, epochs.COPY)
+            # What was asked for is for the till that it was copied from.
+            epochs.write_next(connection, None)
         else:
             # A till of the first version: it is taken to be where it always was.
             epochs.write_fingerprint(connection, place)

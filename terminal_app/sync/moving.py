@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import suppress
 
-import msgspec
 from msgspec.structs import replace
 
 from loyalty.balances import NO_BALANCE, Balance, fold
@@ -36,24 +35,17 @@ from terminal_app.sync.uplink import Uplink
 _RIGHTS = frozenset({RIGHTS_GRANT, RIGHTS_RELEASE})
 
 
-class _Hidden(msgspec.Struct, frozen=True):
-    """An entry that head office does not hold, and the seal it had."""
-
-    entry: Entry
-    seal: bytes
-
-
 def ask_to_leave(store: Store) -> bool:
-    """Write down that a suspended till goes on in a journal of its own; False when none is.
-
-    For a till that has told all it had: its data was copied, or put in another place.
-    """
+    """Write down that a copy, which has told all it had, goes on in a journal of its own; False
+    when this till is none, or has written it down before."""
+    with store.reading() as connection:
+        if settings.read_suspension(connection) != epochs.COPY:
+            return False
     with store.writing() as connection:
-        reason = settings.read_suspension(connection)
-        if not reason or epochs.read_next(connection) is not None:
+        if epochs.read_next(connection) is not None:
             return False
         epoch = settings.require_identity(connection).epoch
-        epochs.write_next(connection, leaving(epoch, reason))
+        epochs.write_next(connection, leaving(epoch, epochs.COPY))
         return True
 
 
@@ -145,19 +137,22 @@ def _switch(connection: sqlite3.Connection, fingerprint: str, now_ms: int) -> bo
     members.put_terminal(
         connection, moved.terminal, moved.branch, {moved.epoch: public_key}, moved.branch_name
     )
-    _leave(connection, identity, [one.entry for one in hidden])
+    _leave(connection, identity, hidden)
     _write_again(connection, moved, hidden)
     history_id = settings.read_sync_state(connection).history_id
     settings.write_sync_state(connection, SyncState(history_id=history_id, heard_at_ms=now_ms))
-    epochs.write_fingerprint(connection, fingerprint)
-    settings.write_suspension(connection, "")
     epochs.write_next(connection, None)
+    if coming.reason != epochs.FORK:
+        # Nobody else was given this journal. One that a fork leads to may be a copy's as well:
+        # that is known when head office agrees with it.
+        epochs.write_fingerprint(connection, fingerprint)
+        settings.write_suspension(connection, "")
     return True
 
 
 def _hidden(
     connection: sqlite3.Connection, identity: Identity, hidden_from: int
-) -> Iterator[_Hidden]:
+) -> Iterator[Entry]:
     """Entries from `hidden_from` on that are as they were written.
 
     One that was damaged cannot be written again as if it were sound: it stays where it is, and
@@ -169,7 +164,7 @@ def _hidden(
     for row in journal.walk(connection, identity.epoch, hidden_from):
         if before is None or next_seal(before, row.body) == row.seal:
             with suppress(EntryInvalid):
-                yield _Hidden(decode_entry(row.body), row.seal)
+                yield decode_entry(row.body)
         before = row.seal
 
 
@@ -209,7 +204,7 @@ def _told(member_id: str, others: Balance, own: Balance, unheld: Balance | None)
     )
 
 
-def _write_again(connection: sqlite3.Connection, identity: Identity, hidden: list[_Hidden]) -> None:
+def _write_again(connection: sqlite3.Connection, identity: Identity, hidden: list[Entry]) -> None:
     """The hidden entries as entries of the new journal, with what follows from them.
 
     Entries of rights are left out: the rights of the old journal stay with head office.
@@ -218,7 +213,7 @@ def _write_again(connection: sqlite3.Connection, identity: Identity, hidden: lis
     written: list[Entry] = []
     days: dict[str, list[Entry]] = {}
     for one in hidden:
-        if one.entry.kind in _RIGHTS:
+        if one.kind in _RIGHTS:
             continue
         entry = _salvaged(one, identity.epoch, head.seq + len(written) + 1)
         written.append(entry)
@@ -232,8 +227,10 @@ def _write_again(connection: sqlite3.Connection, identity: Identity, hidden: lis
         ledger.count_in(connection, day, entries)
 
 
-def _salvaged(hidden: _Hidden, epoch: int, seq: int) -> Entry:
-    """A hidden entry in its new place; it says where and how it was sealed first."""
-    entry = hidden.entry
-    first = {"salvaged": [entry.epoch, entry.seq, hidden.seal]}
+def _salvaged(entry: Entry, epoch: int, seq: int) -> Entry:
+    """A hidden entry in its new place; it says where it stood first.
+
+    Made of the entry alone, so that copies of it come to the same bytes.
+    """
+    first = {"salvaged": [entry.epoch, entry.seq]}
     return replace(entry, epoch=epoch, seq=seq, elapsed_ms=0, payload=first | entry.payload)

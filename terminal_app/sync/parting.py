@@ -7,6 +7,7 @@ till goes on in a journal of its own; first it finds the entry at which the two 
 
 import secrets
 import sqlite3
+from hashlib import sha256
 
 import msgspec
 
@@ -47,7 +48,9 @@ def standing_with(
     if reply.version < OWN_JOURNAL_VERSION:
         return Standing(confirmed_seq, is_lost=True)
     if reply.outcome is Outcome.FORKED and reply.fork_seq:
-        coming = leaving(epoch, epochs.FORK, reply.fork_seq)
+        seal = journal.seal_at(connection, terminal, epoch, reply.fork_seq) or b""
+        name = sha256(f"paragon fork {terminal} {epoch} {reply.fork_seq} ".encode() + seal)
+        coming = leaving(epoch, epochs.FORK, reply.fork_seq, name.hexdigest())
         return Standing(min(confirmed_seq, reply.fork_seq - 1), coming=coming)
     sent_seq = request.first_seq + len(request.bodies) - 1
     if reply.outcome is Outcome.ACCEPTED and reply.head_seq > sent_seq:
@@ -60,10 +63,15 @@ def standing_with(
     return Standing(0) if request.first_seq > 1 else Standing(confirmed_seq, is_lost=True)
 
 
-def leaving(epoch: int, reason: str, hidden_from: int = 0) -> NextJournal:
-    """The request for a journal of one's own, with a name that no other request has."""
+def leaving(epoch: int, reason: str, hidden_from: int = 0, name: str = "") -> NextJournal:
+    """The request for a journal of one's own, with a name that no other request has.
+
+    A fork gives the `name`: it is made of the first entry that head office does not hold, so that
+    every copy of that entry is taken to the same journal, where it counts once however many of
+    them there are.
+    """
     return NextJournal(
-        nonce=secrets.token_hex(NONCE_BYTES),
+        nonce=name or secrets.token_hex(NONCE_BYTES),
         left_epoch=epoch,
         reason=reason,
         hidden_from=hidden_from,

@@ -117,6 +117,7 @@ def take(store: Store, request: SyncRequest, reply: SyncReply, clock: Clock) -> 
         if standing.agrees:
             if receipt is not None:
                 _keep_receipt(connection, identity.epoch, receipt)
+            _lift_suspension(connection)
             programme = programme_in_force(connection)
             take_rights(connection, identity, programme, reply, now_ms)
         elif standing.coming is not None:
@@ -219,7 +220,15 @@ def _leave_later(connection: sqlite3.Connection, coming: NextJournal) -> None:
         epochs.write_next(connection, coming)
     elif not asked.hidden_from:
         epochs.write_next(connection, replace(asked, hidden_from=coming.hidden_from))
-    settings.write_suspension(connection, coming.reason)
+    if settings.read_suspension(connection) != epochs.COPY:
+        settings.write_suspension(connection, coming.reason)
+
+
+def _lift_suspension(connection: sqlite3.Connection) -> None:
+    """Head office holds this journal as it is here: only a copy still has to leave it."""
+    reason = settings.read_suspension(connection)
+    if reason not in ("", epochs.COPY) and epochs.read_next(connection) is None:
+        settings.write_suspension(connection, "")
 
 
 def _keep_lease(
