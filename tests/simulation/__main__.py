@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 
+from tests.simulation.planted_table import show_planted
 from tests.simulation.runner import STEPS, Outcome, simulator
 
 SEEDS_AT_ONCE = 10
@@ -23,7 +24,16 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--steps", type=int, default=STEPS, help="steps a seed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    parser.add_argument(
+        "what",
+        nargs="?",
+        choices=("seeds", "planted"),
+        default="seeds",
+        help="seeds, or planted faults",
+    )
     asked = parser.parse_args(arguments)
+    if asked.what == "planted":
+        return show_planted(as_json=asked.json)
     started = time.monotonic()
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
     failed = []

@@ -44,6 +44,7 @@ def _by_journal(rows: list[Row]) -> dict[Journal, list[Row]]:
 
 def _chain(where: str, journal: Journal, rows: list[Row]) -> Iterator[Breach]:
     seal = first_seal(*journal)
+    recorded_ms = 0
     for place, row in enumerate(rows, 1):
         seal = hashlib.sha256(seal + row.body).digest()
         if row.seq != place:
@@ -55,6 +56,10 @@ def _chain(where: str, journal: Journal, rows: list[Row]) -> Iterator[Breach]:
         fields = row.fields
         if fields and (fields.terminal, fields.epoch, fields.seq) != (*journal, row.seq):
             yield Breach("G4", f"{where}: {journal} entry {row.seq} is another's")
+        if fields and not fields.is_salvaged:
+            if fields.recorded_at_ms < recorded_ms:
+                yield Breach("G4", f"{where}: {journal} entry {row.seq} goes back in time")
+            recorded_ms = fields.recorded_at_ms
 
 
 def _heads(connection: sqlite3.Connection, office: Mapping[Journal, list[Row]]) -> Iterator[Breach]:

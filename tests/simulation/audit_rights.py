@@ -16,6 +16,13 @@ _SPLIT = """
 """
 
 
+_RECLAIMED = """
+    SELECT terminal, epoch, opened_at_ms FROM cases AS c
+    WHERE kind = 'reclaimed' AND NOT EXISTS (
+        SELECT 1 FROM journals AS j WHERE j.terminal = c.terminal AND j.epoch > c.epoch)
+"""
+
+
 def audit_rights(
     connection: sqlite3.Connection,
     witness: Witness,
@@ -31,6 +38,7 @@ def audit_rights(
     yield from _split(connection, witness)
     yield from _overspent(connection, entries, programmes)
     yield from _vouchers_twice(connection, entries, witness)
+    yield from _taken_too_early(connection, witness)
 
 
 def _journals(where: str, rows: list[Row], programmes: Programmes) -> Iterator[Breach]:
@@ -78,6 +86,14 @@ def _split(connection: sqlite3.Connection, witness: Witness) -> Iterator[Breach]
             )
         if pool < 0 and not witness.office_was_put_back:
             yield Breach("G3", f"{member}: the pool holds {pool} points")
+
+
+def _taken_too_early(connection: sqlite3.Connection, witness: Witness) -> Iterator[Breach]:
+    """Rights are taken back only from a till that was silent for its lease and the grace."""
+    for terminal, epoch, taken_ms in connection.execute(_RECLAIMED).fetchall():
+        since_ms = taken_ms - witness.shortest_hold_ms
+        if any(since_ms < heard_ms < taken_ms for heard_ms in witness.heard[terminal]):
+            yield Breach("G3", f"{terminal}, epoch {epoch}: rights were taken back too early")
 
 
 def _overspent(

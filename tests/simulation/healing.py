@@ -3,6 +3,7 @@
 from tests.simulation import trouble
 from tests.simulation.auditor import audit
 from tests.simulation.evidence import opened
+from tests.simulation.gathering import gather
 from tests.simulation.machines import Machine
 from tests.simulation.network import Faults
 from tests.simulation.world import World
@@ -22,8 +23,9 @@ def heal(world: World) -> str:
     turns = _sync_until_quiet(world)
     for breach in audit(world.witness, str(world.office_path), tills_of(world)):
         world.witness.breach(breach.guarantee, breach.what)
+    gathered = gather(world) if not world.witness.breaches else ""
     world.set_weather()
-    return f"all is well again after {turns} turns"
+    return f"all is well again after {turns} turns; {gathered}"
 
 
 def tills_of(world: World) -> dict[str, str]:

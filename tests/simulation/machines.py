@@ -74,6 +74,7 @@ class Machine:
         self.is_dead = False
         self.copied_in_epoch = 0
         self.lease_until_ms: int | None = None
+        self.seen_ms = 0
 
     @property
     def database(self) -> Path:

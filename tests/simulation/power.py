@@ -5,6 +5,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+IS_WHOLE = True
+"""Whether a transaction is whole or not at all, as on every real disk."""
+
+_OF_TRANSACTIONS = ("BEGIN", "COMMIT", "SAVEPOIN", "RELEASE")
 _CHANGES_NOTHING = ("SELECT", "PRAGMA", "WITH")
 
 
@@ -48,6 +52,8 @@ class _FusedCursor(sqlite3.Cursor):
 
     def execute(self, sql: str, parameters: Any = (), /) -> "_FusedCursor":
         words = sql.lstrip()[:8].upper()
+        if not IS_WHOLE and words.startswith(_OF_TRANSACTIONS):
+            return self
         if words.startswith("ROLLBACK"):
             # What a dying process leaves undone is undone all the same.
             super().execute(sql, parameters)

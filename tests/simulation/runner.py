@@ -6,10 +6,11 @@ import os
 import shutil
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import structlog
 
@@ -24,6 +25,14 @@ STEPS = 120
 MEMORY_DISK = Path("/dev/shm")
 
 Step = Callable[[World], str]
+
+
+class Run(Protocol):
+    """Runs a seed for so many steps, with a part of its temper given."""
+
+    def __call__(
+        self, seed: int, steps: int, temper: Mapping[str, object] | None = None
+    ) -> "Outcome": ...
 
 
 @dataclass(frozen=True)
@@ -56,6 +65,7 @@ _STEPS: tuple[tuple[int, Step, str], ...] = (
     (3, trouble.kill, "crashes"),
     (4, trouble.office_restarts, "crashes"),
     (3, trouble.office_is_looked_after, ""),
+    (1, shopping.write_what_cannot_count, ""),
     (4, trouble.clock_goes_wrong, "clocks"),
     (3, trouble.back_up, "restored_tills"),
     (3, trouble.restore, "restored_tills"),
@@ -81,23 +91,30 @@ _MEANWHILE: tuple[Step, ...] = (
 
 
 @contextmanager
-def simulator() -> Iterator[Callable[[int, int], Outcome]]:
-    """A function from a seed and a count of steps to their outcome; its templates are made once."""
+def simulator() -> Iterator["Run"]:
+    """What runs seeds; the templates that they start from are made once."""
     place = MEMORY_DISK if MEMORY_DISK.is_dir() else None
     folder = Path(tempfile.mkdtemp(prefix=f"paragon-simulation-{os.getpid()}-", dir=place))
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         templates = Templates(folder / "templates")
-        yield lambda seed, steps: run(templates, folder / "run", seed, steps)
+        yield lambda seed, steps, temper=None: run(
+            templates, folder / "run", seed, steps, temper or {}
+        )
     finally:
         structlog.reset_defaults()
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def run(templates: Templates, folder: Path, seed: int, steps: int) -> Outcome:
-    """Everything that `seed` draws, until a guarantee is broken or the steps are done."""
+def run(
+    templates: Templates, folder: Path, seed: int, steps: int, temper: Mapping[str, object]
+) -> Outcome:
+    """Everything that `seed` draws, until a guarantee is broken or the steps are done.
+
+    `temper` says what is not to be drawn of the run's temper.
+    """
     folder.mkdir(parents=True)
-    world = World(seed, folder, templates)
+    world = World(seed, folder, templates, temper)
     world.meanwhile = lambda inner: inner.dice.choice(_MEANWHILE)(inner)
     try:
         happening = _happening(world.temper)

@@ -1,9 +1,13 @@
 """What people do at the counters: enrol, buy, pay with vouchers, bring back, ask again."""
 
 from collections.abc import Callable
+from typing import Any
 
 from loyalty.baskets import Basket, Line
+from loyalty.journal import ENROL, VOUCHER_ISSUED
 from terminal_app.errors import StoreFault
+from terminal_app.posting.draft import Draft
+from terminal_app.store.settings import require_identity
 from terminal_app.till.answers import (
     Enrolment,
     GoodsReturn,
@@ -14,6 +18,7 @@ from terminal_app.till.answers import (
     Sale,
 )
 from terminal_app.till.door import Till
+from tests.simulation.clocks import MINUTE_MS
 from tests.simulation.machines import Machine, Process
 from tests.simulation.power import PowerCut
 from tests.simulation.witness import Seen
@@ -22,6 +27,9 @@ from tests.simulation.world import Request, World
 SALE = "sale"
 RETURN = "return"
 MAX_MEMBERS = 5
+MOMENT_MS = 5 * MINUTE_MS
+"""How exactly a till keeps the latest moment that it has seen."""
+
 MAX_WRITES_TO_CRASH = 14
 
 _MAY_REFUSE = {
@@ -37,6 +45,13 @@ _MAY_REFUSE = {
     RETURN: {Reason.UNKNOWN_CARD},
 }
 """What a till may say no to; a voucher is forged to a till that has not heard of its issuer."""
+
+
+_STRANGE: tuple[tuple[str, dict[str, Any]], ...] = (
+    (VOUCHER_ISSUED, {"number": 5}),
+    (ENROL, {"member_id": "nobody"}),
+    ("stamp-of-tomorrow", {"stamps": 3}),
+)
 
 
 def sell(world: World) -> str:
@@ -148,6 +163,29 @@ def reprint(world: World) -> str:
     return f"{machine.name}: reprints {last.reference}"
 
 
+def write_what_cannot_count(world: World) -> str:
+    """A till with a fault of its own writes entries that mean nothing to head office."""
+    machine = world.pick()
+    process = world.free_process(machine)
+    if process is None:
+        return f"{machine.name} is busy"
+    kind, payload = world.dice.choice(_STRANGE)
+    store = process.shop.store
+    with store.writing() as connection:
+        draft = Draft(
+            connection,
+            require_identity(connection),
+            receipt="",
+            programme="",
+            member_id=world.dice.choice(world.members),
+            occurred_at_ms=machine.clock.now_ms,
+            recorded_at_ms=machine.clock.now_ms,
+        )
+        draft.add(kind, payload=payload)
+        draft.post()
+    return f"{machine.name}: writes a strange entry of kind {kind}"
+
+
 def _request(world: World, machine: Machine, kind: str, codes: tuple[str, ...]) -> Request:
     number = world.next_number()
     has_card = world.members and world.dice.random() < 0.9
@@ -209,12 +247,14 @@ def _confirmed(world: World, machine: Machine, request: Request, answer: Posted,
 
 def _hold_against_lease(world: World, machine: Machine, redeemed: int, name: str) -> None:
     """Nothing may be spent past the lease, nor by a copy that knows it is one."""
+    machine.seen_ms = max(machine.seen_ms, machine.clock.now_ms)
     if not redeemed:
         return
     if machine.is_suspended:
         world.witness.breach("G3", f"{name}: a copied till spent {redeemed} points")
-    if machine.lease_until_ms is not None and machine.clock.now_ms > machine.lease_until_ms:
-        world.witness.breach("G3", f"{name}: {redeemed} points spent past the lease")
+    past_ms = machine.seen_ms - MOMENT_MS - (machine.lease_until_ms or machine.seen_ms)
+    if past_ms > 0:
+        world.witness.breach("G3", f"{name}: {redeemed} points spent {past_ms} ms past the lease")
 
 
 def _asking(request: Request) -> Callable[[Till], Posted | Refusal]:

@@ -4,6 +4,7 @@ Every basket carries goods that no other basket has (its `marker`), so that the 
 sale can be recognised in any journal, under whatever number it stands there.
 """
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 
@@ -39,7 +40,9 @@ class Witness:
     """Everything that was seen in one run, and what was wrong already as it was seen.
 
     `gone` are markers whose only copies were on a disk that was lost or put back; `twins` are
-    terminals whose journal was put back by a snapshot that the machine cannot notice.
+    terminals whose journal was put back by a snapshot that the machine cannot notice. `heard` is
+    when head office took a sync of each terminal; `shortest_hold_ms` how long it must wait after
+    the last one before it takes rights back.
     """
 
     seen: dict[str, Seen] = field(default_factory=dict)
@@ -48,6 +51,8 @@ class Witness:
     twins: set[str] = field(default_factory=set)
     lost_terminals: set[str] = field(default_factory=set)
     office_was_put_back: bool = False
+    heard: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    shortest_hold_ms: int = 0
 
     def asked(self, seen: Seen) -> None:
         """A cashier asks; whether anything comes of it is not known yet."""

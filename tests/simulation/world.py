@@ -2,11 +2,14 @@
 
 import shutil
 import traceback
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 
+from litestar.status_codes import HTTP_200_OK
+
+from loyalty.wire import SYNC_PATH
 from terminal_app.till.answers import Enrolment, KnownMember
 from tests.simulation.clocks import DAY_MS, MINUTE_MS, TrueTime
 from tests.simulation.machines import MAX_PROCESSES, Machine, Process
@@ -38,6 +41,7 @@ class World:
     seed: int
     folder: Path
     templates: Templates
+    temper_wanted: Mapping[str, object] = field(default_factory=dict)
     dice: Random = field(init=False)
     time: TrueTime = field(init=False)
     witness: Witness = field(default_factory=Witness)
@@ -55,9 +59,11 @@ class World:
     def __post_init__(self) -> None:
         self.dice = Random(self.seed)
         self.time = TrueTime(START_MS)
-        self.temper: Temper = drawn_temper(self.dice)
+        self.temper: Temper = replace(drawn_temper(self.dice), **self.temper_wanted)
         self.network = Network(self.dice, self.time, self._deliver)
         self.network.meanwhile = self._meanwhile
+        self.network.on_answer = self._answered
+        self.witness.shortest_hold_ms = (self.temper.days + self.temper.grace_days) * DAY_MS
         self.office = self.templates.office(self.time)
         self.office.on_fault = self._office_fault
         self.office.start()
@@ -87,10 +93,10 @@ class World:
         """A new machine joins the chain as `terminal`, over a line without faults."""
         machine = Machine(name, self.folder / name, self.time, self.network)
         before, self.network.faults = self.network.faults, Faults()
+        self.machines.append(machine)
         joined = machine.join(self.templates.empty_till, code)
         self.network.faults = before
         assert joined == terminal
-        self.machines.append(machine)
         return machine
 
     def add_clone(self, of: Machine) -> Machine:
@@ -106,6 +112,9 @@ class World:
     @property
     def office_path(self) -> Path:
         return self.office.path
+
+    def machine(self, name: str) -> Machine:
+        return next(machine for machine in self.machines if machine.name == name)
 
     def living(self) -> list[Machine]:
         """Machines that are switched on and of the chain."""
@@ -180,7 +189,17 @@ class World:
         self.witness.breach("G7", f"head office met a fault of its own: {said}")
 
     def _deliver(self, packet: Packet) -> Answer:
-        return self.office.answer(packet)
+        answer = self.office.answer(packet)
+        if packet.path == SYNC_PATH and answer.status == HTTP_200_OK:
+            machine = self.machine(packet.sender)
+            self.witness.heard[machine.terminal].append(self.office.clock.now_ms)
+        return answer
+
+    def _answered(self, sender: str) -> None:
+        """An answer reached a till: its lease counts from now, on its own clock."""
+        machine = self.machine(sender)
+        machine.lease_until_ms = machine.clock.now_ms + self.network.leases[sender].left_ms
+        machine.seen_ms = machine.clock.now_ms
 
     def _meanwhile(self) -> None:
         if self.meanwhile is not None:

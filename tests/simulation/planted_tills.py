@@ -1,0 +1,172 @@
+"""Defences of the till, taken away one at a time."""
+
+import sqlite3
+from typing import Any
+
+import msgspec
+
+from loyalty.programme.earning import Award, award
+from loyalty.wire import Draw, SyncReply, SyncRequest
+from terminal_app import bootstrap
+from terminal_app.posting import draft as drafting
+from terminal_app.store import draws, epochs, receipts
+from terminal_app.store.settings import Identity, Lease
+from terminal_app.sync import moving, rounds
+from terminal_app.sync.parting import Standing, standing_with
+from terminal_app.till import safety, selling, voucher_check
+from tests.simulation import power
+from tests.simulation.planted import Planted
+
+STORMY = {"network": True, "meanwhile": True, "crashes": True}
+
+
+def _no_receipt(*_asked: object) -> None:
+    """Every request is a new one."""
+
+
+def _award_and_one(programme: Any, basket: Any) -> Award:
+    right = award(programme, basket)
+    return msgspec.structs.replace(right, points=right.points + 1)
+
+
+def _everything_known(balance: int, _held: int, _overdraft: int) -> int:
+    return max(balance, 0)
+
+
+def _any_draw(connection: sqlite3.Connection, number: int) -> Draw | None:
+    """A draw whether it is open or was closed before."""
+    row = connection.execute(
+        "SELECT number, member_id, points, voucher FROM draws WHERE number = ?", (number,)
+    ).fetchone()
+    return None if row is None else Draw(*row)
+
+
+def _never_over(_lease: Lease, _now_ms: int) -> bool:
+    return False
+
+
+def _over_by_the_clock(lease: Lease, now_ms: int) -> bool:
+    """By what the clock shows, wherever it was set to."""
+    return lease.until_ms != 0 and now_ms >= lease.until_ms
+
+
+def _nothing_suspended(*_of: object) -> None:
+    """A copy is as good as what it was copied from."""
+
+
+def _nothing_written_again(*_of: object) -> None:
+    """What head office does not hold stays in the journal that was left."""
+
+
+def _no_cut_end(
+    connection: sqlite3.Connection, identity: Identity, request: SyncRequest, reply: SyncReply
+) -> Standing:
+    """A journal that ends before head office's head is taken to be all there is."""
+    standing = standing_with(connection, identity, request, reply)
+    if standing.coming is not None and standing.coming.reason == epochs.CUT_OFF:
+        return Standing(reply.head_seq, agrees=True)
+    return standing
+
+
+def _time_as_it_is_said(*_of: object) -> int:
+    return 0
+
+
+def _by_signature(*_of: object) -> bool:
+    return True
+
+
+TILL_FAULTS = (
+    Planted(
+        "a receipt, return or void asked for twice",
+        "the till keeps the first answer under the receipt's number",
+        frozenset({"G2"}),
+        lambda: (
+            (selling, "_already", _no_receipt),
+            (receipts, "_PUT", "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?)"),
+        ),
+    ),
+    Planted(
+        "points that no rule gives",
+        "one rule for awards, computed again by head office",
+        frozenset({"G6"}),
+        lambda: ((selling, "award", _award_and_one),),
+    ),
+    Planted(
+        "two tills spend the same points",
+        "a till spends what it holds the rights to",
+        frozenset({"G3"}),
+        lambda: ((safety, "spendable", _everything_known),),
+    ),
+    Planted(
+        "two processes drain one outbox",
+        "a draw that was closed takes no grant again",
+        frozenset({"G2", "G3"}),
+        lambda: ((draws, "close", _any_draw),),
+        {**STORMY, "second_process": True},
+        60,
+    ),
+    Planted(
+        "a grant that ends during a partition",
+        "rights end with the lease",
+        frozenset({"G3"}),
+        lambda: ((Lease, "is_over", _never_over),),
+        {"network": True, "long_silences": True, "days": 1},
+        60,
+    ),
+    Planted(
+        "a clock put back, years ahead, in summer time",
+        "the latest moment seen counts for the lease",
+        frozenset({"G3"}),
+        lambda: ((Lease, "is_over", _over_by_the_clock),),
+        {"network": True, "clocks": True, "long_silences": True, "days": 1},
+        60,
+    ),
+    Planted(
+        "a clock put back between two entries",
+        "what is recorded never goes back in a journal",
+        frozenset({"G4"}),
+        lambda: ((drafting.journal, "recorded_by", _time_as_it_is_said),),
+        {"clocks": True},
+    ),
+    Planted(
+        "a cloned till",
+        "a till knows the machine and file that its data is in",
+        frozenset({"G3"}),
+        lambda: ((bootstrap, "_suspend_copy", _nothing_suspended),),
+        {"copied_tills": True, "restored_tills": True},
+        40,
+    ),
+    Planted(
+        "a restored till, its epochs swapped",
+        "what the fork hides is written again in a journal of its own",
+        frozenset({"G1"}),
+        lambda: ((moving, "_write_again", _nothing_written_again),),
+        {"restored_tills": True},
+        40,
+    ),
+    Planted(
+        "a truncated history with a valid chain",
+        "a journal that ends before head office's head is not gone on with",
+        frozenset({"G1", "G2", "G5", "G7"}),
+        lambda: ((rounds, "standing_with", _no_cut_end),),
+        {"restored_tills": True},
+        40,
+    ),
+    Planted(
+        "a crash between every pair of writes",
+        "entries, balances and the receipt's number are one transaction",
+        frozenset({"G1", "G2", "G4", "G5", "G6", "G7"}),
+        lambda: ((power, "IS_WHOLE", False),),
+        {"crashes": True},
+    ),
+    Planted(
+        "a voucher taken at two tills",
+        "a voucher is taken where its right lies",
+        frozenset({"G2"}),
+        lambda: ((voucher_check, "_goes_by_signature", _by_signature),),
+        {"vouchers": "held"},
+        40,
+    ),
+)
+"""What is planted at the till."""
