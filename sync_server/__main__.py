@@ -9,7 +9,7 @@ import sys
 import typer
 
 from loyalty.errors import LoyaltyError
-from sync_server.commands import books, chain, serving, terminals, verifying
+from sync_server.commands import books, chain, serving, telling, terminals, verifying
 from sync_server.errors import ServerError
 
 CANNOT = 2
@@ -29,6 +29,7 @@ app.command("reconcile", epilog=books.RECONCILE_EXAMPLE)(books.reconcile)
 app.command("verify", epilog=verifying.VERIFY_EXAMPLE)(verifying.verify)
 app.command("rights", epilog=terminals.RIGHTS_EXAMPLE)(terminals.rights)
 app.command("restored", epilog=terminals.RESTORED_EXAMPLE)(terminals.restored)
+app.command("working-sets", epilog=telling.WORKING_SETS_EXAMPLE)(telling.working_sets)
 app.add_typer(terminals.terminal, name="terminal")
 app.add_typer(chain.user, name="user")
 app.add_typer(books.programme, name="programme")

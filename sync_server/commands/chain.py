@@ -7,6 +7,7 @@ import typer
 
 from loyalty.clock import epoch_ms
 from sync_server.commands.output import HomeOption, JsonOption, say, say_json
+from sync_server.commands.telling import Wanted
 from sync_server.errors import ConfigInvalid
 
 MAX_REJECTED_NAMED = 5
@@ -35,6 +36,9 @@ def found(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     terminal: Annotated[list[str] | None, typer.Option(help='"ID=BRANCH", repeatable.')] = None,
     members: Annotated[Path | None, typer.Option(help="Members to begin with (CSV).")] = None,
     products: Annotated[Path | None, typer.Option(help="Goods to begin with (CSV).")] = None,
+    working_sets: Annotated[
+        Wanted, typer.Option(help="Tell tills of all members, or of those of their branch.")
+    ] = "all",
     json: JsonOption = False,
 ) -> None:
     """Found a chain: its database, branches, terminals, first user and programme.
@@ -55,6 +59,7 @@ def found(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         terminals=_pairs("--terminal", terminal or []),
         members=_all_lines(members, *read_members(members, now_ms)) if members else (),
         products=_all_lines(products, *read_products(products)) if products else (),
+        working_sets=working_sets,
     )
     founding.check_plan(plan)
     founding.require_text(str(home))

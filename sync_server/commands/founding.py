@@ -25,6 +25,7 @@ from sync_server.store.programmes import put_in_force
 from sync_server.store.register import Product, put_members, put_products
 from sync_server.store.server_key import new_server_key
 from sync_server.store.tables import branches, terminals, users
+from sync_server.store.working_sets import WorkingSets, switch
 from sync_server.terminals.enrolment import FreshCode, issue_code
 
 OWNER = "owner"
@@ -36,7 +37,10 @@ CLASSIC_CURRENCY = 'currency = "GBP"'
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What to found. `branches` maps codes to names, `terminals` maps ids to branch codes."""
+    """What to found. `branches` maps codes to names, `terminals` maps ids to branch codes.
+
+    `working_sets` says of which members tills are told ("all", or those of their "branch").
+    """
 
     shop: str
     timezone: str
@@ -45,6 +49,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     terminals: dict[str, str]
     members: Sequence[Member] = ()
     products: Sequence[Product] = ()
+    working_sets: str = WorkingSets.ALL
 
 
 class Founded(msgspec.Struct, frozen=True, kw_only=True):
@@ -170,6 +175,7 @@ def found(engine: Engine, home: Path, config: ServerConfig, plan: Plan, now_ms: 
         history_id = _write_chain(connection, plan, now_ms)
         add_user(connection, OWNER, OWNER_ROLE, password, now_ms)
         codes = tuple(issue_code(connection, terminal, now_ms) for terminal in plan.terminals)
+        switch(connection, WorkingSets(plan.working_sets))
         put_members(connection, plan.members)
         put_products(connection, plan.products)
         if not config_path(home).exists():
