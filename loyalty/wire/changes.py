@@ -1,0 +1,113 @@
+"""What head office tells the tills, each change as the thing stands now."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from loyalty.members import Member
+from loyalty.wire.limits import (
+    MAX_HOLDERS_TOLD,
+    MAX_JOURNALS_TOLD,
+    MAX_LANGUAGES_TOLD,
+    PUBLIC_KEY_BYTES,
+)
+
+
+class MemberChange(msgspec.Struct, frozen=True, array_like=True, tag="member"):
+    """A member is new or has new facts."""
+
+    member: Member
+
+
+class Holder(msgspec.Struct, frozen=True, array_like=True):
+    """A terminal that holds rights to `points` of a member."""
+
+    terminal: str
+    points: int
+
+
+class BalanceChange(msgspec.Struct, frozen=True, array_like=True, tag="balance"):
+    """Points of `member` from all terminals but the one that is told: earned, clawed back,
+    redeemed and their sum.
+
+    `pool` is what head office has the rights to and may grant; `holders` are the other terminals
+    that have the most, the largest first, at most MAX_HOLDERS_TOLD.
+    """
+
+    member_id: str
+    points: int
+    earned: int
+    clawed_back: int
+    redeemed: int
+    pool: int = 0
+    holders: Annotated[tuple[Holder, ...], Meta(max_length=MAX_HOLDERS_TOLD)] = ()
+
+
+class VoucherChange(msgspec.Struct, frozen=True, array_like=True, tag="voucher"):
+    """A voucher was issued or redeemed somewhere, or the right to it moved.
+
+    `held_by` is the journal that may take it offline ("T1.2": terminal, epoch), empty while the
+    right lies at head office.
+    """
+
+    number: str
+    member_id: str
+    amount_minor: int
+    currency: str
+    expires_at_ms: int
+    state: str
+    held_by: str = ""
+
+
+class NoticeChange(msgspec.Struct, frozen=True, array_like=True, tag="notice"):
+    """A line for a member's next receipt, in each language; empty `texts` takes it back."""
+
+    notice_id: str
+    member_id: str
+    texts: Annotated[dict[str, str], Meta(max_length=MAX_LANGUAGES_TOLD)]
+
+
+_PublicKey = Annotated[bytes, Meta(min_length=PUBLIC_KEY_BYTES, max_length=PUBLIC_KEY_BYTES)]
+
+
+class TerminalChange(msgspec.Struct, frozen=True, array_like=True, tag="terminal"):
+    """A terminal of the chain: its branch, and each of its epochs with the public key that the
+    vouchers of that journal are signed with."""
+
+    terminal: str
+    branch: str
+    public_keys: Annotated[tuple[tuple[int, _PublicKey], ...], Meta(max_length=MAX_JOURNALS_TOLD)]
+    branch_name: str = ""
+
+
+class ProductChange(msgspec.Struct, frozen=True, array_like=True, tag="product"):
+    """Goods that a till can scan: `code` is what their barcode says."""
+
+    code: str
+    description: str
+    price_minor: int
+
+
+class ProgrammeChange(msgspec.Struct, frozen=True, array_like=True, tag="programme"):
+    """The programme document in force, as TOML text."""
+
+    document: str
+
+
+class UnknownChange(msgspec.Struct, frozen=True, array_like=True, tag="unknown"):
+    """A change of a `kind` that this version does not know; it is never sent."""
+
+    kind: str
+
+
+Change = (
+    MemberChange
+    | BalanceChange
+    | VoucherChange
+    | NoticeChange
+    | TerminalChange
+    | ProductChange
+    | ProgrammeChange
+    | UnknownChange
+)

@@ -1,0 +1,27 @@
+"""Head office's signature under the end of a journal."""
+
+import msgspec
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from loyalty.wire.sync import SignedHead
+
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+
+
+def head_words(history_id: str, terminal: str, epoch: int, seq: int, seal: bytes) -> bytes:
+    """What head office signs of a head: no other message of it reads the same."""
+    return _encode(("paragon head", history_id, terminal, epoch, seq, seal))
+
+
+def is_signed_head(head: SignedHead, terminal: str, epoch: int, server_key: bytes) -> bool:
+    """Whether `head`, of the journal `(terminal, epoch)`, is head office's word.
+
+    `server_key` is its public key, 32 raw bytes.
+    """
+    words = head_words(head.history_id, terminal, epoch, head.seq, head.seal)
+    try:
+        Ed25519PublicKey.from_public_bytes(server_key).verify(head.signature, words)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
