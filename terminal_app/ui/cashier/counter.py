@@ -211,7 +211,8 @@ class Counter:
         self.unknown_card = card
         self.said = refused(refusal)
         if card and not self.checkout.is_return:
-            self._take(replace(self.checkout, member=None, unknown_card=card), self.said)
+            warned = Saying(Tone.WARN, self.said.say)
+            self._take(replace(self.checkout, member=None, unknown_card=card), warned)
 
     def _take(self, checkout: Checkout, said: Saying) -> None:
         """Go on with `checkout` and say `said`, unless the Till would not sell it."""

@@ -59,8 +59,9 @@ class MemberPanel(Vertical):
         self._write("unit", Text(words.plural("point", "points", points)))
         self._write("toward", Text(_toward(words, known.points_to_next)))
         safe = safe_lines(known.safe, words)
-        self.query_one("#safe").display = bool(safe)
-        self._write("safe", Text("\n".join(shown(line) for line in safe)))
+        # Where part of the points waits, the way to the next voucher makes room for the reason.
+        self.set_class(bool(safe), "waiting")
+        self._write("safe", Text(" · ".join(shown(line) for line in safe)))
         self._write("aloud", aloud(words, known.notices))
 
     def show_bar(self, known: KnownMember | None, goal: int | None) -> None:
@@ -76,7 +77,7 @@ class MemberPanel(Vertical):
 
     def _draw_bar(self) -> None:
         bar = self.query_one("#bar", Static)
-        bar.display = self._way is not None
+        bar.display = self._way is not None and not self.has_class("waiting")
         if self._way is not None:
             width = max(self.content_size.width - 1, 8)
             full = round(width * self._way)
