@@ -46,6 +46,37 @@ def day_of(occurred_at_ms: int, zone: ZoneInfo) -> str:
     return from_epoch_ms(occurred_at_ms).astimezone(zone).date().isoformat()
 
 
+QUARTER_MS = 900_000
+WHOLE_QUARTERS_SINCE_MS = 94_694_400_000
+"""Since 1973 every zone's offset is whole quarters of an hour (Liberia's was the last that was
+not), so a day begins with one."""
+
+MAX_QUARTERS_KEPT = 100_000
+
+
+class Days:
+    """The days of many moments: each quarter of an hour is looked up in the calendar once."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._known: dict[int, str] = {}
+
+    def of(self, occurred_at_ms: int) -> str:
+        """The shop's calendar day of a moment, as `day_of` has it.
+
+        Raises what it raises for a moment that no calendar has.
+        """
+        if occurred_at_ms < WHOLE_QUARTERS_SINCE_MS:
+            return day_of(occurred_at_ms, self._zone)
+        quarter = occurred_at_ms // QUARTER_MS
+        day = self._known.get(quarter)
+        if day is None:
+            if len(self._known) >= MAX_QUARTERS_KEPT:
+                self._known.clear()
+            day = self._known[quarter] = day_of(occurred_at_ms, self._zone)
+        return day
+
+
 def counted(tally: DayTally, entry: Entry) -> DayTally:
     """`tally` with `entry` counted in; the entry must be of the tally's day."""
     is_sale, is_return = entry.kind == EARN, entry.kind == REVERSE

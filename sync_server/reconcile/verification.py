@@ -1,8 +1,7 @@
 """Head office's own books, made again from the entries: does anything differ from what is kept?
 
 Tallies compare a till with head office; this compares head office with itself. Every journal is
-sealed again from its bytes and must end in the seal that its till confirmed; balances and day
-sums are folded again from nothing.
+sealed again from its bytes, and balances, rights and day sums are folded again from nothing.
 """
 
 import heapq
@@ -21,23 +20,24 @@ from loyalty.journal import (
     RIGHTS_RELEASE,
     Entry,
     decode_entry,
-    first_seal,
-    next_seal,
 )
 from loyalty.rights import NO_RIGHTS, Rights, rights_after
-from loyalty.tallies import DayTally, counted, day_of
+from loyalty.tallies import Days, DayTally, counted
 from sync_server.reconcile.rights import JournalMember, misplaced_rights
+from sync_server.reconcile.seals import Chain, kept_journals, signing_half
 from sync_server.store.tables import (
     TALLY_COUNTS,
     day_tallies,
     entries,
-    heads,
     holdings,
     quarantine,
     standings,
 )
 
 ROWS_AT_ONCE = 1_000
+_said = attrgetter(
+    *("kind", "member", "points", "amount_minor", "receipt", "programme", "occurred_at_ms")
+)
 _COLUMNS = ("kind", "member", "points", "amount_minor", "receipt", "programme", "occurred_at_ms")
 _SUMS = ("points", "earned", "clawed_back", "redeemed")
 
@@ -56,14 +56,14 @@ class _Books(msgspec.Struct):
     tallies: dict[tuple[str, int, str], DayTally] = {}
     rights: dict[JournalMember, Rights] = {}
 
-    def count(self, entry: Entry, zone: ZoneInfo) -> None:
+    def count(self, entry: Entry, days: Days) -> None:
         if entry.member:
             before = self.balances.get(entry.member, NO_BALANCE)
             self.balances[entry.member] = after(before, entry)
         if entry.member and entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE):
             journal = (entry.terminal, entry.epoch, entry.member)
             self.rights[journal] = rights_after(self.rights.get(journal, NO_RIGHTS), entry)
-        day = day_of(entry.occurred_at_ms, zone)
+        day = days.of(entry.occurred_at_ms)
         key = (entry.terminal, entry.epoch, day)
         self.tallies[key] = counted(self.tallies.get(key) or DayTally(day), entry)
 
@@ -73,9 +73,17 @@ def verify_books(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
 
     Reads every entry once, a few at a time. `zone` is the shop's, in which days are counted.
     """
-    made = _Books()
-    for head in connection.execute(_HEADS).all():
-        yield from _journal(connection, head, made, zone)
+    made, days = _Books(), Days(zone)
+    key = signing_half(connection)
+    for (terminal, epoch), head in kept_journals(connection).items():
+        chain = Chain(terminal, epoch)
+        for row, broken in chain.walk(_rows(connection, terminal, epoch)):
+            if broken:
+                yield Finding(chain.where, broken)
+            if row.counts:
+                yield from _entry(chain.where, (terminal, epoch), row, made, days)
+        for end in chain.ends_at(head, key):
+            yield Finding(end.where, end.what)
     kept = {row.member_id: Balance(*row[1:]) for row in connection.execute(_STANDINGS)}
     yield from _balances("balance", kept, made.balances)
     held = {row.member_id: Balance(*row[1:]) for row in connection.execute(_HOLDINGS)}
@@ -85,34 +93,22 @@ def verify_books(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
         yield Finding(misplaced.where, misplaced.what)
 
 
-def _journal(
-    connection: Connection, head: Row[Any], made: _Books, zone: ZoneInfo
+def _entry(
+    where: str, journal: tuple[str, int], row: Row[Any], made: _Books, days: Days
 ) -> Iterator[Finding]:
-    where = f"journal {head.terminal}, epoch {head.epoch}"
-    seal, expected = first_seal(head.terminal, head.epoch), 1
-    for row in _rows(connection, head.terminal, head.epoch):
-        if row.seq != expected:
-            yield Finding(where, f"entries {expected} to {row.seq - 1} are missing")
-        seal, expected = next_seal(seal, row.body), row.seq + 1
-        if row.counts:
-            yield from _entry(where, row, made, zone)
-    if expected != head.seq + 1:
-        yield Finding(where, f"it ends at entry {expected - 1}, its head is {head.seq}")
-    elif seal != head.seal:
-        yield Finding(where, "its bytes do not make the seal that its till confirmed")
-
-
-def _entry(where: str, row: Row[Any], made: _Books, zone: ZoneInfo) -> Iterator[Finding]:
     try:
         entry = decode_entry(row.body)
     except EntryInvalid as fault:
         yield Finding(where, f"entry {row.seq}: {fault.message}")
         return
-    for name in _COLUMNS:
-        if getattr(row, name) != getattr(entry, name):
-            yield Finding(where, f"entry {row.seq}: {name} is not what its bytes say")
+    if (entry.terminal, entry.epoch, entry.seq) != (*journal, row.seq):
+        yield Finding(where, f"entry {row.seq}: its bytes are of another place")
+    if row[4:] != _said(entry):
+        for name in _COLUMNS:
+            if getattr(row, name) != getattr(entry, name):
+                yield Finding(where, f"entry {row.seq}: {name} is not what its bytes say")
     try:
-        made.count(entry, zone)
+        made.count(entry, days)
     except (OverflowError, ValueError):
         # Bytes that a disk changed may still read as an entry, of a day that no calendar has.
         yield Finding(where, f"entry {row.seq}: it happened at no time that there is")
@@ -154,7 +150,6 @@ def _days(connection: Connection, made: _Books) -> Iterator[Finding]:
             )
 
 
-_HEADS = select(heads).order_by(heads.c.terminal, heads.c.epoch)
 _STANDINGS = select(standings.c.member_id, *(standings.c[name] for name in _SUMS))
 _HOLDINGS = select(
     holdings.c.member_id,
@@ -164,14 +159,15 @@ _ENTRIES = (
     select(
         entries.c.seq,
         entries.c.body,
-        *(entries.c[name] for name in _COLUMNS),
+        entries.c.seal,
         literal(True).label("counts"),
+        *(entries.c[name] for name in _COLUMNS),
     )
     .where(entries.c.terminal == bindparam("terminal"), entries.c.epoch == bindparam("epoch"))
     .order_by(entries.c.seq)
 )
 _REFUSED = (
-    select(quarantine.c.seq, quarantine.c.body, literal(False).label("counts"))
+    select(quarantine.c.seq, quarantine.c.body, quarantine.c.seal, literal(False).label("counts"))
     .where(
         quarantine.c.terminal == bindparam("terminal"),
         quarantine.c.epoch == bindparam("epoch"),

@@ -5,7 +5,6 @@ memory first and written with one statement a table.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import astuple
@@ -13,7 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from loyalty.balances import NO_BALANCE, Balance, after, fold
 from loyalty.journal import EARN, REDEEM, REVERSE, Entry
-from loyalty.tallies import DayTally, counted, day_of
+from loyalty.tallies import DayTally, counted
 from sync_server.store.bulk import Rows
 from sync_server.store.cases import OVERSPENT, Case
 from sync_server.store.feed import BALANCE, tell
@@ -106,18 +105,6 @@ def count_days(
     for day, entry in days:
         tallies[day] = counted(tallies.get(day) or DayTally(day), entry)
     _DAYS.put(connection, [(terminal, epoch, *astuple(tally)) for tally in tallies.values()])
-
-
-def days_of(entries: Sequence[Entry], zone: ZoneInfo) -> list[str]:
-    """The shop's day of each entry; entries of one moment, as a receipt's are, share the work."""
-    known: dict[int, str] = {}
-    days = []
-    for entry in entries:
-        day = known.get(entry.occurred_at_ms)
-        if day is None:
-            day = known[entry.occurred_at_ms] = day_of(entry.occurred_at_ms, zone)
-        days.append(day)
-    return days
 
 
 def _overspent(connection: Connection, entries: Sequence[Entry]) -> list[Case]:

@@ -16,13 +16,14 @@ from sqlalchemy import Connection, Engine
 from loyalty.clock import Clock, epoch_ms
 from loyalty.errors import FrameInvalid
 from loyalty.journal import Entry
+from loyalty.tallies import Days
 from loyalty.wire import Outcome, Refused, SyncRequest
 from sync_server.store.bulk import Rows
 from sync_server.store.cases import Case, open_cases
 from sync_server.store.engine import writing_beside
 from sync_server.store.tables import TALLY_COUNTS, entries, till_tallies
 from sync_server.store.working_sets import note_branches
-from sync_server.terminals.books import count_days, days_of, post
+from sync_server.terminals.books import count_days, post
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
 from sync_server.terminals.clocks import clock_cases, jump_cases
 from sync_server.terminals.contact import (
@@ -99,7 +100,7 @@ class Ingest:
     ) -> None:
         self._engine = engine
         self._clock = clock
-        self._zone = zone
+        self._days = Days(zone)
         self._after_entries = tuple(after_entries)
         self._promises = Promises()
 
@@ -221,7 +222,7 @@ class Ingest:
         if not counting:
             return []
         arrived = [entry for _, entry in counting]
-        days = days_of(arrived, self._zone)
+        days = [self._days.of(entry.occurred_at_ms) for entry in arrived]
         _ENTRIES.put(
             connection,
             [

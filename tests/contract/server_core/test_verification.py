@@ -1,10 +1,13 @@
 """Head office's books against their own entries: whole books hold, every meddling shows."""
 
+import msgspec
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, insert, select, update
 
+from loyalty.journal import decode_entry, encode_entry, first_seal, next_seal
 from sync_server.reconcile.verification import verify_books
 from sync_server.store.engine import reading
+from sync_server.store.tables import day_tallies, entries, heads, holdings, standings
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import ZONE, Journal, meddling
 
@@ -66,4 +69,93 @@ def test_a_changed_byte_breaks_the_seal(books: Engine) -> None:
         connection.exec_driver_sql(
             f"UPDATE entries SET body = {mark} WHERE terminal = 'KRK-1' AND seq = 9", (changed,)
         )
-    assert any("do not make the seal" in one for one in found(books))
+    assert any(
+        "KRK-1, epoch 1: entry 9: its bytes do not make its seal" in one for one in found(books)
+    )
+
+
+def moved(engine: Engine, changes: dict[int, int]) -> None:
+    """Give entries of KRK-1 other numbers, as one who may switch the guards off."""
+    with meddling(engine) as connection:
+        for seq, other in [
+            *((seq, -seq) for seq in changes),
+            *((-s, o) for s, o in changes.items()),
+        ]:
+            connection.execute(
+                update(entries)
+                .where(entries.c.terminal == "KRK-1", entries.c.seq == seq)
+                .values(seq=other)
+            )
+
+
+def test_two_entries_in_each_others_place_are_named(books: Engine) -> None:
+    moved(books, {7: 8, 8: 7})
+    said = found(books)
+    assert any("KRK-1, epoch 1: entry 7: its bytes do not make its seal" in one for one in said)
+    assert any("entry 8: its bytes are of another place" in one for one in said)
+
+
+def test_an_entry_put_in_between_is_named(books: Engine) -> None:
+    with reading(books) as connection:
+        last = connection.execute(select(func.max(entries.c.seq))).scalar_one()
+        row = dict(connection.execute(select(entries).where(entries.c.seq == 9)).mappings().one())
+    moved(books, {seq: seq + 1 for seq in range(last, 9, -1)})
+    with meddling(books) as connection:
+        connection.execute(insert(entries).values(**{**row, "seq": 10}))
+    assert any("KRK-1, epoch 1: entry 10: its bytes" in one for one in found(books))
+
+
+def test_who_makes_all_seals_anew_still_has_no_signature_for_them(books: Engine) -> None:
+    """The first sale is changed, with its columns, its sums and every seal after it."""
+    with meddling(books) as connection:
+        rows = connection.execute(
+            select(entries.c.seq, entries.c.body, entries.c.member)
+            .where(entries.c.terminal == "WAW-1")
+            .order_by(entries.c.seq)
+        ).all()
+        seal = first_seal("WAW-1", 1)
+        for row in rows:
+            entry = decode_entry(row.body)
+            if row.seq == 1:
+                entry = msgspec.structs.replace(entry, points=8)
+            body = encode_entry(entry)
+            seal = next_seal(seal, body)
+            connection.execute(
+                update(entries)
+                .where(entries.c.terminal == "WAW-1", entries.c.seq == row.seq)
+                .values(body=body, seal=seal, points=entry.points)
+            )
+        connection.execute(update(heads).where(heads.c.terminal == "WAW-1").values(seal=seal))
+        for table in (standings, holdings):
+            is_theirs = table.c.member_id == "anna"
+            if table is holdings:
+                is_theirs &= table.c.terminal == "WAW-1"
+            connection.execute(
+                update(table)
+                .where(is_theirs)
+                .values(points=table.c.points + 1, earned=table.c.earned + 1)
+            )
+        connection.execute(
+            update(day_tallies)
+            .where(day_tallies.c.terminal == "WAW-1", day_tallies.c.points_earned == 7)
+            .values(points_earned=8)
+        )
+    assert found(books) == [
+        "journal WAW-1, epoch 1: entry 2: head office never signed it as the last one"
+    ]
+
+
+def test_a_journal_cut_off_with_its_head_is_missed_by_its_signature(books: Engine) -> None:
+    with meddling(books) as connection:
+        connection.exec_driver_sql("DELETE FROM entries WHERE terminal = 'WAW-1' AND seq = 2")
+        connection.exec_driver_sql(
+            "UPDATE heads SET seq = 1, seal = (SELECT seal FROM entries WHERE terminal = 'WAW-1')"
+            " WHERE terminal = 'WAW-1'"
+        )
+    assert any("WAW-1, epoch 1: entry 1: head office never signed" in one for one in found(books))
+
+
+def test_a_head_that_is_gone_is_named(books: Engine) -> None:
+    with meddling(books) as connection:
+        connection.exec_driver_sql("DELETE FROM heads WHERE terminal = 'WAW-1'")
+    assert "journal WAW-1, epoch 1: its head is gone; it ends at entry 2" in found(books)

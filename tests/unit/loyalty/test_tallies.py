@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty import tallies
 from loyalty.clock import epoch_ms, from_epoch_ms
 from loyalty.journal import EARN, KINDS, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED, Entry
-from loyalty.tallies import DayTally, counted, day_of
+from loyalty.tallies import Days, DayTally, counted, day_of
 
 ENTRIES = st.builds(
     Entry,
@@ -71,3 +72,23 @@ def test_the_day_is_the_shops(moment: str, zone: str, day: str) -> None:
 @given(st.integers(0, 4_102_444_800_000))
 def test_in_utc_the_day_is_the_date(moment_ms: int) -> None:
     assert day_of(moment_ms, ZoneInfo("UTC")) == from_epoch_ms(moment_ms).date().isoformat()
+
+
+@given(
+    st.lists(st.integers(0, 32_503_680_000_000) | st.integers(0, 100_000_000_000), max_size=20),
+    st.sampled_from(["Europe/Warsaw", "Africa/Monrovia", "Asia/Kathmandu", "Australia/Lord_Howe"]),
+)
+def test_days_looked_up_once_are_the_same_days(moments: list[int], zone: str) -> None:
+    days = Days(ZoneInfo(zone))
+    for moment in [*moments, *moments]:
+        assert days.of(moment) == day_of(moment, ZoneInfo(zone))
+
+
+def test_days_are_forgotten_rather_than_kept_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tallies, "MAX_QUARTERS_KEPT", 2)
+    days = Days(ZoneInfo("Europe/Warsaw"))
+    start = epoch_ms(from_epoch_ms(1_700_000_000_000))
+    told = [days.of(start + hour * 3_600_000) for hour in range(50)]
+    assert told == [
+        day_of(start + hour * 3_600_000, ZoneInfo("Europe/Warsaw")) for hour in range(50)
+    ]
