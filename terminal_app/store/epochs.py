@@ -6,6 +6,7 @@ there and asks for no second one.
 """
 
 import sqlite3
+from collections.abc import Sequence
 
 import msgspec
 
@@ -15,6 +16,8 @@ from terminal_app.store import settings
 _FINGERPRINT = "fingerprint"
 _NEXT_JOURNAL = "next-journal"
 _RECEIPT = "receipt"
+_HELD = "held"
+_RETELLING = "retelling"
 
 FORK = "fork"
 CUT_OFF = "cut-off"
@@ -67,6 +70,30 @@ def write_receipt(connection: sqlite3.Connection, epoch: int, receipt: SignedHea
 def drop_receipt(connection: sqlite3.Connection, epoch: int) -> None:
     """Forget head office's word on a journal whose end is known to be lost here."""
     settings.drop(connection, f"{_RECEIPT}.{epoch}")
+
+
+def read_held(connection: sqlite3.Connection, epoch: int) -> int:
+    """The last entry that head office held of a journal that was left; 0 when none."""
+    return int(settings.get(connection, f"{_HELD}.{epoch}") or b"0")
+
+
+def write_held(connection: sqlite3.Connection, epoch: int, seq: int) -> None:
+    """Record up to which entry head office holds a journal that is left."""
+    settings.put(connection, f"{_HELD}.{epoch}", b"%d" % seq)
+
+
+def read_retelling(connection: sqlite3.Connection) -> list[int]:
+    """Journals that were left and are to be told again: head office's books were put back."""
+    raw = settings.get(connection, _RETELLING)
+    return [] if raw is None else msgspec.msgpack.decode(raw, type=list[int])
+
+
+def write_retelling(connection: sqlite3.Connection, left: Sequence[int]) -> None:
+    """Record which journals that were `left` are to be told again."""
+    if left:
+        settings.put(connection, _RETELLING, msgspec.msgpack.encode(left))
+    else:
+        settings.drop(connection, _RETELLING)
 
 
 def read_fingerprint(connection: sqlite3.Connection) -> str:

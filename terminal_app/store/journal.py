@@ -68,6 +68,12 @@ def head(connection: sqlite3.Connection, terminal: str, epoch: int) -> Head:
     return _head(connection, _HEAD, terminal, epoch)
 
 
+def last_seq(connection: sqlite3.Connection, epoch: int) -> int:
+    """The number of the last entry of `epoch`, by its anchor; 0 before the first."""
+    row = connection.execute(_HEAD, (epoch,)).fetchone()
+    return 0 if row is None else int(row[0])
+
+
 def last_row(connection: sqlite3.Connection, terminal: str, epoch: int) -> Head:
     """The last entry that is there; it is the head unless somebody took entries away."""
     return _head(connection, _LAST_ROW, terminal, epoch)

@@ -13,8 +13,10 @@ from terminal_app.store.connection import Store
 from terminal_app.store.counterfoil import keep_counterfoil
 from terminal_app.sync.line import Line
 from terminal_app.sync.moving import ask_to_leave, move, take_along
-from terminal_app.sync.rounds import compose, take
+from terminal_app.sync.retelling import retell
+from terminal_app.sync.rounds import compose
 from terminal_app.sync.snapshot import OnProgress, is_to_start, note_start, start_from_snapshot
+from terminal_app.sync.taking import take
 from terminal_app.sync.uplink import Uplink
 from terminal_app.sync.waiting import Unsent
 
@@ -130,6 +132,12 @@ class SyncLoop:
                 start_from_snapshot(self._store, self._uplink, self._on_progress)
                 following = self._compose(unsent)
             if not has_moved and _is_over(request, reply, following):
+                told = retell(self._store, self._uplink, self._clock, self._product_version)
+                if told is not None:
+                    # Head office hears now that this was all.
+                    entries += told
+                    request = self._compose(unsent)
+                    continue
                 if not (ask_to_leave(self._store) and self._move()):
                     return SyncResult(entries, changes, number)
                 following = self._compose(unsent)

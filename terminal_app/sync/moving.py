@@ -6,33 +6,22 @@ new one, and no entry is in neither or counted in both.
 """
 
 import sqlite3
-from collections.abc import Iterator
-from contextlib import suppress
 
 from msgspec.structs import replace
 
 from loyalty.balances import NO_BALANCE, Balance, fold
 from loyalty.clock import Clock, epoch_ms
-from loyalty.errors import EntryInvalid
 from loyalty.journal import (
-    RIGHTS_GRANT,
-    RIGHTS_RELEASE,
-    VOUCHER_ISSUED,
     Entry,
-    decode_entry,
-    next_seal,
 )
-from loyalty.tallies import day_of
 from loyalty.wire import BalanceChange, EpochReply, EpochRequest
 from terminal_app.store import draws, epochs, journal, ledger, members, receipts, rights, settings
-from terminal_app.store import vouchers as voucher_rows
 from terminal_app.store.connection import Store
 from terminal_app.store.epochs import NextJournal
 from terminal_app.store.settings import Identity, SyncState
 from terminal_app.sync.parting import leaving
+from terminal_app.sync.salvage import sound_entries, write_again
 from terminal_app.sync.uplink import Uplink
-
-_RIGHTS = frozenset({RIGHTS_GRANT, RIGHTS_RELEASE})
 
 
 def ask_to_leave(store: Store) -> bool:
@@ -125,7 +114,11 @@ def _switch(connection: sqlite3.Connection, fingerprint: str, now_ms: int) -> bo
         return False
     if not _may_leave(connection, coming):
         return False
-    hidden = list(_hidden(connection, identity, coming.hidden_from))
+    hidden = []
+    if coming.hidden_from:
+        hidden = list(
+            sound_entries(connection, identity.terminal, identity.epoch, coming.hidden_from)
+        )
     moved = replace(
         identity,
         epoch=coming.epoch,
@@ -137,8 +130,8 @@ def _switch(connection: sqlite3.Connection, fingerprint: str, now_ms: int) -> bo
     members.put_terminal(
         connection, moved.terminal, moved.branch, {moved.epoch: public_key}, moved.branch_name
     )
-    _leave(connection, identity, hidden)
-    _write_again(connection, moved, hidden)
+    _leave(connection, identity, hidden, coming.hidden_from)
+    write_again(connection, moved, hidden)
     history_id = settings.read_sync_state(connection).history_id
     settings.write_sync_state(connection, SyncState(history_id=history_id, heard_at_ms=now_ms))
     epochs.write_next(connection, None)
@@ -150,25 +143,9 @@ def _switch(connection: sqlite3.Connection, fingerprint: str, now_ms: int) -> bo
     return True
 
 
-def _hidden(
-    connection: sqlite3.Connection, identity: Identity, hidden_from: int
-) -> Iterator[Entry]:
-    """Entries from `hidden_from` on that are as they were written.
-
-    One that was damaged cannot be written again as if it were sound: it stays where it is, and
-    `paragon ledger verify` names it.
-    """
-    if not hidden_from:
-        return
-    before = journal.seal_at(connection, identity.terminal, identity.epoch, hidden_from - 1)
-    for row in journal.walk(connection, identity.epoch, hidden_from):
-        if before is None or next_seal(before, row.body) == row.seal:
-            with suppress(EntryInvalid):
-                yield decode_entry(row.body)
-        before = row.seal
-
-
-def _leave(connection: sqlite3.Connection, identity: Identity, hidden: list[Entry]) -> None:
+def _leave(
+    connection: sqlite3.Connection, identity: Identity, hidden: list[Entry], hidden_from: int
+) -> None:
     """What the old journal made of balances is another's from now on, and its rights are gone."""
     own = ledger.parts(connection, ledger.OWN)
     others = ledger.parts(connection, ledger.OTHERS)
@@ -191,6 +168,8 @@ def _leave(connection: sqlite3.Connection, identity: Identity, hidden: list[Entr
         # The lost end was told to head office, which holds it and has opened a case.
         epochs.drop_receipt(connection, identity.epoch)
     journal.settle_head(connection, identity.epoch, last)
+    held_seq = last.seq if hidden_from == 0 else hidden_from - 1
+    epochs.write_held(connection, identity.epoch, min(held_seq, last.seq))
 
 
 def _told(member_id: str, others: Balance, own: Balance, unheld: Balance | None) -> BalanceChange:
@@ -202,35 +181,3 @@ def _told(member_id: str, others: Balance, own: Balance, unheld: Balance | None)
         others.clawed_back + own.clawed_back - less.clawed_back,
         others.redeemed + own.redeemed - less.redeemed,
     )
-
-
-def _write_again(connection: sqlite3.Connection, identity: Identity, hidden: list[Entry]) -> None:
-    """The hidden entries as entries of the new journal, with what follows from them.
-
-    Entries of rights are left out: the rights of the old journal stay with head office.
-    """
-    head = journal.head(connection, identity.terminal, identity.epoch)
-    written: list[Entry] = []
-    days: dict[str, list[Entry]] = {}
-    for one in hidden:
-        if one.kind in _RIGHTS:
-            continue
-        entry = _salvaged(one, identity.epoch, head.seq + len(written) + 1)
-        written.append(entry)
-        days.setdefault(day_of(entry.occurred_at_ms, identity.zone), []).append(entry)
-        if entry.kind == VOUCHER_ISSUED:
-            number = str(entry.payload.get("number", ""))
-            voucher_rows.hold(connection, number, identity.journal)
-    journal.append(connection, head, written)
-    ledger.put_own(connection, fold(written))
-    for day, entries in days.items():
-        ledger.count_in(connection, day, entries)
-
-
-def _salvaged(entry: Entry, epoch: int, seq: int) -> Entry:
-    """A hidden entry in its new place; it says where it stood first.
-
-    Made of the entry alone, so that copies of it come to the same bytes.
-    """
-    first = {"salvaged": [entry.epoch, entry.seq]}
-    return replace(entry, epoch=epoch, seq=seq, elapsed_ms=0, payload=first | entry.payload)

@@ -19,7 +19,8 @@ from loyalty.wire import (
 from terminal_app.bootstrap import Shop
 from terminal_app.errors import HeadOfficeRefused
 from terminal_app.store import epochs, journal, settings
-from terminal_app.sync.rounds import compose, take
+from terminal_app.sync.rounds import compose
+from terminal_app.sync.taking import take
 from terminal_app.sync.waiting import Unsent
 from terminal_app.till.answers import Enrolment, GoodsReturn, Sale
 from tests.unit.terminal.counter import ShopClock, goods, known, posted

@@ -25,7 +25,8 @@ from terminal_app.bootstrap import Shop
 from terminal_app.errors import HeadOfficeRefused
 from terminal_app.store import journal, ledger, members, settings, vouchers
 from terminal_app.store.vouchers import VoucherStanding
-from terminal_app.sync.rounds import MAX_FRAME_BODY_BYTES, compose, take
+from terminal_app.sync.rounds import MAX_FRAME_BODY_BYTES, compose
+from terminal_app.sync.taking import take
 from terminal_app.till.answers import Enrolment, KnownProduct, Sale
 from tests.unit.terminal.counter import ShopClock, goods, known, posted
 
