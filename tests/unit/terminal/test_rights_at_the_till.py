@@ -203,6 +203,32 @@ def test_a_recall_is_honoured_unless_the_member_is_here(shop: Shop, clock: ShopC
     assert len(moved(shop)) == 2
 
 
+def test_a_guest_s_voucher_is_given_back_and_a_regular_s_stays(
+    shop: Shop, clock: ShopClock
+) -> None:
+    told(shop, GUEST, 0, 0)
+    (slip,) = sell(shop, 500_00).receipt.vouchers
+    tidied(shop, clock)
+    assert moved(shop) == [(RIGHTS_RELEASE, {"voucher": slip.number})]
+    told(shop, REGULAR, 0, 0)
+    (slip,) = sell(shop, 500_00, REGULAR).receipt.vouchers
+    tidied(shop, clock)
+    assert len(moved(shop)) == 1
+    recall = Recall(REGULAR.member_id, 1, slip.number)
+    answered(shop, clock, recalls=(recall, recall, replace(recall, voucher="WAW-1.1.9")))
+    assert moved(shop)[1:] == [(RIGHTS_RELEASE, {"voucher": slip.number})]
+
+
+def test_who_is_not_known_yet_keeps_what_was_earned_here(shop: Shop, clock: ShopClock) -> None:
+    sell(shop, 300_00)
+    assert tidied(shop, clock) == ()
+    assert moved(shop) == []
+    told(shop, GUEST, 0, 0)
+    sell(shop, 1_00)
+    tidied(shop, clock)
+    assert moved(shop) == [(RIGHTS_RELEASE, {"points": 301})]
+
+
 def test_past_its_lease_a_till_sells_and_spends_nothing(shop: Shop, clock: ShopClock) -> None:
     told(shop, GUEST, 0, 0)
     sell(shop, 490_00)

@@ -7,10 +7,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.clock import epoch_ms
 from loyalty.journal import VOUCHER_REDEEMED
+from loyalty.programme.document import classic_document
 from loyalty.receipts import VoucherSlip
 from loyalty.vouchers import Voucher, voucher_code
+from loyalty.wire import Draw
 from terminal_app.bootstrap import Shop
-from terminal_app.store import members, vouchers
+from terminal_app.posting.rights import RightsBook
+from terminal_app.store import draws, members, settings, vouchers
+from terminal_app.store.settings import Lease, SyncState
 from terminal_app.till.answers import (
     Enrolment,
     KnownProduct,
@@ -193,3 +197,53 @@ def test_a_second_voucher_is_not_spent_when_the_first_pays_for_all(till: Till) -
     assert answer.reason is Reason.VOUCHER_NEEDLESS
     paid = posted(till.sell(Sale(basket=goods(501), voucher_codes=(first, second)))).receipt
     assert paid.voucher_paid_minor == 501
+
+
+def test_a_voucher_whose_right_lies_elsewhere_is_asked_for_once(
+    shop: Shop, other_key: Ed25519PrivateKey
+) -> None:
+    code = voucher_code(Voucher("WAW-7.1.3", 500, "GBP", NEXT_YEAR_MS), other_key)
+    elsewhere = Refusal(Reason.VOUCHER_ELSEWHERE, {"voucher": "WAW-7.1.3"})
+    paid = Sale(basket=goods(900), voucher_codes=(code,))
+    assert shop.till.identify(code, is_served=False) == elsewhere
+    with shop.store.reading() as connection:
+        assert draws.open_draws(connection, 5) == ()
+    assert shop.till.quote(paid.basket, "", (code,)) == elsewhere
+    assert shop.till.sell(paid) == elsewhere
+    with shop.store.writing() as connection:
+        (asked,) = draws.open_draws(connection, 5)
+        assert asked == Draw(1, "", 0, "WAW-7.1.3")
+        book = RightsBook(connection, shop.identity, "classic@1", 1)
+        book.take(asked, 1)
+    assert posted(shop.till.sell(paid)).receipt.voucher_paid_minor == 500
+
+
+def test_a_shop_may_take_vouchers_anywhere_on_their_signature(
+    shop: Shop, other_key: Ed25519PrivateKey
+) -> None:
+    with shop.store.writing() as connection:
+        document = f'{classic_document()}\n[offline]\nvouchers = "anywhere"\n'
+        settings.write_programme_document(connection, document)
+    code = voucher_code(Voucher("WAW-7.1.3", 500, "GBP", NEXT_YEAR_MS), other_key)
+    assert isinstance(shop.till.identify(code), KnownVoucher)
+
+
+def test_a_head_office_that_keeps_no_rights_has_vouchers_taken_on_their_signature(
+    shop: Shop, other_key: Ed25519PrivateKey
+) -> None:
+    code = voucher_code(Voucher("WAW-7.1.3", 500, "GBP", NEXT_YEAR_MS), other_key)
+    with shop.store.writing() as connection:
+        settings.write_sync_state(connection, SyncState(heard_at_ms=1))
+    assert isinstance(shop.till.identify(code), KnownVoucher)
+    with shop.store.writing() as connection:
+        settings.write_lease(connection, Lease(until_ms=NEXT_YEAR_MS))
+    assert isinstance(shop.till.identify(code), Refusal)
+
+
+def test_a_till_past_its_lease_takes_not_even_its_own_vouchers(
+    shop: Shop, slip: VoucherSlip
+) -> None:
+    with shop.store.writing() as connection:
+        settings.write_lease(connection, Lease(until_ms=1))
+    refusal = Refusal(Reason.VOUCHER_WAITS, {"voucher": slip.number})
+    assert shop.till.identify(slip.code) == refusal
