@@ -76,9 +76,10 @@ def settled_history(connection: Connection, now_ms: int) -> History:
     if is_settled(connection, history):
         return history
     server_key(connection)
-    if history.timeline:
+    timeline = timeline_of(connection)
+    if history.timeline and timeline not in ("", history.timeline):
         return note_restored(connection, now_ms, "the database goes on from another timeline")
-    write_setting(connection, TIMELINE, timeline_of(connection))
+    write_setting(connection, TIMELINE, timeline)
     return history_of(connection)
 
 

@@ -1,0 +1,275 @@
+"""Books that were put back: noticed, begun anew, and nothing given twice."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import Engine, delete, select, update
+
+from loyalty.clock import epoch_ms
+from loyalty.errors import FrameInvalid
+from loyalty.wire import EpochRequest, Outcome, SignedHead, SyncRequest, Waiting, head_words
+from sync_server.store import engine as store_engine
+from sync_server.store.engine import reading, writing
+from sync_server.store.server_key import server_key
+from sync_server.store.settings import TIMELINE, write_setting
+from sync_server.store.tables import entries, feed_marks, heads, terminals
+from sync_server.terminals.history import (
+    LOST_EPOCHS,
+    LOST_NUMBERS,
+    History,
+    go_on,
+    history_of,
+    note_restored,
+    settled_history,
+)
+from sync_server.terminals.ingest import Ingest, Taken
+from sync_server.terminals.journals import next_epoch, next_number, start_journal
+from tests.contract.server_core.journals import (
+    START,
+    Journal,
+    ShopClock,
+    head_office,
+    meddling,
+    rows,
+)
+
+NOW_MS = epoch_ms(START)
+
+
+def history(engine: Engine) -> History:
+    with reading(engine) as connection:
+        return history_of(connection)
+
+
+def receipt_of(taken: Taken) -> SignedHead:
+    return SignedHead(taken.history_id, taken.head.seq, taken.head.seal, taken.signature)
+
+
+def asking(till: Journal, history_id: str, **changed: Any) -> SyncRequest:
+    """A frame with nothing in it of a till whose entries are all held."""
+    return till.frame(till.next_seq, history_id=history_id, tallies=(), **changed)
+
+
+@contextmanager
+def put_back(engine: Engine, ingest: Ingest, till: Journal, lost: int) -> Iterator[Taken]:
+    """Hand `till` in, then lose its last entries as a restored backup does."""
+    kept = till.next_seq - 1 - lost
+    ingest.take(till.frame(1, kept))
+    with reading(engine) as connection:
+        [head] = connection.execute(select(heads)).mappings().all()
+    taken = ingest.take(till.frame())
+    with meddling(engine) as connection:
+        connection.execute(delete(entries).where(entries.c.seq > kept))
+        connection.execute(update(heads).values(**head))
+    yield taken
+
+
+def test_every_head_is_signed_for_its_till(engine: Engine, ingest: Ingest) -> None:
+    till = Journal()
+    till.sale("anna", 10)
+    taken = ingest.take(till.frame())
+    with reading(engine) as connection:
+        key = server_key(connection).public_key()
+    words = head_words(taken.history_id, "KRK-1", 1, taken.head.seq, taken.head.seal)
+    key.verify(taken.signature, words)
+    [head] = rows(engine, "heads")
+    assert (head["signature"], head["history_id"]) == (taken.signature, "history-1")
+    assert ingest.take(till.frame()).signature == taken.signature
+    till.sale("anna", 10)
+    assert ingest.take(till.frame()).signature != taken.signature
+
+
+def test_a_head_of_books_without_signatures_is_signed_when_it_is_asked_for(
+    engine: Engine, ingest: Ingest
+) -> None:
+    till = Journal()
+    till.sale("anna", 10)
+    signature = ingest.take(till.frame()).signature
+    with writing(engine) as connection:
+        connection.execute(update(heads).values(signature=b"", history_id=""))
+    assert ingest.take(asking(till, "history-1")).signature == signature
+    assert rows(engine, "heads")[0]["signature"] == signature
+
+
+def test_a_receipt_above_the_head_proves_that_the_books_were_put_back(
+    engine: Engine, ingest: Ingest
+) -> None:
+    till = Journal()
+    for _ in range(5):
+        till.sale("anna", 10)
+    with put_back(engine, ingest, till, lost=2) as taken:
+        behind = ingest.take(till.frame(6, history_id="history-1", receipt=receipt_of(taken)))
+    assert (behind.outcome, behind.head.seq) == (Outcome.BEHIND, 3)
+    assert behind.history_id == history(engine).history_id != "history-1"
+    assert history(engine).is_recovering
+    again = ingest.take(till.frame(4, history_id=behind.history_id, receipt=receipt_of(taken)))
+    assert (again.outcome, again.head.seq) == (Outcome.ACCEPTED, 5)
+    assert again.history_id == behind.history_id, "an old history's receipt begins no third one"
+    assert [case["kind"] for case in rows(engine, "cases")] == ["restored"]
+
+
+@pytest.mark.parametrize("forged", ["signature", "seq", "history"])
+def test_a_receipt_that_head_office_never_gave_proves_nothing(
+    engine: Engine, ingest: Ingest, forged: str
+) -> None:
+    till = Journal()
+    till.sale("anna", 10)
+    receipt = receipt_of(ingest.take(till.frame()))
+    changes: dict[str, dict[str, Any]] = {
+        "signature": {"seq": 9, "signature": bytes(64)},
+        "seq": {"seq": 9},
+        "history": {"history_id": "history-0"},
+    }
+    ingest.take(till.frame(receipt=msgspec.structs.replace(receipt, **changes[forged])))
+    assert not history(engine).is_recovering
+    assert history(engine).history_id == "history-1"
+
+
+def test_a_change_that_was_told_and_is_gone_proves_it_too(engine: Engine, ingest: Ingest) -> None:
+    """Grants leave a mark in the feed, even where no entry was lost."""
+    till = Journal()
+    till.sale("anna", 10)
+    ingest.take(till.frame())
+    with reading(engine) as connection:
+        last, mark = connection.execute(
+            select(feed_marks.c.change_no, feed_marks.c.mark).order_by(
+                feed_marks.c.change_no.desc()
+            )
+        ).first() or (0, "")
+    ingest.take(asking(till, "history-1", cursor=last, mark=mark))
+    assert not history(engine).is_recovering
+    ingest.take(asking(till, "history-1", cursor=last, mark="of another life"))
+    assert history(engine).is_recovering
+
+
+def test_rights_are_granted_again_when_every_till_was_heard(engine: Engine, ingest: Ingest) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            update(terminals)
+            .where(terminals.c.terminal != "WAW-1")
+            .values(token_hash=terminals.c.terminal)
+        )
+        begun = note_restored(connection, NOW_MS, "a test says so").history_id
+    one, two = Journal("KRK-1"), Journal("KRK-2")
+    one.sale("anna", 10)
+    ingest.take(one.frame(history_id="history-1"))
+    assert history(engine).is_recovering, "it has not heard of the new history yet"
+    ingest.take(asking(one, begun))
+    assert history(engine).is_recovering
+    ingest.take(asking(two, begun, waiting=Waiting(3, 30, 3000)))
+    ingest.take(asking(two, begun))
+    assert not history(engine).is_recovering
+
+
+def test_the_owner_may_go_on_without_a_till(engine: Engine, ingest: Ingest) -> None:
+    with writing(engine) as connection:
+        note_restored(connection, NOW_MS, "a test says so")
+        go_on(connection)
+    assert not history(engine).is_recovering
+
+
+def test_what_was_given_in_a_lost_time_is_never_given_again(engine: Engine, ingest: Ingest) -> None:
+    with writing(engine) as connection:
+        epoch, number = next_epoch(connection, "KRK-1"), next_number(connection)
+        assert number is not None
+        note_restored(connection, NOW_MS, "a test says so")
+        assert next_epoch(connection, "KRK-1") >= epoch + LOST_EPOCHS - 1
+        assert (next_number(connection) or 0) >= number + LOST_NUMBERS - 1
+
+
+def test_a_journal_that_was_given_in_a_lost_time_is_kept(engine: Engine, ingest: Ingest) -> None:
+    lost = Journal("KRK-1", epoch=4)
+    lost.sale("anna", 10)
+    taken = ingest.take(lost.frame(history_id="history-1"))
+    assert (taken.outcome, taken.head.seq) == (Outcome.ACCEPTED, 1)
+    assert taken.history_id != "history-1"
+    kept = {row["epoch"]: row for row in rows(engine, "journals") if row["terminal"] == "KRK-1"}
+    assert (kept[4]["reason"], kept[4]["public_key"]) == ("lost", kept[3]["public_key"])
+    assert kept[4]["number"] < 0
+    with pytest.raises(FrameInvalid, match="never given journal 4999"):
+        ingest.take(Journal("KRK-1", epoch=4999).frame())
+
+
+def test_another_timeline_is_another_history(engine: Engine, clock: ShopClock) -> None:
+    ingest = head_office(engine, clock)
+    till = Journal()
+    till.sale("anna", 10)
+    assert ingest.take(till.frame()).history_id == "history-1"
+    with writing(engine) as connection:
+        timeline = store_engine.timeline_of(connection)
+        assert bool(timeline) == (engine.dialect.name == "postgresql")
+        if not timeline:
+            connection.info[store_engine._TIMELINE] = "00000001"
+        write_setting(connection, TIMELINE, "00000000")
+        assert settled_history(connection, NOW_MS).is_recovering
+        assert settled_history(connection, NOW_MS).history_id != "history-1"
+        connection.info[store_engine._TIMELINE] = timeline
+
+
+def request_for(epoch: int = 1, nonce: str = "n" * 32, **changed: Any) -> EpochRequest:
+    fields: dict[str, Any] = {
+        "nonce": nonce,
+        "epoch": epoch,
+        "reason": "fork",
+        "public_key": bytes(32).hex(),
+    }
+    return EpochRequest(**{**fields, **changed})
+
+
+def started(engine: Engine, request: EpochRequest, terminal: str = "KRK-1") -> tuple[int, int]:
+    with writing(engine) as connection:
+        reply = start_journal(connection, terminal, request, NOW_MS)
+    return reply.epoch, reply.terminal_number
+
+
+def test_a_request_for_a_journal_is_answered_once(engine: Engine, ingest: Ingest) -> None:
+    first = started(engine, request_for())
+    assert started(engine, request_for()) == first == (4, 304)
+    assert started(engine, request_for(nonce="another")) == (5, 305)
+    assert started(engine, request_for(nonce="third"), "WAW-1") == (4, 306)
+    assert [row["kind"] for row in rows(engine, "cases")] == ["fork"] * 3
+    assert rows(engine, "terminals")[0]["epoch"] == 5
+    fresh = Journal("KRK-1", epoch=4)
+    fresh.sale("anna", 10)
+    old = Journal("KRK-1", epoch=1)
+    old.sale("anna", 10)
+    assert ingest.take(fresh.frame()).head.seq == ingest.take(old.frame()).head.seq == 1
+    assert not history(engine).is_recovering
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"public_key": "00"},
+        {"public_key": "x" * 64},
+        {"nonce": ""},
+        {"nonce": "n" * 65},
+        {"nonce": "n\0"},
+        {"reason": "because"},
+        {"epoch": 0},
+        {"epoch": 2**63},
+    ],
+    ids=repr,
+)
+def test_a_request_that_cannot_be_one_is_refused(engine: Engine, wrong: dict[str, Any]) -> None:
+    with pytest.raises(FrameInvalid):
+        started(engine, request_for(**wrong))
+    assert rows(engine, "journals") == []
+
+
+def test_a_name_belongs_to_the_terminal_that_used_it(engine: Engine) -> None:
+    started(engine, request_for())
+    with pytest.raises(FrameInvalid, match="Another terminal"):
+        started(engine, request_for(), "KRK-2")
+
+
+def test_numbers_of_terminals_may_be_used_up(engine: Engine) -> None:
+    with writing(engine) as connection:
+        connection.execute(
+            update(terminals).where(terminals.c.terminal == "WAW-1").values(number=99_999)
+        )
+    with pytest.raises(FrameInvalid, match="used up"):
+        started(engine, request_for())
