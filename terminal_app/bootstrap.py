@@ -30,6 +30,7 @@ from terminal_app.store.settings import Identity
 from terminal_app.sync.line import Line
 from terminal_app.sync.loop import SyncLoop
 from terminal_app.sync.moving import leave_for
+from terminal_app.sync.snapshot import OnProgress
 from terminal_app.sync.uplink import Uplink
 from terminal_app.till.door import Till
 
@@ -77,12 +78,14 @@ def open_till(
     printer: Printer | None = None,
     ticks: Ticks = time.monotonic_ns,
     fingerprint: Callable[[Path], str] = fingerprint_of,
+    on_progress: OnProgress = lambda _: None,
 ) -> Iterator[Shop]:
     """The till that lives in `home`, for as long as the block lasts.
 
     `printer` stands in for the one in the configuration; `ticks` is a clock that nobody can set,
-    and `fingerprint` tells which machine and file the data is in. Raises NotSetUp when `home` has
-    no till, ConfigInvalid or StoreFault when its files cannot be used.
+    and `fingerprint` tells which machine and file the data is in; `on_progress` is told how a start
+    from a snapshot comes on. Raises NotSetUp when `home` has no till, ConfigInvalid or StoreFault
+    when its files cannot be used.
     """
     if not (home / STORE_FILE).exists():
         raise _not_set_up(home)
@@ -107,6 +110,7 @@ def open_till(
             product_version=product_version(),
             every_s=config.sync_seconds,
             fingerprint=place,
+            on_progress=on_progress,
         )
         claim = Claim(home / PRINTER_CLAIM_FILE)
         worker = PrintWorker(store, device, identity.zone, claim)

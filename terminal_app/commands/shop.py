@@ -29,9 +29,10 @@ from terminal_app.commands.speaking import (
     print_json,
 )
 from terminal_app.config import LOOPBACK, TillConfig, load_config, save_config
-from terminal_app.errors import ConfigInvalid, HeadOfficeUnreachable
+from terminal_app.errors import ConfigInvalid, HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.pos.agent import build_agent
 from terminal_app.store import epochs, settings
+from terminal_app.sync.snapshot import OnProgress, Progress
 
 AGENT_HOST = LOOPBACK[0]
 AGENT_BACKLOG = 64
@@ -87,6 +88,32 @@ def setup(
             f"This is now terminal {identity.terminal} of {identity.shop}, "
             f"branch {identity.branch_name}. Start it with: paragon till"
         )
+        _first_sync(place)
+
+
+def _first_sync(place: Path) -> None:
+    """Have a new till know the members before its first customer; it sells without as well."""
+    try:
+        with open_till(place, on_progress=_said_progress()) as shop:
+            shop.sync.sync_once()
+    except (HeadOfficeUnreachable, HeadOfficeRefused) as fault:
+        typer.echo(f"It hears of the members with its next sync: {fault.message}")
+
+
+def _said_progress() -> OnProgress:
+    """Says how a start comes on, on standard error and in few lines."""
+    said = -1
+
+    def say(progress: Progress) -> None:
+        nonlocal said
+        tenth = 10 * progress.recorded // progress.parts if progress.parts else 0
+        if tenth != said:
+            said = tenth
+            size_mb = progress.fetched_bytes / 1_000_000
+            done = f"{10 * tenth} % recorded" if progress.parts else f"{size_mb:.1f} MB fetched"
+            typer.echo(f"What head office knows: {done}.", err=True)
+
+    return say
 
 
 def _set_up_again(place: Path, server: str, code: str) -> None:
@@ -137,7 +164,10 @@ def sync(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     Example: paragon sync --json
     """
-    with faults_in_words(), open_till(home_of(home)) as shop:
+    with (
+        faults_in_words(),
+        open_till(home_of(home), on_progress=_said_progress()) as shop,
+    ):
         result = shop.sync.sync_once()
         if as_json:
             print_json(result)
