@@ -29,7 +29,6 @@ def main(arguments: list[str] | None = None) -> int:
         nargs="?",
         choices=("seeds", "planted"),
         default="seeds",
-        help="seeds, or planted faults",
     )
     asked = parser.parse_args(arguments)
     if asked.what == "planted":

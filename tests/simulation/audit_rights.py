@@ -84,7 +84,7 @@ def _split(connection: sqlite3.Connection, witness: Witness) -> Iterator[Breach]
             yield Breach(
                 "G3", f"{member}: {held} points held and {pool} in the pool are not {points}"
             )
-        if pool < 0 and not witness.office_was_put_back:
+        if pool < 0 and not (witness.office_was_put_back and witness.lost_terminals):
             yield Breach("G3", f"{member}: the pool holds {pool} points")
 
 

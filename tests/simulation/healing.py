@@ -54,6 +54,7 @@ def _sync(world: World, machine: Machine) -> str:
         if trouble.has_twin(world, machine):
             machine.stop()
             machine.is_dead = True
+            world.witness.lost_terminals.add(machine.terminal)
             trouble.note_what_is_gone(world)
         else:
             trouble.admit_again(world, machine)

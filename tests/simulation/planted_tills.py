@@ -8,8 +8,7 @@ import msgspec
 from loyalty.programme.earning import Award, award
 from loyalty.wire import Draw, SyncReply, SyncRequest
 from terminal_app import bootstrap
-from terminal_app.posting import draft as drafting
-from terminal_app.store import draws, epochs, receipts
+from terminal_app.store import draws, epochs, journal, receipts
 from terminal_app.store.settings import Identity, Lease
 from terminal_app.sync import moving, rounds
 from terminal_app.sync.parting import Standing, standing_with
@@ -34,11 +33,17 @@ def _everything_known(balance: int, _held: int, _overdraft: int) -> int:
 
 
 def _any_draw(connection: sqlite3.Connection, number: int) -> Draw | None:
-    """A draw whether it is open or was closed before."""
+    """A draw whether it is open or was closed before; it is closed now."""
+    found = _close(connection, number)
+    if found is not None:
+        return found
     row = connection.execute(
         "SELECT number, member_id, points, voucher FROM draws WHERE number = ?", (number,)
     ).fetchone()
     return None if row is None else Draw(*row)
+
+
+_close = draws.close
 
 
 def _never_over(_lease: Lease, _now_ms: int) -> bool:
@@ -126,7 +131,7 @@ TILL_FAULTS = (
         "a clock put back between two entries",
         "what is recorded never goes back in a journal",
         frozenset({"G4"}),
-        lambda: ((drafting.journal, "recorded_by", _time_as_it_is_said),),
+        lambda: ((journal, "recorded_by", _time_as_it_is_said),),
         {"clocks": True},
     ),
     Planted(

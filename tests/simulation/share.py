@@ -8,7 +8,7 @@ SEEDS_AN_ITEM = 15
 
 def broken_in(first_seed: int) -> str:
     """What broke in one item's seeds, with the commands that repeat it; empty when nothing did."""
-    told = []
+    told: list[str] = []
     for outcome in run_seeds(range(first_seed, first_seed + SEEDS_AN_ITEM), STEPS):
         if outcome.breaches:
             told += outcome.trace

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from litestar.status_codes import HTTP_200_OK
 
@@ -41,7 +42,7 @@ class World:
     seed: int
     folder: Path
     templates: Templates
-    temper_wanted: Mapping[str, object] = field(default_factory=dict)
+    temper_wanted: Mapping[str, Any] = field(default_factory=dict)
     dice: Random = field(init=False)
     time: TrueTime = field(init=False)
     witness: Witness = field(default_factory=Witness)
