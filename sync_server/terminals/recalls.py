@@ -102,14 +102,14 @@ def settle(
     moved = set()
     for row in rows:
         one = {**journal, "of_member": row.member_id}
-        back = max(min(row.reclaimed, -row.held, pools.get(row.member_id, 0)), 0)
+        freed = released.get(row.member_id, 0)
+        back = max(min(row.reclaimed, max(-row.held, freed), pools.get(row.member_id, 0)), 0)
         if back:
             connection.execute(_TAKE_BACK, {**one, "back": back})
             connection.execute(_FROM_POOL, {"of_member": row.member_id, "back": back})
             moved.add(row.member_id)
         reclaimed = row.reclaimed - back
-        open_points = row.points - released.get(row.member_id, 0)
-        points = max(open_points if row.told_held > 0 else 0, reclaimed)
+        points = max(row.points - freed if row.told_held > 0 else 0, reclaimed)
         if points > 0:
             connection.execute(_LOWER, {**one, "left": points})
         else:

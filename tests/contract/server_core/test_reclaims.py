@@ -118,8 +118,8 @@ def test_what_was_spent_twice_is_a_debt_of_the_till_that_was_silent(
     assert first.may_spend("anna") == 0
     first.sync(ingest)
     first.sync(ingest)
-    assert (held_at(engine, "KRK-1", "anna"), first.held("anna")) == (0, 0)
-    assert (pool_of(engine, "anna"), first.is_leased()) == (50, True)
+    assert (held_at(engine, "KRK-1", "anna"), first.held("anna")) == (50, 50)
+    assert (pool_of(engine, "anna"), first.is_leased()) == (0, True)
     books_hold(engine)
 
 
