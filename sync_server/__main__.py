@@ -52,6 +52,11 @@ def main() -> None:
             f"The database refused: {what}.",
             "Check that the disk has room and that the database runs.",
         )
+    except UnicodeDecodeError as fault:
+        _refuse(
+            f"A record in the database cannot be read: {fault}.",
+            "The disk changed it: put the database back from a backup; tills tell what it lacks.",
+        )
     except Exception as fault:
         if os.environ.get(SHOW_TRACEBACK):
             raise
