@@ -5,6 +5,7 @@ is called damaged in a sentence. A wrong balance that nobody names is what must 
 """
 
 import io
+import operator
 import random
 import sqlite3
 import sys
@@ -18,10 +19,17 @@ import msgspec
 
 from sync_server.__main__ import main as paragon_server
 from terminal_app.__main__ import main as paragon
+from terminal_app.bootstrap import open_till
+from terminal_app.till.answers import KnownMember
+from tests.crashes.chains import CARDS
 
 UNHARMED = "balances unharmed"
 NAMED = "named by verify"
 IN_WORDS = "called damaged in words"
+TOLD = "only what was told of other tills differs, and spends nothing"
+"""A till cannot fold other tills' entries: their part is head office's word, told anew when it
+changes. What may be spent is what the till's own entries hold the rights to, whatever it says."""
+
 SILENT = "wrong and unnamed"
 SPEECHLESS = "without words"
 
@@ -30,6 +38,7 @@ OWN_FAULT = "fault of its own"
 """What head office says of an exception that it has no sentence for."""
 
 OF_TILL = "SELECT member_id, source, points FROM balances"
+OTHERS = "others"
 OF_OFFICE = "SELECT member_id, points FROM standings"
 
 
@@ -63,7 +72,27 @@ def flip(file: Path, flips: int, seed: int, verdict: Callable[[Path], str]) -> F
 
 def till_verdict(home: Path) -> Callable[[Path], str]:
     """Judges the till in `home`, whose balances are right now."""
-    return _judge(paragon, ["ledger", "verify", "--home", str(home)], OF_TILL, home / "till.sqlite")
+    file = home / "till.sqlite"
+    verdict = _judge(paragon, ["ledger", "verify", "--home", str(home)], OF_TILL, file)
+    truth, spendable = balances(file, OF_TILL), _spendable(home)
+
+    def judged(damaged: Path) -> str:
+        came = verdict(damaged)
+        if came != SILENT:
+            return came
+        changed = truth ^ balances(damaged, OF_TILL)
+        if any(row[1] != OTHERS and row in truth for row in changed):
+            return SILENT
+        return TOLD if all(map(operator.le, _spendable(home), spendable)) else SILENT
+
+    return judged
+
+
+def _spendable(home: Path) -> list[int]:
+    """What may be spent of each member's points, with the line down."""
+    with open_till(home) as shop:
+        known = [shop.till.identify(card) for card in CARDS]
+        return [each.safe.points if isinstance(each, KnownMember) else 0 for each in known]
 
 
 def office_verdict(home: Path) -> Callable[[Path], str]:

@@ -21,7 +21,7 @@ OFFLINE_SALES = 1_200
 KILLS = 4
 MAX_CALM_S = 0.8
 SEED = 7
-TURNS = 6
+TURNS = 4
 
 
 pytestmark = pytest.mark.timeout(300)
