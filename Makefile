@@ -13,7 +13,7 @@ JOBS ?= 2
 SEEDS ?= 1000
 FIRST_SEED ?= 1
 STEPS ?= 120
-BENCH ?= all
+BENCH ?=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNS_HERE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --quiet
@@ -36,8 +36,10 @@ test: check ## The checks and every test; the domain at full branch coverage
 	$(BIN)/coverage report --include='loyalty/*' --fail-under=100
 	$(BIN)/pytest -q -n $(JOBS) --dist loadfile --ignore=tests/architecture --ignore=tests/unit/loyalty
 
-bench: $(VENV)/.ready-test ## Figures beside the floor they are held against (BENCH="sync --entries 10000")
-	$(BIN)/python -m tests.benchmarks $(BENCH)
+bench: $(VENV)/.ready-test ## Figures beside the floor they are held against (BENCH="sync --entries 10000" for one)
+	@for figures in $(if $(BENCH),"$(BENCH)","sync --store sqlite" "sync --store postgres" "till" "fleet"); do \
+	    $(BIN)/python -m tests.benchmarks $$figures || exit 1; \
+	done
 
 simulate: $(VENV)/.ready-test ## The whole chain under a seeded clock, network and disk (SEEDS, FIRST_SEED, STEPS)
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first-seed $(FIRST_SEED) --steps $(STEPS) --jobs $(JOBS)
