@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from msgspec.structs import replace
 
 from loyalty.journal import EARN
 from terminal_app.bootstrap import Shop, open_till
@@ -85,10 +86,8 @@ def forget_confirmations(shop: Shop) -> None:
     """As if the till had never heard head office confirm an entry or a day's sums."""
     with shop.store.writing() as connection:
         state = settings.read_sync_state(connection)
-        settings.write_sync_state(
-            connection,
-            settings.SyncState(history_id=state.history_id, cursor=state.cursor, mark=state.mark),
-        )
+        forgotten = replace(state, confirmed_seq=0, tallied_seq=0)
+        settings.write_sync_state(connection, forgotten)
 
 
 def work(home: Path, task: str, count: int, members: int) -> dict[str, Any]:

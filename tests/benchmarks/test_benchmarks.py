@@ -35,6 +35,20 @@ def test_a_sync_is_measured_beside_its_floor(store: str) -> None:
     assert figures["push on the wire"]["ratio"] < 1.1
 
 
+def test_a_counter_is_measured_beside_bare_commits() -> None:
+    figures = figures_of("till", "--members", "300", "--scans", "20", "--sales", "10")
+    for name, figure in figures.items():
+        assert figure["measured"] > 0, name
+        assert (figure["floor"] is not None) == name.startswith("sale committed")
+
+
+def test_a_fleet_is_measured_against_two_servers() -> None:
+    words = ("fleet", "--tills", "10", "--minutes", "0.1", "--every", "1", "--members", "60")
+    figures = figures_of(*words)
+    assert figures["syncs that failed"]["measured"] == 0
+    assert figures["syncs"]["measured"] > 0
+
+
 def test_both_sides_are_given_the_same_rows() -> None:
     assert list(made_sales(0, 30, 20))[10:] == list(made_sales(10, 20, 20))
     assert len({sale.member_id for sale in made_sales(0, 20, 20)}) == 20
