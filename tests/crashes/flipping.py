@@ -10,8 +10,8 @@ import random
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from unittest.mock import patch
 
@@ -21,7 +21,10 @@ from sync_server.__main__ import main as paragon_server
 from terminal_app.__main__ import main as paragon
 from terminal_app.bootstrap import open_till
 from terminal_app.till.answers import KnownMember
-from tests.crashes.chains import CARDS
+from tests.crashes.chains import CARDS, Chain, founded
+from tests.crashes.comparing import quieten
+from tests.crashes.selling import Told
+from tests.crashes.stock import sold_offline
 
 UNHARMED = "balances unharmed"
 NAMED = "named by verify"
@@ -33,6 +36,10 @@ changes. What may be spent is what the till's own entries hold the rights to, wh
 SILENT = "wrong and unnamed"
 SPEECHLESS = "without words"
 
+SALES = 60
+"""At each till: enough for a few dozen pages of each table that balances come from."""
+
+SALES_SEED = 9
 HOLDS, FOUND, SPOKE_PYTHON = 0, 1, 3
 OWN_FAULT = "fault of its own"
 """What head office says of an exception that it has no sentence for."""
@@ -68,6 +75,28 @@ def flip(file: Path, flips: int, seed: int, verdict: Callable[[Path], str]) -> F
         if came in (SILENT, SPEECHLESS):
             bad.append(f"bit {bit} of byte {offset}: {came}")
     return Flips(dict(counts), tuple(bad))
+
+
+@contextmanager
+def quiet_chain(folder: Path) -> Iterator[Chain]:
+    """A chain in `folder` that sold, told everything and stands still."""
+    told = Told()
+    with founded(folder) as chain:
+        for till in chain.tills:
+            sold_offline(till.name, till.home, SALES, told, SALES_SEED)
+        quieten(chain)
+        chain.office.stop()
+        yield chain
+
+
+def flip_both(folder: Path, flips: int, seed: int) -> dict[str, Flips]:
+    """Flip bits in the file of a till and in that of its head office, `flips` in each."""
+    with quiet_chain(folder) as chain:
+        till, office = chain.tills[0].home, chain.office.home
+        return {
+            "till": flip(till / "till.sqlite", flips, seed, till_verdict(till)),
+            "head office": flip(office / "server.sqlite", flips, seed, office_verdict(office)),
+        }
 
 
 def till_verdict(home: Path) -> Callable[[Path], str]:
