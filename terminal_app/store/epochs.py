@@ -17,6 +17,7 @@ _FINGERPRINT = "fingerprint"
 _NEXT_JOURNAL = "next-journal"
 _RECEIPT = "receipt"
 _HELD = "held"
+_DAMAGED = "damaged"
 _RETELLING = "retelling"
 
 FORK = "fork"
@@ -80,6 +81,17 @@ def read_held(connection: sqlite3.Connection, epoch: int) -> int:
 def write_held(connection: sqlite3.Connection, epoch: int, seq: int) -> None:
     """Record up to which entry head office holds a journal that is left."""
     settings.put(connection, f"{_HELD}.{epoch}", b"%d" % seq)
+
+
+def read_damaged(connection: sqlite3.Connection) -> int:
+    """The first entry of the present journal that cannot be told, because it or the entry before
+    it is not what was written; 0 when none is known."""
+    return int(settings.get(connection, _DAMAGED) or b"0")
+
+
+def write_damaged(connection: sqlite3.Connection, seq: int) -> None:
+    """Record which entry cannot be told; 0: none."""
+    settings.put(connection, _DAMAGED, b"%d" % seq)
 
 
 def read_retelling(connection: sqlite3.Connection) -> list[int]:

@@ -11,31 +11,69 @@ from msgspec.structs import replace
 
 from loyalty.balances import NO_BALANCE, Balance, fold
 from loyalty.clock import Clock, epoch_ms
-from loyalty.journal import (
-    Entry,
-)
+from loyalty.journal import Entry, next_seal
 from loyalty.wire import BalanceChange, EpochReply, EpochRequest
 from terminal_app.store import draws, epochs, journal, ledger, members, receipts, rights, settings
 from terminal_app.store.connection import Store
 from terminal_app.store.epochs import NextJournal
 from terminal_app.store.settings import Identity, SyncState
-from terminal_app.sync.parting import leaving
+from terminal_app.sync.parting import fork_at, leaving
 from terminal_app.sync.salvage import sound_entries, write_again
 from terminal_app.sync.uplink import Uplink
 
 
 def ask_to_leave(store: Store) -> bool:
-    """Write down that a copy, which has told all it had, goes on in a journal of its own; False
-    when this till is none, or has written it down before."""
+    """Write down that a till which has told all it could goes on in a journal of its own; False
+    when it need not, or has written it down before.
+
+    It need when it is a copy, or when entries are left that cannot be told, because one of them,
+    or what stood between, is not what was written.
+    """
     with store.reading() as connection:
-        if settings.read_suspension(connection) != epochs.COPY:
+        is_copy = settings.read_suspension(connection) == epochs.COPY
+        if not is_copy and _untold_seq(connection) == 0:
             return False
     with store.writing() as connection:
         if epochs.read_next(connection) is not None:
             return False
-        epoch = settings.require_identity(connection).epoch
-        epochs.write_next(connection, leaving(epoch, epochs.COPY))
+        identity = settings.require_identity(connection)
+        untold_seq = _untold_seq(connection)
+        if untold_seq:
+            epochs.write_next(connection, fork_at(connection, identity, untold_seq))
+            settings.write_suspension(connection, epochs.COPY if is_copy else epochs.FORK)
+        else:
+            epochs.write_next(connection, leaving(identity.epoch, epochs.COPY))
         return True
+
+
+def note_damage(store: Store) -> bool:
+    """Find the first entry that head office cannot take, so that those before it are told.
+
+    False when all that is to be told is as it was written, or the damage is known already.
+    """
+    with store.writing() as connection:
+        identity = settings.require_identity(connection)
+        if epochs.read_damaged(connection):
+            return False
+        first_seq = settings.read_sync_state(connection).confirmed_seq + 1
+        before = journal.seal_at(connection, identity.terminal, identity.epoch, first_seq - 1)
+        for row in journal.walk(connection, identity.epoch, first_seq):
+            if before is None or next_seal(before, row.body) != row.seal:
+                epochs.write_damaged(connection, row.seq)
+                return True
+            before = row.seal
+        return False
+
+
+def _untold_seq(connection: sqlite3.Connection) -> int:
+    """The first entry behind what head office holds, when it cannot be told; 0 when it can."""
+    identity = settings.require_identity(connection)
+    first_seq = settings.read_sync_state(connection).confirmed_seq + 1
+    last = journal.last_row(connection, identity.terminal, identity.epoch)
+    if last.seq < first_seq:
+        return 0
+    is_there = journal.seal_at(connection, identity.terminal, identity.epoch, first_seq) is not None
+    return 0 if is_there and epochs.read_damaged(connection) != first_seq else first_seq
 
 
 def leave_for(connection: sqlite3.Connection, epoch: int, terminal_number: int) -> None:
@@ -135,6 +173,7 @@ def _switch(connection: sqlite3.Connection, fingerprint: str, now_ms: int) -> bo
     history_id = settings.read_sync_state(connection).history_id
     settings.write_sync_state(connection, SyncState(history_id=history_id, heard_at_ms=now_ms))
     epochs.write_next(connection, None)
+    epochs.write_damaged(connection, 0)
     if coming.reason != epochs.FORK:
         # Nobody else was given this journal. One that a fork leads to may be a copy's as well:
         # that is known when head office agrees with it.

@@ -48,9 +48,7 @@ def standing_with(
     if reply.version < OWN_JOURNAL_VERSION:
         return Standing(confirmed_seq, is_lost=True)
     if reply.outcome is Outcome.FORKED and reply.fork_seq:
-        seal = journal.seal_at(connection, terminal, epoch, reply.fork_seq) or b""
-        name = sha256(f"paragon fork {terminal} {epoch} {reply.fork_seq} ".encode() + seal)
-        coming = leaving(epoch, epochs.FORK, reply.fork_seq, name.hexdigest())
+        coming = fork_at(connection, identity, reply.fork_seq)
         return Standing(min(confirmed_seq, reply.fork_seq - 1), coming=coming)
     sent_seq = request.first_seq + len(request.bodies) - 1
     if reply.outcome is Outcome.ACCEPTED and reply.head_seq > sent_seq:
@@ -63,13 +61,21 @@ def standing_with(
     return Standing(0) if request.first_seq > 1 else Standing(confirmed_seq, is_lost=True)
 
 
-def leaving(epoch: int, reason: str, hidden_from: int = 0, name: str = "") -> NextJournal:
-    """The request for a journal of one's own, with a name that no other request has.
+def fork_at(connection: sqlite3.Connection, identity: Identity, seq: int) -> NextJournal:
+    """The request for the journal that entries from `seq` on go to.
 
-    A fork gives the `name`: it is made of the first entry that head office does not hold, so that
-    every copy of that entry is taken to the same journal, where it counts once however many of
-    them there are.
+    Its name is made of the first of them, so that every copy of it is taken to the same journal,
+    where it counts once however many copies there are.
     """
+    terminal, epoch = identity.terminal, identity.epoch
+    seal = journal.seal_at(connection, terminal, epoch, seq) or b""
+    name = sha256(f"paragon fork {terminal} {epoch} {seq} ".encode() + seal)
+    return leaving(epoch, epochs.FORK, seq, name.hexdigest())
+
+
+def leaving(epoch: int, reason: str, hidden_from: int = 0, name: str = "") -> NextJournal:
+    """The request for a journal of one's own, under a name that no other request has unless one
+    is given."""
     return NextJournal(
         nonce=name or secrets.token_hex(NONCE_BYTES),
         left_epoch=epoch,

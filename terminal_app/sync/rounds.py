@@ -46,6 +46,9 @@ def compose(
         state = _told_by_this_version(settings.read_sync_state(connection))
         first_seq = state.confirmed_seq + 1
         rows = journal.read_sealed(connection, identity.epoch, first_seq, MAX_ENTRIES_A_FRAME)
+        damaged_seq = epochs.read_damaged(connection)
+        if damaged_seq:
+            rows = [row for row in rows if row.seq < damaged_seq]
         bodies = fitting([row.body for row in rows])
         last_seq = state.confirmed_seq + len(bodies)
         seal = journal.seal_at(connection, identity.terminal, identity.epoch, last_seq)

@@ -266,6 +266,40 @@ def test_a_till_set_up_again_with_the_line_down_moves_when_it_is_back(
     assert office.disagreements() == 0
 
 
+@pytest.mark.parametrize(
+    ("damage", "lost"),
+    [
+        ("UPDATE journal SET body = zeroblob(40) WHERE seq = 4", 10),
+        ("DELETE FROM journal WHERE seq = 4", 10),
+        # Seals are not sent: head office makes them itself, and they come to the same end.
+        ("UPDATE journal SET seal = zeroblob(32) WHERE seq = 4", 0),
+    ],
+)
+def test_an_untold_entry_that_is_damaged_stops_none_behind_it(
+    office: HeadOffice, tmp_path: Path, damage: str, lost: int
+) -> None:
+    home = tmp_path / "one"
+    with till_of(office, home, "KRK-1") as one:
+        ala = enrolled(one, "Ala")
+        one.sync.sync_once()
+        for points in (1, 2, 10, 20, 40):
+            sell(one, ala, points)
+        connection = sqlite3.connect(home / STORE_FILE, isolation_level=None)
+        connection.execute("DROP TRIGGER journal_stays")
+        connection.execute("DROP TRIGGER journal_keeps")
+        connection.execute(damage)
+        connection.close()
+        one.sync.sync_once()
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (73 - lost, 73 - lost)
+        sell(one, ala, 100)
+        one.sync.sync_once()
+        assert (balance_at(one, ala), at_head_office(one)[ala]) == (173 - lost, 173 - lost)
+        assert suspension(one) == ""
+    # What is damaged stays, and is named.
+    assert any(each["seq"] in (4, 5) for each in findings(home))
+    verified(office)
+
+
 def test_a_till_from_before_signatures_learns_who_signs(office: HeadOffice, tmp_path: Path) -> None:
     with till_of(office, tmp_path / "one", "KRK-1") as one:
         ala = enrolled(one, "Ala")
