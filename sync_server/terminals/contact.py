@@ -121,9 +121,14 @@ def note_printed(connection: Connection, request: SyncRequest, now_ms: int) -> N
     named = printed_notices(request)
     if not named:
         return
+    unprinted = notices.c.notice_id.in_(named) & notices.c.printed_at_ms.is_(None)
+    # Two tills may print the same lines: locked in one order, neither waits for the other.
+    connection.execute(
+        select(notices.c.notice_id).where(unprinted).order_by(notices.c.notice_id).with_for_update()
+    )
     printed = connection.execute(
         update(notices)
-        .where(notices.c.notice_id.in_(sorted(named)), notices.c.printed_at_ms.is_(None))
+        .where(unprinted)
         .values(printed_at_ms=now_ms, printed_terminal=request.terminal)
         .returning(notices.c.notice_id, notices.c.member_id)
     )

@@ -24,7 +24,7 @@ from sync_server.store.engine import writing_beside
 from sync_server.store.tables import TALLY_COUNTS, entries, till_tallies
 from sync_server.store.working_sets import note_branches
 from sync_server.terminals.books import count_days, post
-from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
+from sync_server.terminals.chain import Head, Placed
 from sync_server.terminals.clocks import clock_cases, jump_cases
 from sync_server.terminals.contact import (
     Contact,
@@ -36,12 +36,12 @@ from sync_server.terminals.contact import (
     note_printed,
 )
 from sync_server.terminals.evidence import (
-    held_under,
     keep_evidence,
     lost_tail,
     put_in_quarantine,
     refusal_case,
 )
+from sync_server.terminals.frames import Frame, read_frame
 from sync_server.terminals.heads import is_signed, keep_head
 from sync_server.terminals.history import (
     History,
@@ -52,23 +52,20 @@ from sync_server.terminals.history import (
     note_restored,
     settled_history,
 )
-from sync_server.terminals.inspection import inspect
 from sync_server.terminals.journals import keep_lost_journal
 from sync_server.terminals.limits import require_place, sane_tallies
 from sync_server.terminals.lookups import note_met
 from sync_server.terminals.member_book import enrol
+from sync_server.terminals.member_locks import hold_members
 from sync_server.terminals.promises import Promises
 from sync_server.terminals.rights import (
     NO_ANSWER,
     Answer,
     answer,
-    lock_members,
     rights_moved,
     settle_rights,
 )
 from sync_server.terminals.voucher_book import post_vouchers
-
-MAX_REASON_CHARACTERS = 300
 
 log = structlog.get_logger(__name__)
 
@@ -150,77 +147,57 @@ class Ingest:
         now_ms = epoch_ms(self._clock())
         with writing_beside(self._engine) as connection:
             contact = contact_of(connection, request, token_hash, holds=True)
+            frame = read_frame(connection, request, contact.head)
+            hold_members(connection, request, frame.arrived)
             history = _history(connection, contact, request, now_ms)
             open_cases(connection, clock_cases(contact, request, now_ms), now_ms)
             note_contact(connection, request, now_ms)
             note_printed(connection, request, now_ms)
-            return self._continue(connection, contact, history, request, now_ms)
+            fork_seq = 0
+            if frame.chain.outcome is Outcome.ACCEPTED:
+                self._accept(connection, contact, request, frame, now_ms)
+                if request.history_id == history.history_id and has_said_all(request, frame.chain):
+                    note_heard(connection, history, request.terminal)
+            elif frame.chain.outcome is Outcome.FORKED:
+                fork_seq = frame.chain.evidence[0].seq if frame.chain.evidence else 0
+                keep_evidence(connection, request, frame.chain, now_ms)
+            is_newest = is_at_head(request, frame.chain)
+            rights = answer(connection, request, now_ms, is_at_head=is_newest)
+            note_met(connection, request)
+            head = frame.chain.head
+            return Taken(
+                frame.chain.outcome,
+                head,
+                frame.told_refused,
+                history.history_id,
+                keep_head(connection, contact, history, request.epoch, head),
+                fork_seq,
+                rights,
+            )
 
-    def _continue(
+    def _accept(
         self,
         connection: Connection,
         contact: Contact,
-        history: History,
         request: SyncRequest,
+        frame: Frame,
         now_ms: int,
-    ) -> Taken:
-        held = held_under(connection, request, contact.head)
-        frame = continue_chain(
-            contact.head, held.bodies, request.first_seq, request.bodies, request.last_seal
-        )
-        refused = held.refused
-        fork_seq = 0
-        if frame.outcome is Outcome.ACCEPTED:
-            refused += self._post(connection, request, frame, now_ms)
-            _keep_tallies(connection, request, frame.head, now_ms)
-            found = lost_tail(request, contact.head, contact.last_sent_at_ms)
-            open_cases(connection, found, now_ms)
-            if request.history_id == history.history_id and has_said_all(request, frame):
-                note_heard(connection, history, request.terminal)
-        elif frame.outcome is Outcome.FORKED:
-            fork_seq = frame.evidence[0].seq if frame.evidence else 0
-            keep_evidence(connection, request, frame, now_ms)
-        rights = answer(connection, request, now_ms, is_at_head=is_at_head(request, frame))
-        note_met(connection, request)
-        return Taken(
-            frame.outcome,
-            frame.head,
-            refused,
-            history.history_id,
-            keep_head(connection, contact, history, request.epoch, frame.head),
-            fork_seq,
-            rights,
-        )
+    ) -> None:
+        found = [refusal_case(request, placed.seq, reason) for placed, reason in frame.refused]
+        put_in_quarantine(connection, request, frame.refused, now_ms, in_chain=True)
+        if frame.counting:
+            found += self._post(connection, request, frame.counting, now_ms)
+        _keep_tallies(connection, request, frame.chain.head, now_ms)
+        found += lost_tail(request, contact.head, contact.last_sent_at_ms)
+        open_cases(connection, found, now_ms)
 
     def _post(
-        self, connection: Connection, request: SyncRequest, frame: Continuation, now_ms: int
-    ) -> tuple[Refused, ...]:
-        if not frame.fresh:
-            return ()
-        terminal, epoch = request.terminal, request.epoch
-        counting: list[tuple[Placed, Entry]] = []
-        refused: list[tuple[Placed, str]] = []
-        for placed in frame.fresh:
-            entry = inspect(placed.body, terminal, epoch, placed.seq)
-            if isinstance(entry, str):
-                refused.append((placed, entry[:MAX_REASON_CHARACTERS]))
-            else:
-                counting.append((placed, entry))
-        found = [refusal_case(request, placed.seq, reason) for placed, reason in refused]
-        put_in_quarantine(connection, request, refused, now_ms, in_chain=True)
-        found += self._post_entries(connection, request, counting, now_ms)
-        open_cases(connection, found, now_ms)
-        return tuple(Refused(placed.seq, reason) for placed, reason in refused)
-
-    def _post_entries(
         self,
         connection: Connection,
         request: SyncRequest,
         counting: Sequence[tuple[Placed, Entry]],
         now_ms: int,
     ) -> list[Case]:
-        if not counting:
-            return []
         arrived = [entry for _, entry in counting]
         days = [self._days.of(entry.occurred_at_ms) for entry in arrived]
         _ENTRIES.put(
@@ -248,7 +225,6 @@ class Ingest:
         )
         count_days(connection, request.terminal, request.epoch, zip(days, arrived, strict=True))
         journal = (request.terminal, request.epoch)
-        lock_members(connection, request.draws, arrived)
         moved = rights_moved(connection, *journal, arrived, now_ms)
         found = [
             *enrol(connection, arrived),

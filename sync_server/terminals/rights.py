@@ -11,14 +11,13 @@ import msgspec
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, Entry
-from loyalty.wire import Draw, Grant, Recall, SyncRequest
+from loyalty.wire import Grant, Recall, SyncRequest
 from sync_server.store.feed import BALANCE, tell
-from sync_server.store.held import pools_of
 from sync_server.store.tables import grants, holdings
 from sync_server.store.terms import lease_of
 from sync_server.terminals.draws import answer_draws
 from sync_server.terminals.grants import find_grants
-from sync_server.terminals.inspection import granted, is_plain, released
+from sync_server.terminals.inspection import granted, released
 from sync_server.terminals.recalls import ask, recalls_for, settle
 
 
@@ -66,16 +65,6 @@ def answer(
         # them it may spend nothing.
         until_ms = min(until_ms, now_ms - 1)
     return Answer(given, tuple(recall.told for recall in asked), until_ms)
-
-
-def lock_members(connection: Connection, draws: Sequence[Draw], entries: Sequence[Entry]) -> None:
-    """Lock the rows of all whose rights a frame bears on, in their order, when it draws some.
-
-    A frame without draws locks them in that order as it writes; one with draws writes twice.
-    """
-    if draws:
-        drawn = {draw.member_id for draw in draws if is_plain(draw.member_id)}
-        pools_of(connection, drawn | {entry.member for entry in entries if entry.member})
 
 
 def rights_moved(
