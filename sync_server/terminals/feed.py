@@ -106,14 +106,14 @@ _Reader = Callable[[Connection, Sequence[str], Journal], _Found]
 
 
 def _members(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
-    for row in connection.execute(_MEMBERS, {"keys": keys}).mappings():
-        yield row["member_id"], MemberChange(Member(**row))
+    for row in connection.execute(_MEMBERS, {"keys": keys}).all():
+        yield row[0], MemberChange(Member(**dict(zip(_FACTS, row, strict=True))))
 
 
 def _balances(connection: Connection, keys: Sequence[str], journal: Journal) -> _Found:
     asking = {"terminal": journal.terminal, "epoch": journal.epoch}
     holders = holders_of(connection, keys, journal.terminal, journal.epoch)
-    for row in connection.execute(_BALANCES, {"keys": keys, **asking}):
+    for row in connection.execute(_BALANCES, {"keys": keys, **asking}).all():
         change = BalanceChange(
             row.member_id,
             row.points,
@@ -168,6 +168,7 @@ _READERS: Mapping[str, _Reader] = {
 }
 
 _keys: Any = bindparam("keys", expanding=True)
+_FACTS = tuple(members.c.keys())
 _MEMBERS = select(members).where(members.c.member_id.in_(_keys))
 _BALANCES = (
     select(

@@ -19,7 +19,6 @@ from litestar.types import Guard
 from sqlalchemy import Connection, Engine, Select, bindparam, func, select
 
 from loyalty.clock import Clock, epoch_ms
-from loyalty.snapshot_columns import MAX_ROWS_A_PART
 from loyalty.snapshots import (
     SNAPSHOT_MEDIA_TYPE,
     SNAPSHOT_VERSION,
@@ -48,6 +47,9 @@ from sync_server.terminals.feed import Journal, things_of
 
 MAX_SNAPSHOTS_AT_ONCE = 4
 """Each keeps a connection and one state of the database for as long as its till's line takes."""
+
+ROWS_A_PART = 4_000
+"""Larger parts would be hardly smaller on the line, and take more memory to make."""
 
 STALE_CLOCK_MS = 48 * 3_600_000
 """How far a till's clock may be behind: so long after its expiry a spent voucher is still told."""
@@ -153,7 +155,7 @@ def _pages(
 
 def _keys_of(key: Any, *which: Any) -> Select[Any]:
     """The next keys after `after`, as the database orders them, for one part."""
-    return select(key).where(key > bindparam("after"), *which).order_by(key).limit(MAX_ROWS_A_PART)
+    return select(key).where(key > bindparam("after"), *which).order_by(key).limit(ROWS_A_PART)
 
 
 def _of_branch(member: Any) -> Any:

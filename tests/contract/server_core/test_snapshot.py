@@ -136,7 +136,6 @@ def test_many_parts_of_one_moment(
     """Rows that are written while it is read belong to the feed after it."""
     with writing(engine) as connection:
         put_products(connection, [Product(f"{code:03}", "", code) for code in range(25)])
-    monkeypatch.setattr(snapshot, "MAX_ROWS_A_PART", 10)
     small = {name: keys.limit(10) for name, keys in snapshot._KEYS.items()}
     monkeypatch.setattr(snapshot, "_KEYS", small)
     stream = snapshots.stream("KRK-1", 1, NOW_MS)
@@ -148,7 +147,7 @@ def test_many_parts_of_one_moment(
     parts = list(read_parts(content))
     products = [change for part in parts for change in part if getattr(change, "code", "")]
     assert len(products) == 25
-    assert len(parts) == 1 + 3 + 1
+    assert sum(any(hasattr(change, "code") for change in part) for part in parts) == 3
     with reading(engine) as connection:
         news = news_for(connection, feed.Journal("KRK-1", 1), head.cursor, head.mark)
     assert {getattr(change, "code", "") for change in news.changes} == {"000", "999"}
