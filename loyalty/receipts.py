@@ -25,7 +25,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """The loyalty receipt of one sale or return.
 
     `points` is signed: below zero for what a return took back. `balance` is None for a shopper
-    without a card, and for a card that this till has not heard of. `is_copy` marks a reprint, whose vouchers are the very same numbers.
+    without a card, and for a card that this till has not heard of. `is_copy` marks a reprint,
+    whose vouchers are the very same numbers.
     """
 
     kind: str
