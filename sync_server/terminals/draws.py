@@ -34,7 +34,7 @@ def answer_draws(connection: Connection, request: SyncRequest, now_ms: int) -> t
     if not request.draws:
         return ()
     sane = [draw for draw in request.draws if _is_sane(draw)]
-    pools_of(connection, {draw.member_id for draw in sane})
+    pools = pools_of(connection, {draw.member_id for draw in sane})
     before = answers_before(
         connection, request.terminal, request.epoch, [draw.number for draw in sane]
     )
@@ -48,7 +48,7 @@ def answer_draws(connection: Connection, request: SyncRequest, now_ms: int) -> t
         elif draw.voucher:
             answer = draw_voucher(connection, request, draw, now_ms)
         else:
-            answer = _draw_points(connection, request, draw, now_ms)
+            answer = _draw_points(connection, request, draw, pools, now_ms)
         answers[draw.number] = answer
     empty = [draw.number for draw in fresh if not answers[draw.number].points]
     if empty:
@@ -64,8 +64,15 @@ def _is_sane(draw: Draw) -> bool:
     )
 
 
-def _draw_points(connection: Connection, request: SyncRequest, draw: Draw, now_ms: int) -> Grant:
-    pool = pools_of(connection, [draw.member_id]).get(draw.member_id, 0)
+def _draw_points(
+    connection: Connection,
+    request: SyncRequest,
+    draw: Draw,
+    pools: dict[str, int],
+    now_ms: int,
+) -> Grant:
+    """The answer to a draw of points out of `pools`, whose rows are locked."""
+    pool = pools.get(draw.member_id, 0)
     reason = ""
     if pool < draw.points:
         others = [
@@ -87,6 +94,7 @@ def _draw_points(connection: Connection, request: SyncRequest, draw: Draw, now_m
         _move(connection, request, draw.member_id, points)
         write_grant(connection, request, draw, points, now_ms)
         tell(connection, BALANCE, [draw.member_id])
+    pools[draw.member_id] = pool - points
     return Grant(draw.number, points, reason)
 
 
