@@ -192,7 +192,7 @@ OFFICE_FAULTS = (
     Planted(
         "a server restored from a backup, its cursors good again",
         "a random mark beside every draw of change numbers, and a new history",
-        frozenset({"G1", "G5", "G7"}),
+        frozenset({"G1", "G3", "G5", "G7"}),
         lambda: (
             (head_office, "note_restored", _unnoticed),
             (ingest, "has_lost", _lost_nothing),
@@ -206,8 +206,18 @@ OFFICE_FAULTS = (
         "nothing is granted before every till was heard",
         frozenset({"G3"}),
         lambda: ((draws, "read_setting", _not_recovering),),
-        {"restored_office": True, "network": True, "keep": 1_000},
-        100,
+        {
+            "restored_office": True,
+            "network": True,
+            "restored_tills": False,
+            "copied_tills": False,
+            "lost_tills": False,
+            "crashes": False,
+            "keep": 0,
+            "at_points": 20,
+            "overdraft": 0,
+        },
+        60,
     ),
 )
 """What is planted at head office."""

@@ -109,7 +109,7 @@ TILL_FAULTS = (
         frozenset({"G2", "G3"}),
         lambda: ((draws, "close", _any_draw),),
         {**STORMY, "second_process": True},
-        60,
+        40,
     ),
     Planted(
         "a grant that ends during a partition",

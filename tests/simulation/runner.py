@@ -75,8 +75,8 @@ _STEPS: tuple[tuple[int, Step, str], ...] = (
     (3, trouble.back_up, "restored_tills"),
     (3, trouble.restore, "restored_tills"),
     (2, trouble.clone, "copied_tills"),
-    (2, trouble.office_backup, "restored_office"),
-    (1, trouble.office_restore, "restored_office"),
+    (3, trouble.office_backup, "restored_office"),
+    (2, trouble.office_restore, "restored_office"),
     (1, trouble.lose, "lost_tills"),
     (1, trouble.set_up_again, "lost_tills"),
     (1, trouble.new_programme, "new_programmes"),
@@ -90,7 +90,8 @@ _MEANWHILE: tuple[Step, ...] = (
     shopping.take_back,
     shopping.identify,
     trouble.sync,
-    trouble.sync,
+    trouble.sync_beside,
+    trouble.sync_beside,
     trouble.deliver_late,
 )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from tests.simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS
 from tests.simulation.evidence import markers_held
-from tests.simulation.machines import Machine
+from tests.simulation.machines import MAX_PROCESSES, Machine
 from tests.simulation.network import Faults
 from tests.simulation.world import MAX_MACHINES, World
 
@@ -28,6 +28,18 @@ def sync(world: World) -> str:
     process.fuse.disarm()
     world.office.fuse.disarm()
     return f"{machine.name} syncs {outcome or 'well'}"
+
+
+def sync_beside(world: World) -> str:
+    """A second program of a till that is talking to head office talks to it as well."""
+    busy = [machine for machine in world.living() if machine.is_busy]
+    if not busy or not world.temper.second_process:
+        return sync(world)
+    machine = world.dice.choice(busy)
+    free = [process for process in machine.processes if not process.is_syncing]
+    if not free and len(machine.processes) >= MAX_PROCESSES:
+        return f"{machine.name} is busy"
+    return f"{machine.name} syncs beside {machine.sync(free[0] if free else machine.start())}"
 
 
 def deliver_late(world: World) -> str:
@@ -195,6 +207,7 @@ def office_restore(world: World) -> str:
     world.office.put_back(world.office_backup)
     world.office.note_restored()
     world.office.start()
+    world.publish_again()
     world.witness.office_was_put_back = True
     note_what_is_gone(world)
     return "head office is put back from its backup"

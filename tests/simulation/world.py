@@ -54,6 +54,7 @@ class World:
     backups: list[tuple[str, Path]] = field(default_factory=list)
     office_backup: Path | None = None
     programme_version: int = 1
+    documents: list[str] = field(default_factory=list)
     counted: int = 0
     meanwhile: Callable[["World"], str] | None = None
 
@@ -88,7 +89,13 @@ class World:
     def publish(self) -> None:
         """Put the programme of the present temper in force at head office."""
         self.programme_version += 1
-        self.office.publish(document_of(self.temper, self.programme_version))
+        self.documents.append(document_of(self.temper, self.programme_version))
+        self.office.publish(self.documents[-1])
+
+    def publish_again(self) -> None:
+        """What was published and is in no backup, in its order: the last is in force."""
+        for document in self.documents:
+            self.office.publish(document)
 
     def add_machine(self, name: str, terminal: str, code: str) -> Machine:
         """A new machine joins the chain as `terminal`, over a line without faults."""
@@ -155,8 +162,9 @@ class World:
 
     def set_weather(self) -> None:
         """Draw how good the network is from now on."""
+        busy = 300 if self.temper.second_process else 120
         if not self.temper.network or self.dice.random() < 0.4:
-            self.network.faults = Faults(meanwhile=60 if self.temper.meanwhile else 0)
+            self.network.faults = Faults(meanwhile=busy // 2 if self.temper.meanwhile else 0)
             return
         worst = self.dice.choice((30, 100, 300))
         self.network.faults = Faults(
@@ -165,7 +173,7 @@ class World:
             delayed=self.dice.randrange(worst),
             doubled=self.dice.randrange(worst),
             cut_short=self.dice.randrange(worst // 3),
-            meanwhile=150 if self.temper.meanwhile else 0,
+            meanwhile=busy if self.temper.meanwhile else 0,
         )
 
     def pass_time(self) -> str:
