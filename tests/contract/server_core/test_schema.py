@@ -1,5 +1,6 @@
 """The schema that migrations make is the one the code speaks of, on either database."""
 
+import re
 from threading import Thread
 
 import pytest
@@ -7,6 +8,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import SchemaItem
 
 from sync_server.errors import ConfigInvalid, NotFounded, StoreNewer, StoreUnavailable
 from sync_server.store.engine import open_engine, reading, writing
@@ -17,12 +19,18 @@ from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import Journal, rows
 
 
+def is_no_part(thing: SchemaItem, name: str | None, *_: object) -> bool:
+    """Whether alembic compares a thing: the parts of `entries` are PostgreSQL's own matter."""
+    table = getattr(thing, "table", thing)
+    return not re.fullmatch(r"entries_\d", getattr(table, "name", name) or "")
+
+
 def test_migrations_make_the_tables_that_the_code_speaks_of(empty_url: str) -> None:
     engine = open_engine(empty_url)
     migrate(engine)
     migrate(engine)
     with reading(engine) as connection:
-        context = MigrationContext.configure(connection)
+        context = MigrationContext.configure(connection, opts={"include_object": is_no_part})
         assert compare_metadata(context, metadata) == []
         assert schema_version(connection) == newest_schema_version()
         assert connection.execute(select(counters)).all() == [("changes", 0)]
