@@ -8,6 +8,7 @@ import typer
 from loyalty.clock import epoch_ms
 from sync_server.commands.output import HomeOption, JsonOption, say, say_json
 from sync_server.commands.telling import Wanted
+from sync_server.config import ServerConfig
 from sync_server.errors import ConfigInvalid
 
 MAX_REJECTED_NAMED = 5
@@ -48,7 +49,6 @@ def found(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     from sync_server.bootstrap import open_store, present
     from sync_server.commands import founding
     from sync_server.commands.csv_files import read_members, read_products
-    from sync_server.config import ServerConfig, config_path, load_config
 
     now_ms = epoch_ms(present())
     plan = founding.Plan(
@@ -65,14 +65,7 @@ def found(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
     founding.require_text(str(home))
     database = founding.settled_database(database) if database else ""
     _make_home(home)
-    if config_path(home).exists():
-        config = load_config(home)
-        if database and database != founding.settled_database(config.database):
-            raise ConfigInvalid(
-                f"{config_path(home)} names another database.", "Leave --database out."
-            )
-    else:
-        config = ServerConfig(database=database or founding.default_database(home))
+    config = _config_of(home, database)
     engine = open_store(config.database)
     try:
         answer = founding.found(engine, home, config, plan, now_ms)
@@ -148,6 +141,19 @@ def user_add(
         say_json({"name": name} if given else {"name": name, "password": password})
     else:
         say(f"{name} may log in." if given else f"{name} may log in with password {password}")
+
+
+def _config_of(home: Path, database: str) -> ServerConfig:
+    """What `home` is configured to be; with `database` (or its own file) when it is not yet."""
+    from sync_server.commands import founding
+    from sync_server.config import config_path, load_config
+
+    if not config_path(home).exists():
+        return ServerConfig(database=database or founding.default_database(home))
+    config = load_config(home)
+    if database and database != founding.settled_database(config.database):
+        raise ConfigInvalid(f"{config_path(home)} names another database.", "Leave --database out.")
+    return config
 
 
 def _pairs(option: str, values: list[str]) -> dict[str, str]:
