@@ -21,6 +21,7 @@ import msgspec
 import uvicorn
 import zstandard
 from litestar import Litestar, Response, post
+from msgspec.structs import astuple
 
 from loyalty.journal import EARN, Entry, decode_entry, encode_entry
 from tests.benchmarks.floor_books import (
@@ -31,7 +32,7 @@ from tests.benchmarks.floor_books import (
     FloorFrame,
     open_books,
 )
-from tests.benchmarks.made_rows import made_members, made_sales
+from tests.benchmarks.made_rows import made_balances, made_members, made_sales
 from tests.benchmarks.processes import READY, spent
 
 ENTRIES_A_FRAME = 1_000
@@ -73,6 +74,10 @@ def serve(database: str, members: int) -> None:
     rows = [(member.member_id, msgspec.msgpack.encode(member)) for member in made_members(members)]
     if rows:
         books.put_members(rows)
+        ids = [row[0] for row in rows]
+        balances = [astuple(balance) for balance in made_balances(members)]
+        books.put_balances([(one, *sums) for one, sums in zip(ids, balances, strict=True)])
+        del ids, balances
     del rows
     # The protocol is named as the product names it: asyncio sends small answers at once on such
     # sockets alone.

@@ -31,9 +31,16 @@ _COPIED_TYPES = [
     *("int8", "int8", "bytea"),
 ]
 _BALANCE_COLUMNS = "member, points, earned, clawed_back, redeemed"
-_ADDED = "ON CONFLICT (member) DO UPDATE SET " + ", ".join(
+_ADDED = "ON CONFLICT (member) DO UPDATE SET place = excluded.place, " + ", ".join(
     f"{name} = balances.{name} + excluded.{name}"
     for name in ("points", "earned", "clawed_back", "redeemed")
+)
+_SQLITE_BALANCE = (
+    f"INSERT INTO balances (place, {_BALANCE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?) {_ADDED}"
+)
+_POSTGRES_BALANCE = (
+    f"INSERT INTO balances (place, {_BALANCE_COLUMNS}) SELECT * FROM unnest(%b::bigint[], "
+    f"%b::text[], %b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[]) {_ADDED}"
 )
 _COPY_MEMBERS = "COPY members (member, facts) FROM STDIN (FORMAT binary)"
 
@@ -65,11 +72,25 @@ def sums(entries: Sequence[Entry]) -> list[tuple[str, int, int, int, int]]:
     return [(member, *astuple(balance)) for member, balance in sorted(balances.items())]
 
 
+class Places:
+    """Where each balance stands among what there is to tell: what changed last stands last."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def given(self, rows: Sequence[tuple[object, ...]]) -> list[tuple[object, ...]]:
+        """`rows`, each behind its new place."""
+        placed = [(place, *row) for place, row in enumerate(rows, self._last + 1)]
+        self._last += len(placed)
+        return placed
+
+
 class SqliteBooks:
     """Books in a SQLite file that waits for the disk at every commit."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
+        self._places = Places()
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         columns = _COLUMNS.format(text="TEXT", number="INTEGER", bytes="BLOB")
         for statement in (
@@ -78,8 +99,9 @@ class SqliteBooks:
             f"CREATE TABLE IF NOT EXISTS entries ({columns}, PRIMARY KEY (terminal, epoch, seq))",
             "CREATE INDEX IF NOT EXISTS entries_by_member ON entries (member)",
             "CREATE TABLE IF NOT EXISTS heads (terminal TEXT PRIMARY KEY, seq INTEGER)",
-            "CREATE TABLE IF NOT EXISTS balances (place INTEGER PRIMARY KEY, member TEXT UNIQUE, "
-            "points INTEGER, earned INTEGER, clawed_back INTEGER, redeemed INTEGER)",
+            "CREATE TABLE IF NOT EXISTS balances (place INTEGER, member TEXT PRIMARY KEY, "
+            "points INTEGER, earned INTEGER, clawed_back INTEGER, redeemed INTEGER) WITHOUT ROWID",
+            "CREATE INDEX IF NOT EXISTS balances_by_place ON balances (place)",
             "CREATE TABLE IF NOT EXISTS members (place INTEGER PRIMARY KEY, member TEXT UNIQUE, "
             "facts BLOB)",
         ):
@@ -100,6 +122,13 @@ class SqliteBooks:
             self._connection.executemany("INSERT INTO members (member, facts) VALUES (?, ?)", rows)
             self._connection.execute("COMMIT")
 
+    def put_balances(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Record what members have to begin with."""
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany(_SQLITE_BALANCE, self._places.given(rows))
+            self._connection.execute("COMMIT")
+
     def put_entries(self, entries: Sequence[Entry], bodies: Sequence[bytes]) -> None:
         """Record entries, balances and head in one commit."""
         rows = [entry_row(entry, body) for entry, body in zip(entries, bodies, strict=True)]
@@ -107,10 +136,7 @@ class SqliteBooks:
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             self._connection.executemany(f"INSERT INTO entries VALUES ({_ENTRY_VALUES})", rows)
-            self._connection.executemany(
-                f"INSERT INTO balances ({_BALANCE_COLUMNS}) VALUES (?, ?, ?, ?, ?) {_ADDED}",
-                sums(entries),
-            )
+            self._connection.executemany(_SQLITE_BALANCE, self._places.given(sums(entries)))
             self._connection.execute(
                 "INSERT INTO heads VALUES (?, ?) "
                 "ON CONFLICT (terminal) DO UPDATE SET seq = excluded.seq",
@@ -134,14 +160,16 @@ class PostgresBooks:
 
     def __init__(self, url: str) -> None:
         self._lock = threading.Lock()
+        self._places = Places()
         self._connection = psycopg.connect(url, autocommit=True)
         columns = _COLUMNS.format(text="text", number="bigint", bytes="bytea")
         for statement in (
             f"CREATE TABLE IF NOT EXISTS entries ({columns}, PRIMARY KEY (terminal, epoch, seq))",
             "CREATE INDEX IF NOT EXISTS entries_by_member ON entries (member)",
             "CREATE TABLE IF NOT EXISTS heads (terminal text PRIMARY KEY, seq bigint)",
-            "CREATE TABLE IF NOT EXISTS balances (place bigserial UNIQUE, member text PRIMARY KEY, "
+            "CREATE TABLE IF NOT EXISTS balances (place bigint, member text PRIMARY KEY, "
             "points bigint, earned bigint, clawed_back bigint, redeemed bigint)",
+            "CREATE INDEX IF NOT EXISTS balances_by_place ON balances (place)",
             "CREATE TABLE IF NOT EXISTS members (place bigserial UNIQUE, member text PRIMARY KEY, "
             "facts bytea)",
         ):
@@ -167,20 +195,20 @@ class PostgresBooks:
             for row in rows:
                 copy.write_row(row)
 
+    def put_balances(self, rows: Sequence[tuple[object, ...]]) -> None:
+        """Record what members have to begin with."""
+        with self._lock, self._connection.transaction():
+            self._connection.execute(_POSTGRES_BALANCE.encode(), _columns(self._places.given(rows)))
+
     def put_entries(self, entries: Sequence[Entry], bodies: Sequence[bytes]) -> None:
         """Record entries, balances and head in one commit."""
         last = entries[-1]
-        columns = [list(column) for column in zip(*sums(entries), strict=True)]
         with self._lock, self._connection.transaction(), self._connection.cursor() as cursor:
             with cursor.copy("COPY entries FROM STDIN (FORMAT binary)") as copy:
                 copy.set_types(_COPIED_TYPES)
                 for entry, body in zip(entries, bodies, strict=True):
                     copy.write_row(entry_row(entry, body))
-            cursor.execute(
-                f"INSERT INTO balances ({_BALANCE_COLUMNS}) SELECT * FROM unnest(%b::text[], "
-                f"%b::bigint[], %b::bigint[], %b::bigint[], %b::bigint[]) {_ADDED}".encode(),
-                columns,
-            )
+            cursor.execute(_POSTGRES_BALANCE.encode(), _columns(self._places.given(sums(entries))))
             cursor.execute(
                 "INSERT INTO heads VALUES (%s, %s) "
                 "ON CONFLICT (terminal) DO UPDATE SET seq = excluded.seq",
@@ -198,6 +226,10 @@ class PostgresBooks:
                 statement.encode(), (place, limit), binary=True
             ).fetchall()
         return [(kind, *row[1:]) for row in rows], rows[-1][0] if rows else place
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 Books = SqliteBooks | PostgresBooks

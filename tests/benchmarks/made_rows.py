@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+from loyalty.balances import Balance
 from loyalty.identifiers import card_number
 from loyalty.members import Member
 
@@ -14,6 +15,9 @@ FIRST_CARD_TERMINAL = 90_000
 START_MS = 1_750_000_000_000
 BETWEEN_SALES_MS = 41_000
 ARTICLES = 400
+MOST_POINTS = 400
+"""Below a reward's worth."""
+
 ENROLLED_AT_MS = 1_700_000_000_000
 _FIRST_NAMES = ("Anna", "Jan", "Maria", "Piotr", "Katarzyna", "Olga", "Emma", "Thomas", "Zofia")
 _LAST_NAMES = ("Nowak", "Kowalska", "Wójcik", "Smith", "Ivanova", "Zieliński", "Brown", "Lis")
@@ -50,6 +54,15 @@ def made_members(count: int) -> Iterator[Member]:
             branch="KRK",
             enrolled_at_ms=ENROLLED_AT_MS + number * 1_000,
         )
+
+
+def made_balances(count: int) -> Iterator[Balance]:
+    """What the first `count` members have to begin with: nobody's first sale is still to come, as
+    it is with most of a shop's members."""
+    dice = random.Random(count)
+    for _ in range(count):
+        points, redeemed = dice.randrange(1, MOST_POINTS), 500 * dice.randrange(3)
+        yield Balance(points, points + redeemed, 0, redeemed)
 
 
 def price_of(article: int) -> int:
