@@ -33,7 +33,13 @@ from sync_server.store.tables import journals, settings, terminals
 
 LOST_EPOCHS = 1_000
 LOST_NUMBERS = 100
-"""Room for the journals and terminal numbers that may have been given in a lost time."""
+LOST_NUMBERS_AN_HOUR = 10
+MAX_LOST_NUMBERS = 10_000
+"""Room for the journals and terminal numbers that may have been given in a lost time.
+
+It grows with the time, an epoch a second: the same backup may be put back a second time, and the
+room must then reach over what was given after the first.
+"""
 
 
 class History(msgspec.Struct, frozen=True):
@@ -93,14 +99,15 @@ def note_restored(connection: Connection, now_ms: int, why: str) -> History:
     held = connection.execute(_HOLD_HISTORY).scalar_one()
     if held != before:
         return history_of(connection)
+    lost_epochs, lost_numbers = _room(connection, now_ms)
     epochs = [connection.execute(select(func.max(table.c.epoch))).scalar() for table in _EPOCHS]
     numbers = [connection.execute(select(func.max(table.c.number))).scalar() for table in _EPOCHS]
     for key, value in (
         (HISTORY_ID, uuid.uuid4().hex),
         (RECOVERING, YES),
         (TIMELINE, timeline_of(connection)),
-        (LEAST_EPOCH, str(max(epoch or 0 for epoch in epochs) + LOST_EPOCHS)),
-        (LEAST_NUMBER, str(max(number or 0 for number in numbers) + LOST_NUMBERS)),
+        (LEAST_EPOCH, str(max(epoch or 0 for epoch in epochs) + lost_epochs)),
+        (LEAST_NUMBER, str(max(number or 0 for number in numbers) + lost_numbers)),
     ):
         write_setting(connection, key, value)
     case = Case(
@@ -114,6 +121,15 @@ def note_restored(connection: Connection, now_ms: int, why: str) -> History:
     )
     open_cases(connection, [case], now_ms)
     return history_of(connection)
+
+
+def _room(connection: Connection, now_ms: int) -> tuple[int, int]:
+    """How many epochs and terminal numbers to leave out, since the last that the books know of."""
+    known = (connection.execute(select(func.max(moment))).scalar() for moment in _MOMENTS)
+    last_ms = max((moment_ms or 0 for moment_ms in known), default=0)
+    lost_s = max(now_ms - last_ms, 0) // 1_000 if last_ms else 0
+    numbers = LOST_NUMBERS + LOST_NUMBERS_AN_HOUR * (lost_s // 3_600)
+    return LOST_EPOCHS + lost_s, min(numbers, MAX_LOST_NUMBERS)
 
 
 def has_lost(connection: Connection, history: History, request: SyncRequest, head_seq: int) -> bool:
@@ -164,6 +180,7 @@ def go_on(connection: Connection) -> None:
 
 
 _EPOCHS: tuple[Any, ...] = (terminals, journals)
+_MOMENTS: tuple[Any, ...] = (terminals.c.last_contact_ms, journals.c.started_at_ms)
 _FACTS = select(settings.c.key, settings.c.value).where(
     settings.c.key.in_((HISTORY_ID, RECOVERING, SERVER_KEY, TIMELINE, LEAST_EPOCH))
 )

@@ -180,6 +180,24 @@ def test_what_was_given_in_a_lost_time_is_never_given_again(engine: Engine, inge
         assert (next_number(connection) or 0) >= number + LOST_NUMBERS - 1
 
 
+def test_a_backup_put_back_a_second_time_gives_nothing_twice(
+    engine: Engine, ingest: Ingest
+) -> None:
+    ingest.take(Journal("KRK-1").frame())
+    given: list[tuple[int, int | None]] = []
+    for hours_later in (1, 3):
+        with engine.connect() as connection, connection.begin() as books:
+            note_restored(connection, NOW_MS + hours_later * 3_600_000, "a test says so")
+            given.append((next_epoch(connection, "KRK-1"), next_number(connection)))
+            # The same backup once more: nothing of it is known.
+            books.rollback()
+    (epoch, number), (later_epoch, later_number) = given
+    assert later_epoch > epoch
+    assert number is not None
+    assert later_number is not None
+    assert later_number > number
+
+
 def test_a_journal_that_was_given_in_a_lost_time_is_kept(engine: Engine, ingest: Ingest) -> None:
     lost = Journal("KRK-1", epoch=4)
     lost.sale("anna", 10)
