@@ -1,5 +1,6 @@
 """The programme document: its form, how it is loaded, and what it must keep to."""
 
+from functools import lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -24,7 +25,7 @@ class Earning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def per_minor(self) -> int:
         """The amount in minor units that earns `points` once."""
-        return parse_amount(self.per)
+        return _minor(self.per)
 
 
 class Reward(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,7 +38,7 @@ class Reward(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     @property
     def voucher_minor(self) -> int:
         """What one voucher is worth, in minor units."""
-        return parse_amount(self.voucher)
+        return _minor(self.voucher)
 
 
 class Offline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -102,6 +103,12 @@ def load_programme(document: str, source: str = "the programme") -> Programme:
 def classic_document() -> str:
     """The text of the default programme that ships with the product."""
     return resources.files("loyalty.programme").joinpath("examples/classic.toml").read_text("utf-8")
+
+
+@lru_cache(maxsize=256)
+def _minor(text: str) -> int:
+    """The amount of a key, parsed once: every sale asks for it."""
+    return parse_amount(text)
 
 
 def _check(programme: Programme, source: str) -> None:

@@ -25,6 +25,7 @@ def basket_of(entry: Entry) -> Basket | None:
         lines = msgspec.convert(entry.payload, _Lines).lines
     except (msgspec.ValidationError, RecursionError):
         return None
-    if any(abs(figure) > MAX_FIGURE for line in lines for figure in line[1:]):
-        return None
-    return Basket(tuple(Line(sku, "", quantity, minor) for sku, quantity, minor in lines))
+    for _, quantity, minor in lines:
+        if not -MAX_FIGURE <= quantity <= MAX_FIGURE or not -MAX_FIGURE <= minor <= MAX_FIGURE:
+            return None
+    return Basket(tuple([Line(sku, "", quantity, minor) for sku, quantity, minor in lines]))
