@@ -71,8 +71,8 @@ def flip(file: Path, flips: int, seed: int, verdict: Callable[[Path], str]) -> F
             beside.unlink()
         file.write_bytes(damaged)
         came = verdict(file)
-        counts[came] += 1
-        if came in (SILENT, SPEECHLESS):
+        counts[came.partition(":")[0]] += 1
+        if came.startswith((SILENT, SPEECHLESS)):
             bad.append(f"bit {bit} of byte {offset}: {came}")
     return Flips(dict(counts), tuple(bad))
 
@@ -155,7 +155,8 @@ def _judge(
         if code == FOUND:
             return NAMED
         if code != HOLDS:
-            return IN_WORDS if said.strip() and OWN_FAULT not in said else SPEECHLESS
+            is_worded = said.strip() and OWN_FAULT not in said
+            return IN_WORDS if is_worded else f"{SPEECHLESS}: {said.strip()}"
         try:
             return UNHARMED if balances(damaged, query) == truth else SILENT
         except sqlite3.DatabaseError:
