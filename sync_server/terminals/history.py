@@ -27,6 +27,7 @@ from sync_server.store.settings import (
     SERVER_KEY,
     TIMELINE,
     YES,
+    read_setting,
     write_setting,
 )
 from sync_server.store.tables import journals, settings, terminals
@@ -102,6 +103,9 @@ def note_restored(connection: Connection, now_ms: int, why: str) -> History:
     lost_epochs, lost_numbers = _room(connection, now_ms)
     epochs = [connection.execute(select(func.max(table.c.epoch))).scalar() for table in _EPOCHS]
     numbers = [connection.execute(select(func.max(table.c.number))).scalar() for table in _EPOCHS]
+    # An earlier loss may have left room in which nothing is given yet, as far as is known.
+    epochs.append(int(read_setting(connection, LEAST_EPOCH, "0")))
+    numbers.append(int(read_setting(connection, LEAST_NUMBER, "0")))
     for key, value in (
         (HISTORY_ID, uuid.uuid4().hex),
         (RECOVERING, YES),

@@ -198,6 +198,15 @@ def test_a_backup_put_back_a_second_time_gives_nothing_twice(
     assert later_number > number
 
 
+def test_room_that_was_left_before_is_left_again(engine: Engine, ingest: Ingest) -> None:
+    with writing(engine) as connection:
+        note_restored(connection, NOW_MS + 3_600_000, "a test says so")
+        epoch, number = next_epoch(connection, "KRK-1"), next_number(connection)
+        note_restored(connection, NOW_MS + 3_600_001, "a test says so")
+        assert next_epoch(connection, "KRK-1") > epoch
+        assert (next_number(connection) or 0) > (number or 0)
+
+
 def test_a_journal_that_was_given_in_a_lost_time_is_kept(engine: Engine, ingest: Ingest) -> None:
     lost = Journal("KRK-1", epoch=4)
     lost.sale("anna", 10)
