@@ -14,6 +14,7 @@ from tests.simulation.runner import STEPS, Outcome, simulator
 SEEDS_AT_ONCE = 10
 BAR_CHARACTERS = 30
 MAX_FAILURES_SHOWN = 5
+MAX_LINE_CHARACTERS = 300
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,6 +40,9 @@ def main(arguments: list[str] | None = None) -> int:
     for done, outcome in enumerate(_outcomes(seeds, asked.steps, asked.jobs), 1):
         if outcome.breaches:
             failed.append(outcome)
+            first = outcome.breaches[0]
+            told = f"seed {outcome.seed}: {first.guarantee}: {first.what}"
+            print(f"\n{told[:MAX_LINE_CHARACTERS]}", file=sys.stderr, flush=True)
         _show_bar(done, len(seeds), len(failed))
     _report(failed, len(seeds), asked.steps, time.monotonic() - started, as_json=asked.json)
     return 1 if failed else 0

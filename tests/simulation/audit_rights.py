@@ -36,7 +36,8 @@ def audit_rights(
     for name, rows in journals.items():
         yield from _journals(name, rows, programmes)
     yield from _split(connection, witness)
-    yield from _overspent(connection, entries, programmes)
+    if not (witness.both_sides_lost and witness.twins):
+        yield from _overspent(connection, entries, programmes)
     yield from _vouchers_twice(connection, entries, witness)
     yield from _taken_too_early(connection, witness)
 
@@ -84,7 +85,7 @@ def _split(connection: sqlite3.Connection, witness: Witness) -> Iterator[Breach]
             yield Breach(
                 "G3", f"{member}: {held} points held and {pool} in the pool are not {points}"
             )
-        if pool < 0 and not (witness.office_was_put_back and witness.lost_terminals):
+        if pool < 0 and not witness.both_sides_lost:
             yield Breach("G3", f"{member}: the pool holds {pool} points")
 
 

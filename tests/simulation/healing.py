@@ -58,7 +58,7 @@ def _sync(world: World, machine: Machine) -> str:
             trouble.note_what_is_gone(world)
         else:
             trouble.admit_again(world, machine)
-    return outcome
+    return f"{outcome}: {_trouble(machine)}" if outcome else ""
 
 
 def _trouble(machine: Machine) -> str:

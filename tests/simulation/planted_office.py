@@ -11,7 +11,7 @@ from loyalty.wire import Draw, Outcome, SyncRequest
 from sync_server.store import change_numbers, engine
 from sync_server.store import feed as feed_order
 from sync_server.store.tables import members
-from sync_server.terminals import draws, ingest, reclaims, routes
+from sync_server.terminals import draws, frames, ingest, reclaims, routes
 from sync_server.terminals.books import post
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
 from sync_server.terminals.feed import Journal, News, news_for
@@ -113,13 +113,18 @@ _draw_numbers = change_numbers.draw_numbers
 
 
 def _all_that_is_asked(
-    connection: Connection, request: SyncRequest, draw: Draw, now_ms: int
+    connection: Connection,
+    request: SyncRequest,
+    draw: Draw,
+    pools: dict[str, int],
+    now_ms: int,
 ) -> Any:
     """A draw is given all it asks for, whatever the pool has."""
     connection.exec_driver_sql(
         "UPDATE standings SET pool = pool + ? WHERE member_id = ?", (draw.points, draw.member_id)
     )
-    return _draw_points(connection, request, draw, now_ms)
+    pools[draw.member_id] = pools.get(draw.member_id, 0) + draw.points
+    return _draw_points(connection, request, draw, pools, now_ms)
 
 
 _draw_points = draws._draw_points
@@ -138,14 +143,14 @@ OFFICE_FAULTS = (
         "a reply lost after commit; a batch repeated or overlapping",
         "what is sent again is known by its numbers and bytes",
         frozenset({"G1", "G2", "G4", "G7"}),
-        lambda: ((ingest, "continue_chain", _everything_is_new),),
+        lambda: ((frames, "continue_chain", _everything_is_new),),
         {"network": True},
     ),
     Planted(
         "a fork: other entries under numbers that are taken",
         "bytes under a number are held against those that are there",
         frozenset({"G1", "G4", "G7"}),
-        lambda: ((ingest, "continue_chain", _all_the_same),),
+        lambda: ((frames, "continue_chain", _all_the_same),),
         {"restored_tills": True},
         40,
     ),
@@ -173,7 +178,7 @@ OFFICE_FAULTS = (
         "a poison entry at the head of the queue",
         "an entry that cannot count holds its place and stops nothing",
         frozenset({"G1", "G7"}),
-        lambda: ((ingest, "inspect", _stop_at_the_first),),
+        lambda: ((frames, "inspect", _stop_at_the_first),),
     ),
     Planted(
         "a reversal before its original; a sale before the enrolment",

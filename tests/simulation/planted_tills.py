@@ -10,7 +10,7 @@ from loyalty.wire import Draw, SyncReply, SyncRequest
 from terminal_app import bootstrap
 from terminal_app.store import draws, epochs, journal, receipts
 from terminal_app.store.settings import Identity, Lease
-from terminal_app.sync import moving, rounds
+from terminal_app.sync import moving, taking
 from terminal_app.sync.parting import Standing, standing_with
 from terminal_app.till import safety, selling, voucher_check
 from tests.simulation import power
@@ -146,7 +146,7 @@ TILL_FAULTS = (
         "a restored till, its epochs swapped",
         "what the fork hides is written again in a journal of its own",
         frozenset({"G1"}),
-        lambda: ((moving, "_write_again", _nothing_written_again),),
+        lambda: ((moving, "write_again", _nothing_written_again),),
         {"restored_tills": True},
         40,
     ),
@@ -154,7 +154,7 @@ TILL_FAULTS = (
         "a truncated history with a valid chain",
         "a journal that ends before head office's head is not gone on with",
         frozenset({"G1", "G2", "G5", "G7"}),
-        lambda: ((rounds, "standing_with", _no_cut_end),),
+        lambda: ((taking, "standing_with", _no_cut_end),),
         {"restored_tills": True},
         40,
     ),

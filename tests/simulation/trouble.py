@@ -134,6 +134,7 @@ def restore(world: World) -> str:
     machine.put_back(copy, as_new_file=as_new_file)
     _forget_requests(world, machine)
     machine.copied_in_epoch = machine.epoch if as_new_file else 0
+    world.witness.put_back.add(machine.terminal)
     if not as_new_file:
         world.witness.twins.add(machine.terminal)
     note_what_is_gone(world)

@@ -39,20 +39,29 @@ class Seen:
 class Witness:
     """Everything that was seen in one run, and what was wrong already as it was seen.
 
-    `gone` are markers whose only copies were on a disk that was lost or put back; `twins` are
-    terminals whose journal was put back by a snapshot that the machine cannot notice. `heard` is
-    when head office took a sync of each terminal; `shortest_hold_ms` how long it must wait after
-    the last one before it takes rights back.
+    `gone` are markers whose only copies were on a disk that was lost or put back. `put_back` are
+    terminals whose data came from a backup, `twins` those where it was a snapshot of the machine,
+    which it cannot notice. `heard` is when head office took a sync of each terminal;
+    `shortest_hold_ms` how long it must wait after the last one before it takes rights back.
     """
 
     seen: dict[str, Seen] = field(default_factory=dict)
     breaches: list[Breach] = field(default_factory=list)
     gone: set[str] = field(default_factory=set)
     twins: set[str] = field(default_factory=set)
+    put_back: set[str] = field(default_factory=set)
     lost_terminals: set[str] = field(default_factory=set)
     office_was_put_back: bool = False
     heard: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     shortest_hold_ms: int = 0
+
+    @property
+    def both_sides_lost(self) -> bool:
+        """Whether head office's books were put back, and a till's data was put back or lost too.
+
+        What the till gave back may then be known to nobody any more: no procedure finds it.
+        """
+        return self.office_was_put_back and bool(self.put_back or self.lost_terminals)
 
     def asked(self, seen: Seen) -> None:
         """A cashier asks; whether anything comes of it is not known yet."""
