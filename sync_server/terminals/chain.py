@@ -70,7 +70,8 @@ def continue_chain(
             fresh.append(Placed(entry.seq, entry.body, seal))
     ends_at_head = first_seq + len(placed) - 1 >= head.seq
     if ends_at_head and seal != last_seal:
-        if not placed:
+        if not placed or 1 < first_seq == head.seq + 1:
+            # The two part before the frame begins: told from its start, the place is found.
             return Continuation(Outcome.FORKED, head)
         raise FrameInvalid(
             f"The seals of entries {first_seq} to {placed[-1].seq} do not follow from what head "
