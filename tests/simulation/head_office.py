@@ -88,6 +88,7 @@ class HeadOffice:
         self._database.let_go()
         put_back(template, path)
         self._router: Router | None = None
+        self.on_stop: Callable[[], None] = lambda: None
         self.on_fault: Callable[[Exception], None] = lambda fault: None
 
     @property
@@ -115,6 +116,7 @@ class HeadOffice:
 
     def stop(self) -> None:
         self._router = None
+        self.on_stop()
         self._database.let_go()
 
     def answer(self, packet: Packet) -> Answer:

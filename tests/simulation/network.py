@@ -11,9 +11,12 @@ import httpx
 import msgspec
 import zstandard
 
-from tests.simulation.clocks import SECOND_MS, TrueTime
+from tests.simulation.clocks import MINUTE_MS, SECOND_MS, TrueTime
 
 MAX_LATE_PACKETS = 8
+MAX_LATE_MS = 10 * MINUTE_MS
+"""By then the line itself has given a message up."""
+
 MAX_DEPTH = 2
 """How deep things may happen while a message is on its way while a message is on its way."""
 
@@ -73,7 +76,7 @@ class Network:
         self._dice = dice
         self._time = time
         self._deliver = deliver
-        self._late: list[Packet] = []
+        self._late: list[tuple[int, Packet]] = []
         self._depth = 0
         self.carried = 0
 
@@ -104,13 +107,14 @@ class Network:
             delivered += 1
         return delivered
 
-    @property
-    def late(self) -> list[Packet]:
-        """What is still on its way."""
-        return list(self._late)
+    def lose_what_is_late(self) -> None:
+        """Head office went down: whoever was sending to it has to begin anew."""
+        self._late.clear()
 
     def _late_one(self, place: int) -> None:
-        packet = self._late.pop(place)
+        sent_ms, packet = self._late.pop(place)
+        if self._time.now_ms - sent_ms > MAX_LATE_MS:
+            return
         try:
             self._deliver(packet)
         except HeadOfficeDown:
@@ -160,7 +164,7 @@ class Network:
 
     def _delay(self, packet: Packet) -> Answer:
         if len(self._late) < MAX_LATE_PACKETS:
-            self._late.append(packet)
+            self._late.append((self._time.now_ms, packet))
         raise httpx.ReadTimeout("no answer came in time")
 
     def _double(self, packet: Packet) -> Answer:

@@ -68,6 +68,7 @@ class World:
         self.witness.shortest_hold_ms = (self.temper.days + self.temper.grace_days) * DAY_MS
         self.office = self.templates.office(self.time)
         self.office.on_fault = self._office_fault
+        self.office.on_stop = self.network.lose_what_is_late
         self.office.start()
         self.publish()
         count = self.dice.randrange(2, len(TERMINALS) + 1)
