@@ -97,11 +97,7 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
         raise EnrolmentRefused("The till's version is not readable.")
     row = _by_code(connection, request.code, now_ms)
     chain = load_settings(connection)
-    epoch, number = next_epoch(connection, row.terminal), row.number
-    if epoch > 1:
-        number = next_number(connection)
-    if number is None:
-        raise EnrolmentRefused(f"The chain has used up its {MAX_TERMINAL_NUMBER} terminal numbers.")
+    epoch, number = _journal_for(connection, row.terminal, row.number)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     connection.execute(
         update(terminals)
@@ -143,6 +139,17 @@ def enrol_terminal(connection: Connection, request: EnrolRequest, now_ms: int) -
         programme=document_in_force(connection),
         server_key=server_key(connection).public_key().public_bytes_raw().hex(),
     )
+
+
+def _journal_for(connection: Connection, terminal: str, number: int) -> tuple[int, int]:
+    """The epoch and number of the next journal; `number` was kept for the terminal's first."""
+    epoch = next_epoch(connection, terminal)
+    if epoch == 1:
+        return epoch, number
+    unused = next_number(connection)
+    if unused is None:
+        raise EnrolmentRefused(f"The chain has used up its {MAX_TERMINAL_NUMBER} terminal numbers.")
+    return epoch, unused
 
 
 def terminal_of_token(connection: Connection, token: str) -> KnownTerminal | None:
