@@ -18,7 +18,7 @@ def main(words: list[str]) -> str:
 
 def _figures(options: argparse.Namespace) -> list[Figure]:
     if options.name == "till":
-        return till.run(options.members, options.scans, options.sales)
+        return till.run(options.members, options.shoppers)
     if options.name == "fleet":
         return fleet.run(options.tills, options.minutes, options.every, options.members)
     members = options.entries if options.members is None else options.members
@@ -35,8 +35,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--held", type=int, default=0, help="entries that are there before")
     one = names.add_parser("till", help="scans and sales with the network unplugged")
     one.add_argument("--members", type=int, default=1_000_000)
-    one.add_argument("--scans", type=int, default=5_000)
-    one.add_argument("--sales", type=int, default=2_000)
+    one.add_argument("--shoppers", type=int, default=2_000)
     one = names.add_parser("fleet", help="many tills, PostgreSQL and two server processes")
     one.add_argument("--tills", type=int, default=1_000)
     one.add_argument("--minutes", type=float, default=2)

@@ -1,10 +1,9 @@
 """A till at the counter as a process of its own: scans and sales, with the network unplugged.
 
-`python -m tests.benchmarks.counter_till HOME MEMBERS SCANS SALES` prints what they took.
+`python -m tests.benchmarks.counter_till HOME MEMBERS SHOPPERS` prints what they took.
 """
 
 import json
-import random
 import sqlite3
 import sys
 import time
@@ -16,49 +15,38 @@ from terminal_app.bootstrap import Shop, log_to, open_till
 from terminal_app.config import STORE_FILE
 from terminal_app.till.answers import KnownMember, Posted, Sale
 from tests.benchmarks import bare_commits
-from tests.benchmarks.made_rows import MadeSale, card, made_sales
+from tests.benchmarks.made_rows import MadeSale, made_sales
 from tests.benchmarks.processes import spent
 
 WARM_UP = 20
 
 
-def scan(shop: Shop, members: int, count: int) -> list[float]:
-    """Seconds from each scan to the decision: member, balance, safe to spend, notices, offers."""
-    dice = random.Random(members)
-    taken = []
-    for _ in range(WARM_UP + count):
-        text = card(dice.randrange(members))
+def serve(shop: Shop, shoppers: list[MadeSale]) -> tuple[list[float], list[float]]:
+    """Seconds from each scan to the decision (member, balance, safe to spend, notices), and from
+    each basket to its sale's being committed."""
+    scanned, sold = [], []
+    for shopper in shoppers:
+        lines = tuple(Line(sku, sku, quantity, amount) for sku, quantity, amount in shopper.lines)
+        asked = Sale(basket=Basket(lines), member_id=shopper.member_id)
         began = time.perf_counter()
-        known = shop.till.identify(text)
-        taken.append(time.perf_counter() - began)
-        if not isinstance(known, KnownMember) or known.safe.balance != known.balance.points:
-            raise RuntimeError(f"{text} was not known: {known}")
-    return taken[WARM_UP:]
-
-
-def sell(shop: Shop, sales: list[MadeSale]) -> list[float]:
-    """Seconds from each basket to its sale's being committed."""
-    taken = []
-    for sale in sales:
-        lines = tuple(Line(sku, sku, quantity, amount) for sku, quantity, amount in sale.lines)
-        asked = Sale(basket=Basket(lines), member_id=sale.member_id)
-        began = time.perf_counter()
+        known = shop.till.identify(shopper.member_id)
+        decided = time.perf_counter()
         answer = shop.till.sell(asked)
-        taken.append(time.perf_counter() - began)
-        if not isinstance(answer, Posted):
-            raise RuntimeError(f"A sale was refused: {answer}")
-    return taken
+        sold.append(time.perf_counter() - decided)
+        scanned.append(decided - began)
+        if not isinstance(known, KnownMember) or not isinstance(answer, Posted):
+            raise RuntimeError(f"{shopper.member_id} was not served: {known}, {answer}")
+    return scanned, sold
 
 
-def work(home: Path, members: int, scans: int, sales: int) -> dict[str, Any]:
-    """Scans, sales, and the same sales barely; the till's loops run and find the line down."""
+def work(home: Path, members: int, shoppers: int) -> dict[str, Any]:
+    """Shoppers served, and as many sales barely; the till's loops run and find the line down."""
     recorded = bare_commits.Recorded()
-    made = list(made_sales(0, 2 * sales + WARM_UP, members, seed=2))
+    made = list(made_sales(0, 2 * shoppers + WARM_UP, members, seed=2))
     with open_till(home) as shop:
         shop.start()
-        scanned = scan(shop, members, scans)
-        sell(shop, made[:WARM_UP])
-        sold = sell(shop, made[WARM_UP : WARM_UP + sales])
+        serve(shop, made[:WARM_UP])
+        scanned, sold = serve(shop, made[WARM_UP : WARM_UP + shoppers])
         # Recording costs time, so what is recorded is not what is timed, but as many sales after.
         shop.sync.stop()
         copy = home / "before.sqlite"
@@ -66,9 +54,11 @@ def work(home: Path, members: int, scans: int, sales: int) -> dict[str, Any]:
         with shop.store.reading() as connection:
             pass
         with recorded.of(connection):
-            sell(shop, made[WARM_UP + sales :])
+            for sale in made[WARM_UP + shoppers :]:
+                lines = tuple(Line(sku, sku, *amounts) for sku, *amounts in sale.lines)
+                shop.till.sell(Sale(basket=Basket(lines), member_id=sale.member_id))
     replayed = bare_commits.replayed_s(copy, recorded.sales)
-    sizes = _sizes(home / STORE_FILE, sales)
+    sizes = _sizes(home / STORE_FILE, shoppers)
     return {
         "scan_s": scanned,
         "sale_s": sold,
@@ -95,9 +85,9 @@ def _sizes(database: Path, sales: int) -> list[int]:
 def main() -> None:
     """Do what the words of the command say."""
     home, *counts = sys.argv[1:]
-    members, scans, sales = map(int, counts)
+    members, shoppers = map(int, counts)
     log_to(Path(home))
-    print(json.dumps(work(Path(home), members, scans, sales)))
+    print(json.dumps(work(Path(home), members, shoppers)))
 
 
 if __name__ == "__main__":

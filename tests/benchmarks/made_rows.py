@@ -40,19 +40,21 @@ def card(number: int) -> str:
 
 
 def made_members(count: int) -> Iterator[Member]:
-    """The first `count` members, with a name, an address and a branch."""
+    """The first `count` members: all with a name, most with an address, half with a number."""
+    dice = random.Random(count)
     for number in range(count):
-        first = _FIRST_NAMES[number % len(_FIRST_NAMES)]
-        last = _LAST_NAMES[number // len(_FIRST_NAMES) % len(_LAST_NAMES)]
+        first, last = dice.choice(_FIRST_NAMES), dice.choice(_LAST_NAMES)
+        year = dice.randrange(1940, 2008)
         yield Member(
             member_id=card(number),
             card=card(number),
             name=f"{first} {last}",
-            email=f"member{number}@example.com",
-            email_consent=number % 3 == 0,
-            language=("pl", "en", "ru")[number % 3],
+            phone=f"+48{dice.randrange(5 * 10**8, 9 * 10**8)}" if dice.random() < 0.5 else "",
+            email=f"{first}{number}.{year}@example.com".lower() if dice.random() < 0.8 else "",
+            email_consent=dice.random() < 0.4,
+            language=dice.choice(("pl", "pl", "pl", "en", "ru")),
             branch="KRK",
-            enrolled_at_ms=ENROLLED_AT_MS + number * 1_000,
+            enrolled_at_ms=ENROLLED_AT_MS + number * 61_000 + dice.randrange(60_000),
         )
 
 

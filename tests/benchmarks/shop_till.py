@@ -6,6 +6,7 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,23 @@ class Counted:
         self.up += len(request.read())
 
     def _received(self, response: httpx.Response) -> None:
-        self.down += len(response.read())
+        # Counted as it passes: a snapshot is never in memory whole.
+        assert isinstance(response.stream, httpx.SyncByteStream)
+        response.stream = _CountedStream(self, response.stream)
+
+
+class _CountedStream(httpx.SyncByteStream):
+    def __init__(self, counted: Counted, stream: httpx.SyncByteStream) -> None:
+        self._counted = counted
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._stream:
+            self._counted.down += len(chunk)
+            yield chunk
+
+    def close(self) -> None:
+        self._stream.close()
 
 
 def sell(shop: Shop, count: int, members: int) -> None:

@@ -36,7 +36,7 @@ def test_a_sync_is_measured_beside_its_floor(store: str) -> None:
 
 
 def test_a_counter_is_measured_beside_bare_commits() -> None:
-    figures = figures_of("till", "--members", "300", "--scans", "20", "--sales", "10")
+    figures = figures_of("till", "--members", "300", "--shoppers", "10")
     for name, figure in figures.items():
         assert figure["measured"] > 0, name
         assert (figure["floor"] is not None) == name.startswith("sale committed")

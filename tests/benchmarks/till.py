@@ -14,13 +14,13 @@ from tests.benchmarks.processes import own_folder, serving, told
 MEGABYTE = 1 << 20
 
 
-def run(members: int, scans: int, sales: int) -> list[Figure]:
+def run(members: int, shoppers: int) -> list[Figure]:
     """Fill a head office, start a till from it, unplug it, and serve shoppers."""
     with own_folder() as place:
         started = _started_till(place, members)
         till = place / "KRK-1"
         size = _size(till / STORE_FILE)
-        words = (str(till), str(members), str(scans), str(sales))
+        words = (str(till), str(members), str(shoppers))
         done = told("tests.benchmarks.counter_till", *words)
     return [
         _timed("sale committed, p50, by the same rows written barely", done, 0.5, "same_rows_s"),
