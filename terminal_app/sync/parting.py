@@ -47,7 +47,9 @@ def standing_with(
         return Standing(reply.head_seq, agrees=True)
     if reply.version < OWN_JOURNAL_VERSION:
         return Standing(confirmed_seq, is_lost=True)
-    if reply.outcome is Outcome.FORKED and reply.fork_seq:
+    # A frame whose first entry is another may have parted before it: told from the start, it shows.
+    is_found = reply.fork_seq > request.first_seq or reply.fork_seq == 1
+    if reply.outcome is Outcome.FORKED and is_found:
         coming = fork_at(connection, identity, reply.fork_seq)
         return Standing(min(confirmed_seq, reply.fork_seq - 1), coming=coming)
     sent_seq = request.first_seq + len(request.bodies) - 1

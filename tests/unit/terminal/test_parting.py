@@ -143,6 +143,15 @@ def test_a_fork_before_the_frame_is_looked_for_from_the_first_entry(office: Offi
     assert (coming.reason, coming.hidden_from) == ("cut-off", 4)
 
 
+def test_a_fork_at_the_first_entry_of_a_frame_may_lie_before_it(office: Office) -> None:
+    office.round()
+    posted(office.shop.till.sell(Sale(basket=goods(100))))
+    assert office.said().first_seq == 4
+    office.round(outcome=Outcome.FORKED, fork_seq=4, head_seq=5, head_seal=b"o" * 32)
+    assert office.coming() is None
+    assert office.said().first_seq == 1
+
+
 def test_two_sides_that_cannot_find_where_they_part_say_so(office: Office) -> None:
     with pytest.raises(HeadOfficeRefused, match="another journal"):
         office.round(head_seal=b"o" * 32)
