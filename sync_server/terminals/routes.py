@@ -1,5 +1,7 @@
 """The addresses that tills talk to. Their work waits for a disk, so it runs in threads."""
 
+from typing import Any
+
 import structlog
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.datastructures import State
@@ -11,6 +13,7 @@ from litestar.status_codes import (
     HTTP_403_FORBIDDEN,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
+from litestar.types import ExceptionHandler
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -114,13 +117,7 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest) -> Router:
     return Router(
         "/",
         route_handlers=[enrol, sync, epoch, standing, snapshot],
-        exception_handlers={
-            FrameInvalid: _frame_invalid,
-            EnrolmentRefused: _enrolment_refused,
-            TerminalUnknown: _terminal_unknown,
-            SQLAlchemyError: _store_fault,
-            StoreUnavailable: _store_fault,
-        },
+        exception_handlers=_FAULTS,
     )
 
 
@@ -197,3 +194,12 @@ def _store_fault(
 
 def _said(sentence: str, status_code: int) -> Response[dict[str, str]]:
     return Response({"detail": sentence}, status_code=status_code, media_type=MediaType.JSON)
+
+
+_FAULTS: dict[int | type[Exception], ExceptionHandler[Any]] = {
+    FrameInvalid: _frame_invalid,
+    EnrolmentRefused: _enrolment_refused,
+    TerminalUnknown: _terminal_unknown,
+    SQLAlchemyError: _store_fault,
+    StoreUnavailable: _store_fault,
+}

@@ -202,6 +202,7 @@ def found_chain(engine: Engine) -> None:
             (settings.CURRENCY, "GBP"),
             (settings.TIMEZONE, ZONE.key),
             (settings.LINK_SECRET, "secret"),
+            (settings.SERVER_KEY, bytes(range(32)).hex()),
         ):
             settings.write_setting(connection, key, value)
         for branch in sorted({till[:3] for till in TILLS}):
