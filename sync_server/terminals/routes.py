@@ -1,7 +1,5 @@
 """The addresses that tills talk to. Their work waits for a disk, so it runs in threads."""
 
-from typing import Any
-
 import structlog
 from litestar import MediaType, Request, Response, Router, get, post
 from litestar.datastructures import State
@@ -13,7 +11,7 @@ from litestar.status_codes import (
     HTTP_403_FORBIDDEN,
     HTTP_503_SERVICE_UNAVAILABLE,
 )
-from litestar.types import ExceptionHandler
+from litestar.types import ExceptionHandlersMap
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -196,7 +194,7 @@ def _said(sentence: str, status_code: int) -> Response[dict[str, str]]:
     return Response({"detail": sentence}, status_code=status_code, media_type=MediaType.JSON)
 
 
-_FAULTS: dict[int | type[Exception], ExceptionHandler[Any]] = {
+_FAULTS: ExceptionHandlersMap = {
     FrameInvalid: _frame_invalid,
     EnrolmentRefused: _enrolment_refused,
     TerminalUnknown: _terminal_unknown,
