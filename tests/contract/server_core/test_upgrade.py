@@ -41,6 +41,12 @@ def put(connection: Connection, name: str, /, **values: Any) -> None:
 
 def write_first_books(connection: Connection, till: Journal, refused: int) -> None:
     """What the first version held of `till`: its entry `refused` cannot be read."""
+    _first_chain(connection)
+    _first_entries(connection, till, refused)
+    _first_sums(connection, till)
+
+
+def _first_chain(connection: Connection) -> None:
     settings = {
         "history_id": "history-1",
         "shop": "Shop",
@@ -69,6 +75,9 @@ def write_first_books(connection: Connection, till: Journal, refused: int) -> No
             epoch=epoch,
             public_key=bytes([epoch]) * 32,
         )
+
+
+def _first_entries(connection: Connection, till: Journal, refused: int) -> None:
     for seq, body in enumerate(till.bodies[:4], 1):
         place = {"terminal": "KRK-1", "epoch": 1, "seq": seq, "body": body, "received_at_ms": 1}
         if seq == refused:
@@ -89,6 +98,9 @@ def write_first_books(connection: Connection, till: Journal, refused: int) -> No
             recorded_at_ms=epoch_ms(START) + 3_600_000 * seq,
             day="2026-05-01",
         )
+
+
+def _first_sums(connection: Connection, till: Journal) -> None:
     put(connection, "heads", terminal="KRK-1", epoch=1, seq=4, seal=till.seal_at(4))
     balance = {"points": 100, "earned": 600, "redeemed": 500}
     put(connection, "standings", member_id="anna", sales=1, sales_minor=60_000, **balance)
