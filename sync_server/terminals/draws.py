@@ -74,6 +74,12 @@ def _draw_points(
     """The answer to a draw of points out of `pools`, whose rows are locked."""
     pool = pools.get(draw.member_id, 0)
     reason = ""
+    owed = -sum(
+        one.held
+        for one in held_of(connection, [draw.member_id])
+        if one.held < 0 and (one.terminal, one.epoch) != (request.terminal, request.epoch)
+    )
+    pools[draw.member_id] = pool = pool - owed
     if pool < draw.points:
         others = [
             one
@@ -94,7 +100,7 @@ def _draw_points(
         _move(connection, request, draw.member_id, points)
         write_grant(connection, request, draw, points, now_ms)
         tell(connection, BALANCE, [draw.member_id])
-    pools[draw.member_id] = pool - points
+    pools[draw.member_id] = pool - points + owed
     return Grant(draw.number, points, reason)
 
 

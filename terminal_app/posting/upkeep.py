@@ -94,6 +94,8 @@ def take_rights(
         if draw is not None and grant.points > 0:
             book.take(draw, grant.points)
     lease = settings.read_lease(connection)
+    if settings.read_suspension(connection):
+        return
     for recall in reply.recalls:
         is_here = serving.until_ms(connection, recall.member_id, now_ms) > 0
         # Without a lease nothing can be spent here, so nobody is served by what is kept.
