@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from sync_server.store.change_numbers import CHANGES_COUNTER
 from sync_server.store.engine import untold
+from sync_server.store.keyed import rows_of
 from sync_server.store.tables import changes, counters, feed_marks
 
 MEMBER = "member"
@@ -67,8 +68,8 @@ def mark_at(connection: Connection, number: int) -> str | None:
 
 def changes_after(connection: Connection, cursor: int, limit: int) -> Sequence[Told]:
     """The next changes above number `cursor`, oldest first, at most `limit`."""
-    rows = connection.execute(_CHANGES_AFTER, {"cursor": cursor, "most": limit})
-    return [Told(topic, key, number) for topic, key, number in rows]
+    rows = rows_of(connection, _CHANGES_AFTER, {"cursor": cursor, "most": limit})
+    return [Told(*row) for row in rows]
 
 
 _LAST_NUMBER = select(counters.c.value).where(counters.c.name == CHANGES_COUNTER)

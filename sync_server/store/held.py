@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, and_, bindparam, func, select
 
 from loyalty.wire import MAX_HOLDERS_TOLD, Holder
+from sync_server.store.keyed import among, rows_of
 from sync_server.store.tables import holdings, journals, recalls, standings, terminals
 
 DAY_MS = 86_400_000
@@ -82,15 +83,20 @@ def holders_of(
     told = (terminal, epoch)
     found: dict[str, dict[str, int]] = {}
     # Sifted and added up here: either database takes several times longer over so many keys.
-    rows = connection.execute(_HOLDERS_OF, {"members": list(members)}).all()
-    for member, name, of_epoch, held in rows:
+    for member, name, of_epoch, held in rows_of(connection, _HOLDERS_OF, {"members": members}):
         if held > 0 and (name, of_epoch) != told:
-            of_member = found.setdefault(member, {})
-            of_member[name] = of_member.get(name, 0) + held
+            of_member = found.get(member)
+            if of_member is None:
+                found[member] = {name: held}
+            else:
+                of_member[name] = of_member.get(name, 0) + held
     return {member: _largest(held) for member, held in found.items()}
 
 
 def _largest(held: Mapping[str, int]) -> tuple[Holder, ...]:
+    if len(held) == 1:
+        ((only, points),) = held.items()
+        return (Holder(only, points),)
     ordered = sorted((-points, name) for name, points in held.items())[:MAX_HOLDERS_TOLD]
     return tuple(Holder(name, -points) for points, name in ordered)
 
@@ -136,4 +142,4 @@ _POOLS_OF = (
 )
 _HOLDERS_OF = select(
     holdings.c.member_id, holdings.c.terminal, holdings.c.epoch, HELD.label("held")
-).where(holdings.c.member_id.in_(_members))
+).where(among(holdings.c.member_id, "members"))

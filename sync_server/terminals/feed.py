@@ -24,6 +24,7 @@ from loyalty.wire import (
 )
 from sync_server.store import feed
 from sync_server.store.held import holders_of
+from sync_server.store.keyed import among, rows_of
 from sync_server.store.programmes import document_in_force
 from sync_server.store.tables import (
     branches,
@@ -82,11 +83,17 @@ def news_for(
     for one in page.told:
         keys_of.setdefault(one.topic, []).append(one.key)
     things = {topic: things_of(connection, topic, keys, journal) for topic, keys in keys_of.items()}
-    changes = (things.get(one.topic, {}).get(one.key) for one in page.told)
+    if len(things) == 1:
+        (of_topic,) = things.values()
+        changes = [of_topic.get(one.key) for one in page.told]
+    else:
+        changes = [things[one.topic].get(one.key) for one in page.told]
+    # Where nothing is told, the mark was looked up above.
+    is_there = cursor > 0 and page.reached == cursor
     return News(
-        changes=tuple(change for change in changes if change is not None),
+        changes=tuple([change for change in changes if change is not None]),
         cursor=page.reached,
-        mark=feed.mark_at(connection, page.reached) or "",
+        mark=mark if is_there else feed.mark_at(connection, page.reached) or "",
         more=page.more,
         from_start=cursor == 0,
     )
@@ -113,17 +120,16 @@ def _members(connection: Connection, keys: Sequence[str], _journal: Journal) -> 
 def _balances(connection: Connection, keys: Sequence[str], journal: Journal) -> _Found:
     asking = {"terminal": journal.terminal, "epoch": journal.epoch}
     holders = holders_of(connection, keys, journal.terminal, journal.epoch)
-    for row in connection.execute(_BALANCES, {"keys": keys, **asking}).all():
-        change = BalanceChange(
-            row.member_id,
-            row.points,
-            row.earned,
-            row.clawed_back,
-            row.redeemed,
-            row.pool,
-            holders.get(row.member_id, ()),
+    rows = rows_of(connection, _BALANCES, {"keys": keys, **asking})
+    return [
+        (
+            member,
+            BalanceChange(
+                member, points, earned, clawed_back, redeemed, pool, holders.get(member, ())
+            ),
         )
-        yield row.member_id, change
+        for member, points, earned, clawed_back, redeemed, pool in rows
+    ]
 
 
 def _vouchers(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
@@ -187,7 +193,7 @@ _BALANCES = (
             & (holdings.c.epoch == bindparam("epoch")),
         )
     )
-    .where(standings.c.member_id.in_(_keys))
+    .where(among(standings.c.member_id))
 )
 _VOUCHERS = select(
     vouchers.c.number,
