@@ -70,12 +70,13 @@ def keep_evidence(
 def lost_tail(request: SyncRequest, head: Head, last_sent_at_ms: int) -> Sequence[Case]:
     """The case of a till whose journal ends before what head office holds of it, or none.
 
-    It has nothing to send and names an earlier entry as its last. A frame that was made before
-    the one that head office heard last (`last_sent_at_ms`, by the till's clock) says so too, and
-    means nothing: two programs of one till may overtake each other on the line.
+    It has nothing to send, now or later, and names an earlier entry as its last. A frame that was
+    made before the one that head office heard last (`last_sent_at_ms`, by the till's clock) says
+    so too, and means nothing: two programs of one till may overtake each other on the line.
     """
     last_seq = request.first_seq - 1
-    if request.bodies or last_seq >= head.seq or request.sent_at_ms <= last_sent_at_ms:
+    has_more = request.bodies or request.waiting.entries
+    if has_more or last_seq >= head.seq or request.sent_at_ms <= last_sent_at_ms:
         return ()
     return (
         Case(

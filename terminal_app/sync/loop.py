@@ -12,7 +12,7 @@ from terminal_app.posting.upkeep import is_gathering
 from terminal_app.store.connection import Store
 from terminal_app.store.counterfoil import keep_counterfoil
 from terminal_app.sync.line import Line
-from terminal_app.sync.moving import ask_to_leave, move, note_damage, take_along
+from terminal_app.sync.moving import ask_to_leave, move, note_damage
 from terminal_app.sync.retelling import retell
 from terminal_app.sync.rounds import compose
 from terminal_app.sync.snapshot import OnProgress, is_to_start, note_start, start_from_snapshot
@@ -115,7 +115,7 @@ class SyncLoop:
             except HeadOfficeBusy:
                 raise
             except HeadOfficeRefused:
-                if not ((take_along(self._store) and self._move()) or note_damage(self._store)):
+                if not note_damage(self._store):
                     raise
                 request = self._compose(unsent)
                 continue

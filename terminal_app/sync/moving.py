@@ -34,14 +34,19 @@ def ask_to_leave(store: Store) -> bool:
         if not is_copy and _untold_seq(connection) == 0:
             return False
     with store.writing() as connection:
-        if epochs.read_next(connection) is not None:
-            return False
-        identity = settings.require_identity(connection)
         untold_seq = _untold_seq(connection)
-        if untold_seq:
+        coming = epochs.read_next(connection)
+        if coming is not None:
+            if coming.hidden_from or not untold_seq:
+                return False
+            # What was to be told first cannot be: it goes along to the journal that is known.
+            epochs.write_next(connection, replace(coming, hidden_from=untold_seq))
+        elif untold_seq:
+            identity = settings.require_identity(connection)
             epochs.write_next(connection, fork_at(connection, identity, untold_seq))
             settings.write_suspension(connection, epochs.COPY if is_copy else epochs.FORK)
         else:
+            identity = settings.require_identity(connection)
             epochs.write_next(connection, leaving(identity.epoch, epochs.COPY))
         return True
 
@@ -83,21 +88,6 @@ def leave_for(connection: sqlite3.Connection, epoch: int, terminal_number: int) 
     coming = leaving(left_epoch, epochs.ENROLLED, asked.hidden_from if asked else 0)
     epochs.write_next(connection, replace(coming, epoch=epoch, terminal_number=terminal_number))
     settings.write_suspension(connection, epochs.ENROLLED)
-
-
-def take_along(store: Store) -> bool:
-    """What is not confirmed is written again in the new journal, because the old one is not taken
-    any more; False when the till has no journal to go to, or takes it along already.
-
-    For a till with a new code alone: the old journal's end is then nobody's but its own.
-    """
-    with store.writing() as connection:
-        coming = epochs.read_next(connection)
-        if coming is None or coming.reason != epochs.ENROLLED or coming.hidden_from:
-            return False
-        confirmed_seq = settings.read_sync_state(connection).confirmed_seq
-        epochs.write_next(connection, replace(coming, hidden_from=confirmed_seq + 1))
-        return True
 
 
 def move(store: Store, uplink: Uplink, clock: Clock, fingerprint: str) -> bool:
