@@ -6,9 +6,11 @@ takes the answer. A till whose journal is suspended moves no rights: its entries
 
 import sqlite3
 
+import structlog
+
 from loyalty.programme.document import Programme
 from loyalty.vouchers import ISSUED
-from loyalty.wire import Recall, SyncReply
+from loyalty.wire import Draw, Grant, Recall, SyncReply
 from terminal_app.posting.rights import RightsBook
 from terminal_app.store import draws, ledger, members, rights, serving, settings, vouchers
 from terminal_app.store.settings import Identity
@@ -17,6 +19,8 @@ MAX_MEMBERS_A_ROUND = 200
 """Whose rights are tidied up before one request; the others' turn comes with the next."""
 
 MAX_VOUCHERS_A_MEMBER = 1_000
+
+log = structlog.get_logger(__name__)
 
 
 def missing(connection: sqlite3.Connection, member_id: str) -> int:
@@ -91,7 +95,7 @@ def take_rights(
     book = RightsBook(connection, identity, programme.label, now_ms)
     for grant in reply.grants:
         draw = draws.close(connection, grant.number)
-        if draw is not None and grant.points > 0:
+        if draw is not None and _is_due(draw, grant):
             book.take(draw, grant.points)
     lease = settings.read_lease(connection)
     if settings.read_suspension(connection):
@@ -101,6 +105,15 @@ def take_rights(
         # Without a lease nothing can be spent here, so nobody is served by what is kept.
         if not is_here or lease.is_over(now_ms):
             _honour(connection, identity, book, recall)
+
+
+def _is_due(draw: Draw, grant: Grant) -> bool:
+    """Whether `grant` gives something, and no more than `draw` asked for: one that gives more was
+    not made for it, and nothing of it is spent."""
+    asked = 1 if draw.voucher else draw.points
+    if grant.points > asked:
+        log.warning("grant_refused", draw=draw.number, asked=asked, granted=grant.points)
+    return 0 < grant.points <= asked
 
 
 def _honour(

@@ -14,8 +14,14 @@ _MULTICAST_BIT = 1 << 40
 
 
 def fingerprint_of(path: Path) -> str:
-    """The machine, and the file at `path` on it; the same for as long as neither changes."""
-    return f"{_machine()}:{path.stat().st_ino}"
+    """The machine, and the file at `path` on it; the same for as long as neither changes.
+
+    A file with several names is another place under each of them: SQLite keeps a write-ahead log
+    beside each name, so that two tills in one file do not see what the other writes.
+    """
+    found = path.stat()
+    place = f"{_machine()}:{found.st_ino}"
+    return f"{place}:{path.resolve()}" if found.st_nlink > 1 else place
 
 
 def _machine() -> str:

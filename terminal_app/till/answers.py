@@ -38,6 +38,7 @@ class Reason(StrEnum):
     BASKET_EMPTY = "basket-empty"
     BASKET_TOO_LARGE = "basket-too-large"
     NAME_MISSING = "name-missing"
+    CARD_NOT_MINTED = "card-not-minted"
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ from loyalty.identifiers import is_card_number, minted_card
 from loyalty.journal import ENROL
 from loyalty.members import LANGUAGES, MAX_FACT_CHARACTERS, Member
 from terminal_app.posting.draft import Draft
-from terminal_app.store import journal, members
+from terminal_app.store import journal, members, settings
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Enrolment, Reason, Refusal
 
@@ -20,7 +20,10 @@ def enrol(
     enrolment: Enrolment,
     now_ms: int,
 ) -> Member | Refusal:
-    """Post an enrolment; the same card with the same name again is the member it made."""
+    """Post an enrolment; the same card with the same name again is the member it made.
+
+    A till whose journal is suspended takes a card that is handed in and mints none.
+    """
     name = _one_line(enrolment.name)
     if not name:
         return Refusal(Reason.NAME_MISSING)
@@ -35,6 +38,9 @@ def enrol(
         if holder is not None:
             taken = Refusal(Reason.CARD_TAKEN, {"card": enrolment.card})
             return holder if holder.name == name else taken
+    elif settings.read_suspension(connection):
+        # A number is made of the place in the journal, and a copy of it has the same place.
+        return Refusal(Reason.CARD_NOT_MINTED)
     email = _one_line(enrolment.email)
     head = journal.head(connection, identity.terminal, identity.epoch)
     card = enrolment.card or minted_card(identity.terminal_number, head.seq + 1)

@@ -52,6 +52,10 @@ SENTENCES: dict[Reason, str] = {
     Reason.BASKET_EMPTY: phrase("There is nothing to post. Key an amount or scan goods first."),
     Reason.BASKET_TOO_LARGE: phrase("This receipt is too large. Split it in two."),
     Reason.NAME_MISSING: phrase("A new member needs a name. Type it, then save again."),
+    Reason.CARD_NOT_MINTED: phrase(
+        "This till's data was copied or put back, so it gives no new card number. "
+        "Give a printed card, or wait until head office is reached."
+    ),
 }
 
 

@@ -117,6 +117,8 @@ def enrol(world: World) -> str:
         machine.end(process)
         return f"{machine.name}: power cut while enrolling"
     process.fuse.disarm()
+    if isinstance(answer, Refusal) and answer.reason is Reason.CARD_NOT_MINTED:
+        return f"{machine.name}: gives no card number while it may be a copy"
     if isinstance(answer, Refusal):
         world.witness.breach("G7", f"an enrolment was refused: {answer.reason}")
         return f"{machine.name}: no enrolment"

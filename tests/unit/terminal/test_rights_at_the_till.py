@@ -269,3 +269,24 @@ def test_an_overdraft_is_the_most_that_a_till_goes_beyond_its_rights(shop: Shop)
 def settings_document(shop: Shop) -> str:
     with shop.store.reading() as connection:
         return settings.read_programme_document(connection)
+
+
+def test_a_grant_of_more_than_was_asked_gives_nothing(shop: Shop, clock: ShopClock) -> None:
+    told(shop, GUEST, 700, 700)
+    shop.till.identify(GUEST.card)
+    answered(shop, clock, grants=(Grant(1, 701),))
+    assert moved(shop) == []
+    assert tidied(shop, clock) == (Draw(2, GUEST.member_id, 700),)
+    with shop.store.writing() as connection:
+        draws.ask_voucher(connection, "WAW-1.1.9")
+    answered(shop, clock, grants=(Grant(3, 2), Grant(2, -5)))
+    assert moved(shop) == []
+
+
+def test_a_copy_gives_nothing_back(shop: Shop, clock: ShopClock) -> None:
+    told(shop, REGULAR, 0, 0)
+    sell(shop, 300_00, REGULAR)
+    with shop.store.writing() as connection:
+        settings.write_suspension(connection, "copy")
+    answered(shop, clock, recalls=(Recall(REGULAR.member_id, 180),))
+    assert moved(shop) == []
