@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from loyalty.identifiers import journal_name
 from terminal_app.errors import NotSetUp
@@ -22,6 +23,9 @@ _SUSPENDED = "suspended"
 
 MOMENT_STEP_MS = 60_000
 """The latest moment is written down again after so long: a clock that is set back wins no more."""
+
+PUT_BACK_MS = 120_000
+"""A clock this far behind a moment it has shown before was put back, and not just adjusted."""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,18 +83,31 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):
-    """How long this till's rights last, by its own clock.
+    """How long this till's rights last.
 
-    `until_ms` is 0 while head office sets no end. `seen_ms` is the latest moment this till has
-    known to be past: its clock put back does not make rights last longer.
+    `until_ms` is their end by this till's clock as it went when head office was heard, 0 while
+    head office sets no end; `told_until_ms` is the same moment by head office's clock, so the
+    difference is what this till's clock was ahead. `seen_ms` is the latest moment, by this till's
+    clock, that it has known to be past.
     """
 
     until_ms: int = 0
     seen_ms: int = 0
+    told_until_ms: int = 0
 
     def is_over(self, now_ms: int) -> bool:
-        """Whether rights have ended by `now_ms`."""
-        return self.until_ms != 0 and max(now_ms, self.seen_ms) >= self.until_ms
+        """Whether rights have ended by `now_ms`.
+
+        A clock put back does not make them last longer. Where it was ahead when head office was
+        heard and is right since, `seen_ms` lies too far ahead to say how long ago that was; the
+        end by head office's own clock does.
+        """
+        if self.until_ms == 0:
+            return False
+        is_put_back = now_ms < self.seen_ms - PUT_BACK_MS
+        if is_put_back and self.told_until_ms and now_ms >= self.told_until_ms:
+            return True
+        return max(now_ms, self.seen_ms) >= self.until_ms
 
 
 def require_identity(connection: sqlite3.Connection) -> Identity:
@@ -144,12 +161,13 @@ def read_lease(connection: sqlite3.Connection) -> Lease:
         return Lease()
     lease = msgspec.msgpack.decode(raw, type=Lease)
     (seen_ms,) = connection.execute(_ADVANCED, (lease.seen_ms,)).fetchone()
-    return Lease(until_ms=lease.until_ms, seen_ms=seen_ms)
+    return replace(lease, seen_ms=seen_ms)
 
 
 def write_lease(connection: sqlite3.Connection, lease: Lease) -> None:
-    """Record how long rights last, and the moment it was said."""
+    """Record how long rights last, and the moment it was said; time goes on from there at once."""
     put(connection, _LEASE, msgspec.msgpack.encode(lease))
+    connection.execute(_ADVANCED, (lease.seen_ms,))
 
 
 def note_moment(connection: sqlite3.Connection, now_ms: int) -> None:
@@ -160,7 +178,7 @@ def note_moment(connection: sqlite3.Connection, now_ms: int) -> None:
     kept = msgspec.msgpack.decode(raw, type=Lease)
     seen_ms = max(now_ms, read_lease(connection).seen_ms)
     if seen_ms >= kept.seen_ms + MOMENT_STEP_MS:
-        write_lease(connection, Lease(until_ms=kept.until_ms, seen_ms=seen_ms))
+        write_lease(connection, replace(kept, seen_ms=seen_ms))
 
 
 def read_suspension(connection: sqlite3.Connection) -> str:

@@ -148,7 +148,9 @@ def _keep_lease(
     if reply.rights_until_ms:
         lasts_ms = reply.rights_until_ms - reply.server_time_ms
         until_ms = max(min(request.sent_at_ms, now_ms) + lasts_ms, 1)
-    settings.write_lease(connection, Lease(until_ms=until_ms, seen_ms=now_ms))
+    told_ms = reply.rights_until_ms
+    lease = Lease(until_ms=until_ms, seen_ms=now_ms, told_until_ms=told_ms)
+    settings.write_lease(connection, lease)
 
 
 def _keep_receipt(connection: sqlite3.Connection, epoch: int, receipt: SignedHead) -> None:
