@@ -66,14 +66,20 @@ class Chain:
         elif self._seal != head.seal:
             what = f"entry {head.seq}: its bytes do not make the seal that its till confirmed"
             yield Broken(self.where, what)
-        if head.signature and key is not None and not self._is_signed(head, key):
+        if key is None:
+            what = (
+                f"entry {head.seq}: head office's key is gone, nothing proves that it is the last"
+            )
+            yield Broken(self.where, what)
+        elif not self._is_signed(head, key):
             what = f"entry {head.seq}: head office never signed it as the last one"
             yield Broken(self.where, what)
 
     def _is_signed(self, head: Row[Any], key: Ed25519PublicKey) -> bool:
         words = head_words(head.history_id, self._terminal, self._epoch, head.seq, head.seal)
         try:
-            key.verify(head.signature, words)
+            # An unsigned head of SQLite's default is an empty text.
+            key.verify(head.signature or b"", words)
         except InvalidSignature:
             return False
         return True
@@ -89,7 +95,7 @@ def kept_journals(connection: Connection) -> dict[tuple[str, int], Row[Any] | No
 
 
 def signing_half(connection: Connection) -> Ed25519PublicKey | None:
-    """What heads are checked with; None in books that nothing was signed in yet."""
+    """What heads are checked with; None when it is not kept, as in books that no server opened."""
     kept = read_setting(connection, SERVER_KEY)
     return private_key(kept).public_key() if kept else None
 

@@ -14,8 +14,9 @@ from loyalty.programme.document import classic_document
 from loyalty.wire import Outcome
 from sync_server.reconcile.verification import verify_books
 from sync_server.store import schema
-from sync_server.store.engine import migrating, open_engine, reading
+from sync_server.store.engine import migrating, open_engine, reading, writing
 from sync_server.store.schema import migrate, newest_schema_version, schema_version
+from sync_server.store.server_key import server_key
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import START, ZONE, Journal, ShopClock, rows
 
@@ -159,6 +160,9 @@ def first_books(empty_url: str, till: Journal) -> Iterator[Engine]:
 
 
 def assert_whole(engine: Engine, till: Journal) -> None:
+    with writing(engine) as connection:
+        # As a server does when it starts.
+        server_key(connection)
     with reading(engine) as connection:
         assert schema_version(connection) == newest_schema_version()
         assert list(verify_books(connection, ZONE)) == []

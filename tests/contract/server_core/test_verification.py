@@ -51,6 +51,9 @@ def test_whole_books_hold(books: Engine) -> None:
         ("DELETE FROM day_tallies WHERE day = '2026-05-02'", "the sums of 2026-05-02"),
         ("UPDATE heads SET seq = seq + 1 WHERE terminal = 'KRK-1'", "its head is"),
         ("DELETE FROM quarantine", "are missing"),
+        ("UPDATE heads SET signature = ''", "entry 2: head office never signed it"),
+        ("UPDATE heads SET history_id = 'other'", "entry 2: head office never signed it"),
+        ("DELETE FROM settings WHERE key = 'server_key'", "entry 2: head office's key is gone"),
     ],
 )
 def test_meddling_shows(books: Engine, statement: str, said: str) -> None:
