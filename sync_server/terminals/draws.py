@@ -35,11 +35,11 @@ def answer_draws(connection: Connection, request: SyncRequest, now_ms: int) -> t
         return ()
     sane = [draw for draw in request.draws if _is_sane(draw)]
     pools = pools_of(connection, {draw.member_id for draw in sane})
-    before = answers_before(
-        connection, request.terminal, request.epoch, [draw.number for draw in sane]
-    )
+    before = answers_before(connection, request.terminal, request.epoch, sane)
     answers = {draw.number: Grant(draw.number, 0, NONE) for draw in request.draws}
-    answers.update((number, Grant(number, points)) for number, points in before.items())
+    answers.update(
+        (number, Grant(number, points, "" if points else NONE)) for number, points in before.items()
+    )
     is_recovering = bool(read_setting(connection, RECOVERING))
     fresh = [draw for draw in sane if draw.number not in before]
     for draw in sorted(fresh, key=lambda one: (one.member_id, one.number)):

@@ -57,18 +57,30 @@ def write_grant(
 
 
 def answers_before(
-    connection: Connection, terminal: str, epoch: int, numbers: Sequence[int]
+    connection: Connection, terminal: str, epoch: int, draws: Sequence[Draw]
 ) -> dict[int, int]:
-    """What draws of a journal were given that were answered before; others are left out.
+    """What `draws` of a journal were given that were answered before; others are left out.
 
     A till sends all its open draws each time, so the answer to one is the answer to all below it:
-    those without a grant were given nothing. It stays so: the till may have closed them.
+    those without a grant were given nothing. It stays so: the till may have closed them. One that
+    asks for something else under the number of a grant is another's, and is given nothing.
     """
     journal = {"of_terminal": terminal, "of_epoch": epoch}
     last_empty = connection.execute(_LAST_EMPTY, journal).scalar() or 0
-    given = {number: 0 for number in numbers if number <= last_empty}
-    found = find_grants(connection, terminal, epoch, numbers)
-    return given | {number: grant.points for number, grant in found.items()}
+    given = {draw.number: 0 for draw in draws if draw.number <= last_empty}
+    found = find_grants(connection, terminal, epoch, [draw.number for draw in draws])
+    for draw in draws:
+        grant = found.get(draw.number)
+        if grant is not None:
+            given[draw.number] = grant.points if _is_of(grant, draw) else 0
+    return given
+
+
+def _is_of(grant: Written, draw: Draw) -> bool:
+    """Whether a grant answers `draw`: of its voucher, or of points of its member."""
+    if grant.voucher or draw.voucher:
+        return grant.voucher == draw.voucher
+    return grant.member_id == draw.member_id
 
 
 def note_empty(connection: Connection, terminal: str, epoch: int, number: int, now_ms: int) -> None:

@@ -154,6 +154,19 @@ def test_nonsense_draws_get_nothing(engine: Engine, ingest: Ingest, tills: Tills
     assert [row["points"] for row in rows(engine, "grants")] == [0]
 
 
+def test_a_number_that_stands_twice_in_a_frame_is_one_draw(
+    engine: Engine, ingest: Ingest, tills: Tills
+) -> None:
+    first, second, _ = tills
+    first.release("anna", 500)
+    first.sync(ingest)
+    twice = (Draw(1, "anna", 100), Draw(1, "anna", 200), Draw(2, "anna", 50))
+    for _ in range(2):
+        answers = ingest.take(second.frame(1, draws=twice, tallies=())).rights.grants
+        assert answers == (Grant(1, 100), Grant(2, 50))
+    assert pool_of(engine, "anna") == 350
+
+
 def test_a_draw_that_got_nothing_gets_nothing_for_ever(
     engine: Engine, ingest: Ingest, tills: Tills
 ) -> None:
@@ -173,6 +186,26 @@ def test_a_draw_that_got_nothing_gets_nothing_for_ever(
     assert second.may_spend("anna") == 500
     second.sync(ingest)
     assert [row["points"] for row in rows(engine, "grants")] == [200, 300, 0]
+    books_hold(engine)
+
+
+def test_a_number_that_was_granted_is_for_what_it_was_granted_alone(
+    engine: Engine, ingest: Ingest, tills: Tills
+) -> None:
+    """Data of a till that was put back counts its draws anew, and asks for another member."""
+    first, second, _ = tills
+    first.sale("boris", 60)
+    for member in ("anna", "boris"):
+        first.release(member, 50)
+    first.sync(ingest)
+    second.draw("anna", 50)
+    second.sync(ingest, is_lost=True)
+    for other in (Draw(1, "boris", 50), Draw(1, "anna", 1, "KRK-1.1.5"), Draw(1, "", 1, "V")):
+        answers = ingest.take(second.frame(1, draws=(other,), tallies=())).rights.grants
+        assert answers == (Grant(1, 0, "none"),)
+    assert (pool_of(engine, "anna"), pool_of(engine, "boris")) == (0, 50)
+    assert second.sync(ingest).rights.grants == (Grant(1, 50),)
+    second.sync(ingest)
     books_hold(engine)
 
 
