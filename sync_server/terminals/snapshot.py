@@ -19,6 +19,7 @@ from litestar.types import Guard
 from sqlalchemy import Connection, Engine, Select, bindparam, func, select
 
 from loyalty.clock import Clock, epoch_ms
+from loyalty.errors import FrameInvalid
 from loyalty.snapshots import (
     SNAPSHOT_MEDIA_TYPE,
     SNAPSHOT_VERSION,
@@ -44,6 +45,7 @@ from sync_server.store.tables import (
 from sync_server.store.working_sets import branch_told
 from sync_server.terminals.enrolment import KnownTerminal
 from sync_server.terminals.feed import Journal, things_of
+from sync_server.terminals.limits import MAX_SEQ
 
 MAX_SNAPSHOTS_AT_ONCE = 4
 """Each keeps a connection and one state of the database for as long as its till's line takes."""
@@ -61,6 +63,8 @@ def snapshot_handler(engine: Engine, clock: Clock, guards: Sequence[Guard]) -> H
 
     @get(SNAPSHOT_PATH, sync_to_thread=True, guards=guards)
     def snapshot(request: Request[KnownTerminal, None, State], epoch: int) -> Response[Any]:
+        if not 1 <= epoch <= MAX_SEQ:
+            raise FrameInvalid("A till asks for the snapshot of a journal that it was given.")
         records = snapshots.stream(request.user.terminal, epoch, epoch_ms(clock()))
         try:
             head = next(records)

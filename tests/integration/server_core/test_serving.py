@@ -206,6 +206,9 @@ def test_strangers_and_nonsense_are_told_so_in_sentences(
         assert answer.json()["detail"].endswith(".")
     assert till.post(b"\0" * (MAX_PACKED_BYTES + 1)).status_code == 413
     assert till.client.post("/v1/enrol", content=b"{").status_code == 400
+    for epoch in (0, -1, 10**22):
+        answer = till.client.get(f"/v1/snapshot?epoch={epoch}")
+        assert (answer.status_code, answer.json()["detail"][-1]) == (400, ".")
     assert till.sync().head_seq == 1
 
 
