@@ -2,6 +2,8 @@
 
 import msgspec
 
+from loyalty.bounds import MomentMs
+
 LANGUAGES = ("en", "pl", "ru")
 DEFAULT_LANGUAGE = "en"
 MAX_FACT_CHARACTERS = 200
@@ -23,4 +25,4 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     email_consent: bool = False
     language: str = DEFAULT_LANGUAGE
     branch: str = ""
-    enrolled_at_ms: int = 0
+    enrolled_at_ms: MomentMs = 0

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 from msgspec import Meta
 
+from loyalty.bounds import MAX_MOMENT_MS, MAX_NUMBER, Sum
 from loyalty.members import Member
 from loyalty.wire import MAX_HOLDERS_TOLD, BalanceChange, Change, Holder, MemberChange
 
@@ -21,6 +22,12 @@ _ID_DIGITS = 16
 
 _ID_END = 10**_ID_DIGITS
 
+_MAX_DIFFERENCE = 4 * MAX_NUMBER
+"""Of a balance to the three parts that it is told in, each within its own bounds."""
+
+_Id = Annotated[int, Meta(gt=-_ID_END, lt=_ID_END)] | str
+_Difference = Annotated[int, Meta(ge=-_MAX_DIFFERENCE, le=_MAX_DIFFERENCE)]
+
 _Value = TypeVar("_Value")
 _Column = Annotated[tuple[_Value, ...], Meta(max_length=MAX_ROWS_A_PART)]
 _Holders = Annotated[tuple[Holder, ...], Meta(max_length=MAX_HOLDERS_TOLD)]
@@ -29,7 +36,7 @@ _Holders = Annotated[tuple[Holder, ...], Meta(max_length=MAX_HOLDERS_TOLD)]
 class MemberRows(msgspec.Struct, frozen=True, array_like=True, tag="members"):
     """Members in columns. `cards` is empty where the card is the member's first one."""
 
-    ids: _Column[int | str]
+    ids: _Column[_Id]
     cards: _Column[str]
     names: _Column[str]
     phones: _Column[str]
@@ -37,19 +44,19 @@ class MemberRows(msgspec.Struct, frozen=True, array_like=True, tag="members"):
     consents: _Column[bool]
     languages: _Column[str]
     branches: _Column[str]
-    enrolled: _Column[int]
+    enrolled: _Column[Sum]
 
 
 class BalanceRows(msgspec.Struct, frozen=True, array_like=True, tag="balances"):
     """Balances in columns. `others` are points that are neither earned, clawed back nor redeemed:
     of kinds that came later."""
 
-    ids: _Column[int | str]
-    others: _Column[int]
-    earned: _Column[int]
-    clawed_back: _Column[int]
-    redeemed: _Column[int]
-    pools: _Column[int]
+    ids: _Column[_Id]
+    others: _Column[_Difference]
+    earned: _Column[Sum]
+    clawed_back: _Column[Sum]
+    redeemed: _Column[Sum]
+    pools: _Column[Sum]
     holders: _Column[_Holders]
 
 
@@ -76,7 +83,8 @@ def in_columns(changes: Sequence[Change]) -> Rows:
 def changes_in(rows: Rows) -> tuple[Change, ...]:
     """The changes that `rows` stand for, in their order.
 
-    Raises ValueError for columns of different lengths, or a difference that leads to no id.
+    Raises ValueError for columns of different lengths, or a difference that leads to no id, no
+    moment, or a balance out of bounds.
     """
     if isinstance(rows, MemberRows):
         return tuple(_members(rows))
@@ -118,6 +126,8 @@ def _members(rows: MemberRows) -> Iterator[MemberChange]:
     )
     for member_id, card, name, phone, email, consent, language, branch, later_ms in columns:
         enrolled_at_ms += later_ms
+        if not 0 <= enrolled_at_ms <= MAX_MOMENT_MS:
+            raise ValueError(f"{enrolled_at_ms} is no moment")
         yield MemberChange(
             Member(
                 member_id=member_id,
@@ -160,6 +170,8 @@ def _balances(rows: BalanceRows) -> Iterator[BalanceChange]:
         strict=True,
     ):
         points = other + earned - clawed_back - redeemed
+        if abs(points) > MAX_NUMBER:
+            raise ValueError(f"{points} is no balance")
         yield BalanceChange(member_id, points, earned, clawed_back, redeemed, pool, holders)
 
 

@@ -14,6 +14,7 @@ import zstandard
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from loyalty.bounds import Count
 from loyalty.errors import FrameInvalid
 from loyalty.snapshot_columns import Rows, changes_in, in_columns
 from loyalty.wire import COMPRESSION_LEVEL, Change
@@ -44,17 +45,17 @@ class SnapshotHead(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     version: int
     history_id: str
     terminal: str
-    epoch: int
+    epoch: Count
     branch: str
-    cursor: int
+    cursor: Count
     mark: str
-    members: int
+    members: Count
 
 
 class SnapshotEnd(msgspec.Struct, frozen=True, array_like=True):
     """How many parts there were, the SHA-256 of all before it, and head office's signature."""
 
-    parts: int
+    parts: Count
     digest: bytes
     signature: bytes
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from loyalty.bounds import AmountMinor, Count, MomentMs, Sum
 from loyalty.members import Member
 from loyalty.wire.limits import (
     MAX_HOLDERS_TOLD,
@@ -24,7 +25,7 @@ class Holder(msgspec.Struct, frozen=True, array_like=True):
     """A terminal that holds rights to `points` of a member."""
 
     terminal: str
-    points: int
+    points: Sum
 
 
 class BalanceChange(msgspec.Struct, frozen=True, array_like=True, tag="balance"):
@@ -36,11 +37,11 @@ class BalanceChange(msgspec.Struct, frozen=True, array_like=True, tag="balance")
     """
 
     member_id: str
-    points: int
-    earned: int
-    clawed_back: int
-    redeemed: int
-    pool: int = 0
+    points: Sum
+    earned: Sum
+    clawed_back: Sum
+    redeemed: Sum
+    pool: Sum = 0
     holders: Annotated[tuple[Holder, ...], Meta(max_length=MAX_HOLDERS_TOLD)] = ()
 
 
@@ -53,9 +54,9 @@ class VoucherChange(msgspec.Struct, frozen=True, array_like=True, tag="voucher")
 
     number: str
     member_id: str
-    amount_minor: int
+    amount_minor: AmountMinor
     currency: str
-    expires_at_ms: int
+    expires_at_ms: MomentMs
     state: str
     held_by: str = ""
 
@@ -77,7 +78,7 @@ class TerminalChange(msgspec.Struct, frozen=True, array_like=True, tag="terminal
 
     terminal: str
     branch: str
-    public_keys: Annotated[tuple[tuple[int, _PublicKey], ...], Meta(max_length=MAX_JOURNALS_TOLD)]
+    public_keys: Annotated[tuple[tuple[Count, _PublicKey], ...], Meta(max_length=MAX_JOURNALS_TOLD)]
     branch_name: str = ""
 
 
@@ -86,7 +87,7 @@ class ProductChange(msgspec.Struct, frozen=True, array_like=True, tag="product")
 
     code: str
     description: str
-    price_minor: int
+    price_minor: AmountMinor
 
 
 class ProgrammeChange(msgspec.Struct, frozen=True, array_like=True, tag="programme"):

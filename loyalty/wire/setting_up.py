@@ -2,6 +2,8 @@
 
 import msgspec
 
+from loyalty.bounds import Count
+
 
 class EnrolRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A new till shows its one-time code and its public key (JSON)."""
@@ -20,8 +22,8 @@ class EnrolReply(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     terminal: str
-    terminal_number: int
-    epoch: int
+    terminal_number: Count
+    epoch: Count
     branch: str
     branch_name: str
     shop: str
@@ -41,7 +43,7 @@ class EpochRequest(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     nonce: str
-    epoch: int
+    epoch: Count
     reason: str
     public_key: str
 
@@ -49,5 +51,5 @@ class EpochRequest(msgspec.Struct, frozen=True, kw_only=True):
 class EpochReply(msgspec.Struct, frozen=True, kw_only=True):
     """The journal that a till goes on in, with the number its cards are minted under (JSON)."""
 
-    epoch: int
-    terminal_number: int
+    epoch: Count
+    terminal_number: Count

@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from loyalty.bounds import Count, MomentMs, Points
 from loyalty.tallies import DayTally
 from loyalty.wire.changes import Change
 from loyalty.wire.limits import (
@@ -34,7 +35,7 @@ class SignedHead(msgspec.Struct, frozen=True, array_like=True):
     """Head office's receipt: it held the entry `seq` of a journal, sealed `seal`, after commit."""
 
     history_id: str
-    seq: int
+    seq: Count
     seal: bytes
     signature: bytes
 
@@ -59,8 +60,8 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     later draw may find it. `reason` is empty or why ("held-elsewhere", "recovering", "none").
     """
 
-    number: int
-    points: int
+    number: Count
+    points: Points
     reason: str = ""
 
 
@@ -69,7 +70,7 @@ class Recall(msgspec.Struct, frozen=True, array_like=True):
     not being served, else when they are."""
 
     member_id: str
-    points: int
+    points: Count
     voucher: str = ""
 
 
@@ -107,7 +108,7 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     bodies: Annotated[tuple[bytes, ...], Meta(max_length=MAX_ENTRIES_A_FRAME)]
     last_seal: bytes
     history_id: str
-    cursor: int
+    cursor: Count
     sent_at_ms: int
     product_version: str
     printed_notices: Annotated[tuple[str, ...], Meta(max_length=MAX_NOTICES_A_FRAME)] = ()
@@ -124,7 +125,7 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 class Refused(msgspec.Struct, frozen=True, array_like=True):
     """An entry that head office keeps but does not count, and why."""
 
-    seq: int
+    seq: Count
     reason: str
 
 
@@ -144,12 +145,12 @@ class SyncReply(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     version: int
     history_id: str
     outcome: Outcome
-    head_seq: int
+    head_seq: Count
     head_seal: bytes
     changes: Annotated[tuple[Change, ...], Meta(max_length=MAX_CHANGES_A_FRAME)]
-    cursor: int
+    cursor: Count
     more: bool
-    server_time_ms: int
+    server_time_ms: MomentMs
     refused: Annotated[tuple[Refused, ...], Meta(max_length=MAX_ENTRIES_A_FRAME)] = ()
     mark: str = ""
     from_start: bool = False
@@ -157,6 +158,6 @@ class SyncReply(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     grants: Annotated[tuple[Grant, ...], Meta(max_length=MAX_DRAWS_A_FRAME)] = ()
     recalls: Annotated[tuple[Recall, ...], Meta(max_length=MAX_RECALLS_A_FRAME)] = ()
     found: Annotated[tuple[Change, ...], Meta(max_length=MAX_FOUND_A_FRAME)] = ()
-    rights_until_ms: int = 0
-    fork_seq: int = 0
+    rights_until_ms: MomentMs = 0
+    fork_seq: Count = 0
     server_key: bytes = b""

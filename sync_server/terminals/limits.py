@@ -8,11 +8,12 @@ from datetime import date
 
 import msgspec
 
+from loyalty.bounds import MAX_MOMENT_MS
 from loyalty.errors import FrameInvalid
 from loyalty.identifiers import is_terminal_id
 from loyalty.tallies import DayTally
 from loyalty.wire import SyncRequest
-from sync_server.terminals.inspection import MAX_MOMENT_MS, is_plain
+from sync_server.terminals.inspection import is_plain
 
 MAX_SEQ = 2**62
 MAX_SUM = 10**18

@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty import snapshots
+from loyalty.amounts import MAX_AMOUNT_MINOR
+from loyalty.bounds import MAX_MOMENT_MS, MAX_NUMBER
 from loyalty.errors import FrameInvalid
 from loyalty.identifiers import minted_card
 from loyalty.members import Member
@@ -50,7 +52,8 @@ HEAD = SnapshotHead(
 TEXTS = st.text(max_size=10)
 IDS = st.one_of(TEXTS, st.integers(0, 99).map(lambda count: minted_card(7, count)))
 POINTS = st.integers(-(2**40), 2**40)
-MOMENTS = st.integers(0, 2**45)
+MOMENTS = st.integers(0, MAX_MOMENT_MS)
+AMOUNTS = st.integers(-MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR)
 MEMBERS = st.builds(
     Member,
     member_id=IDS,
@@ -65,7 +68,7 @@ MEMBERS = st.builds(
 )
 HOLDERS = st.lists(st.builds(Holder, TEXTS, POINTS), max_size=3).map(tuple)
 BALANCES = st.builds(BalanceChange, IDS, POINTS, POINTS, POINTS, POINTS, POINTS, HOLDERS)
-OTHERS = st.builds(ProductChange, TEXTS, TEXTS, POINTS)
+OTHERS = st.builds(ProductChange, TEXTS, TEXTS, AMOUNTS)
 PARTS = st.one_of(
     st.lists(st.builds(MemberChange, MEMBERS), max_size=5),
     st.lists(BALANCES, max_size=5),
@@ -178,6 +181,14 @@ NO_SIZE = zstandard.ZstdCompressor(write_content_size=False).compress(b"\xc0")
         record(b"P", BalanceRows((1, 2), (0,), (0,), (0,), (0,), (0,), ((),))),
         record(b"P", BalanceRows((-1,), (0,), (0,), (0,), (0,), (0,), ((),))),
         record(b"P", BalanceRows((10**16,), (0,), (0,), (0,), (0,), (0,), ((),))),
+        record(b"P", BalanceRows((1,), (0,), (2**63,), (0,), (0,), (0,), ((),))),
+        record(b"P", BalanceRows((1,), (4 * MAX_NUMBER,), (0,), (0,), (0,), (0,), ((),))),
+        record(b"P", BalanceRows((1,), (0,), (0,), (0,), (0,), (-(2**62),), ((),))),
+        record(b"P", MemberRows((1,), ("",), ("",), ("",), ("",), (False,), ("",), ("",), (-1,))),
+        record(
+            b"P", ["members", *([one, one] for one in (1, "", "", "", "", False, "", "", 2**44))]
+        ),
+        record(b"P", ChangeRows((ProductChange("", "", MAX_AMOUNT_MINOR + 1),))),
         record(b"P", ChangeRows((ProductChange("", "", 0),) * (MAX_ROWS_A_PART + 1))),
         b"P" + (MAX_PACKED_RECORD_BYTES + 1).to_bytes(4, "big"),
         b"X\0\0\0\0",

@@ -10,6 +10,8 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty.amounts import MAX_AMOUNT_MINOR
+from loyalty.bounds import MAX_MOMENT_MS, MAX_NUMBER, MAX_POINTS
 from loyalty.errors import FrameInvalid
 from loyalty.members import Member
 from loyalty.tallies import DayTally
@@ -22,12 +24,16 @@ from loyalty.wire import (
     WIRE_VERSION,
     BalanceChange,
     Change,
+    Grant,
+    Holder,
     MemberChange,
     NoticeChange,
     Outcome,
     ProductChange,
     ProgrammeChange,
+    Recall,
     Refused,
+    SignedHead,
     SyncReply,
     SyncRequest,
     TerminalChange,
@@ -37,8 +43,10 @@ from loyalty.wire import (
 )
 
 TEXTS = st.text(max_size=10)
-COUNTS = st.integers(0, 2**53)
-POINTS = st.integers(-(2**53), 2**53)
+COUNTS = st.integers(0, MAX_NUMBER)
+POINTS = st.integers(-MAX_NUMBER, MAX_NUMBER)
+AMOUNTS = st.integers(-MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR)
+MOMENTS = st.integers(0, MAX_MOMENT_MS)
 TALLIES = st.builds(DayTally, TEXTS, COUNTS, COUNTS)
 REQUESTS = st.builds(
     SyncRequest,
@@ -59,7 +67,7 @@ REQUESTS = st.builds(
 CHANGES: st.SearchStrategy[Change] = st.one_of(
     st.builds(MemberChange, st.builds(Member, member_id=TEXTS, card=TEXTS, name=TEXTS)),
     st.builds(BalanceChange, TEXTS, POINTS, POINTS, POINTS, POINTS),
-    st.builds(VoucherChange, TEXTS, TEXTS, COUNTS, TEXTS, COUNTS, TEXTS),
+    st.builds(VoucherChange, TEXTS, TEXTS, AMOUNTS, TEXTS, MOMENTS, TEXTS),
     st.builds(NoticeChange, TEXTS, TEXTS, st.dictionaries(TEXTS, TEXTS, max_size=3)),
     st.builds(
         TerminalChange,
@@ -67,7 +75,7 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
         TEXTS,
         st.lists(st.tuples(COUNTS, st.binary(min_size=32, max_size=32)), max_size=3).map(tuple),
     ),
-    st.builds(ProductChange, TEXTS, TEXTS, COUNTS),
+    st.builds(ProductChange, TEXTS, TEXTS, AMOUNTS),
     st.builds(ProgrammeChange, TEXTS),
 )
 REPLIES = st.builds(
@@ -80,7 +88,7 @@ REPLIES = st.builds(
     changes=st.lists(CHANGES, max_size=5).map(tuple),
     cursor=COUNTS,
     more=st.booleans(),
-    server_time_ms=COUNTS,
+    server_time_ms=MOMENTS,
     refused=st.lists(st.builds(Refused, COUNTS, TEXTS), max_size=3).map(tuple),
     mark=TEXTS,
     from_start=st.booleans(),
@@ -185,3 +193,70 @@ def test_frames_that_are_packed_at_once_do_not_garble_each_other() -> None:
     with ThreadPoolExecutor(8) as threads:
         packed_frames = list(threads.map(pack, frames))
     assert [unpack(one, SyncRequest) for one in packed_frames] == frames
+
+
+REPLY = SyncReply(
+    version=WIRE_VERSION,
+    history_id="h",
+    outcome=Outcome.ACCEPTED,
+    head_seq=0,
+    head_seal=b"",
+    changes=(),
+    cursor=0,
+    more=False,
+    server_time_ms=0,
+)
+
+
+def told(change: Change) -> dict[str, object]:
+    return {"changes": (change,)}
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("number", [2**53 + 1, 2**62, 2**63 - 1])
+@pytest.mark.parametrize(
+    "field",
+    ["head_seq", "cursor", "server_time_ms", "rights_until_ms", "fork_seq"],
+)
+def test_a_reply_with_a_number_out_of_bounds_is_refused(field: str, number: int, sign: int) -> None:
+    assert unpack(packed(REPLY), SyncReply) == REPLY
+    with pytest.raises(FrameInvalid, match="Expected `int`"):
+        unpack(packed(msgspec.structs.replace(REPLY, **{field: sign * number})), SyncReply)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"grants": (Grant(MAX_NUMBER + 1, 1),)},
+        {"grants": (Grant(1, MAX_POINTS + 1),)},
+        {"grants": (Grant(1, -1),)},
+        {"recalls": (Recall("m", -1),)},
+        {"recalls": (Recall("m", MAX_NUMBER + 1),)},
+        {"refused": (Refused(-1, "why"),)},
+        told(BalanceChange("m", MAX_NUMBER + 1, 0, 0, 0)),
+        told(BalanceChange("m", 0, -MAX_NUMBER - 1, 0, 0)),
+        told(BalanceChange("m", 0, 0, MAX_NUMBER + 1, 0)),
+        told(BalanceChange("m", 0, 0, 0, MAX_NUMBER + 1)),
+        told(BalanceChange("m", 0, 0, 0, 0, -MAX_NUMBER - 1)),
+        told(BalanceChange("m", 0, 0, 0, 0, 0, (Holder("T", MAX_NUMBER + 1),))),
+        told(VoucherChange("1", "m", MAX_AMOUNT_MINOR + 1, "PLN", 0, "issued")),
+        told(VoucherChange("1", "m", 1, "PLN", MAX_MOMENT_MS + 1, "issued")),
+        told(ProductChange("1", "Tea", MAX_AMOUNT_MINOR + 1)),
+        told(TerminalChange("T", "B", ((MAX_NUMBER + 1, b"k" * 32),))),
+        told(MemberChange(Member(member_id="m", card="m", enrolled_at_ms=MAX_MOMENT_MS + 1))),
+        {"found": (BalanceChange("m", 2**63, 0, 0, 0),)},
+    ],
+)
+def test_a_thing_that_is_told_with_a_number_out_of_bounds_is_refused(
+    part: dict[str, object],
+) -> None:
+    with pytest.raises(FrameInvalid, match="Expected `int`"):
+        unpack(packed(msgspec.structs.replace(REPLY, **part)), SyncReply)
+
+
+def test_a_request_with_a_place_out_of_bounds_is_refused() -> None:
+    replace = msgspec.structs.replace
+    receipt = SignedHead("h", MAX_NUMBER + 1, b"", b"")
+    for one in (replace(REQUEST, cursor=2**63), replace(REQUEST, receipt=receipt)):
+        with pytest.raises(FrameInvalid, match="Expected `int`"):
+            unpack(packed(one), SyncRequest)
