@@ -22,8 +22,14 @@ def award(programme: Programme, basket: Basket) -> Award:
     """
     earning = programme.earning
     base_minor = max(basket.total_minor, 0)
-    points = base_minor // earning.per_minor * earning.points
+    points = award_points(programme, base_minor)
     return Award(points, f"{earning.points} for each full {earning.per}", base_minor)
+
+
+def award_points(programme: Programme, total_minor: int) -> int:
+    """The points of an `award` for goods of `total_minor`, where nobody asks why."""
+    earning = programme.earning
+    return max(total_minor, 0) // earning.per_minor * earning.points
 
 
 def clawback(programme: Programme, basket: Basket) -> Award:

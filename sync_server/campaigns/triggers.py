@@ -6,7 +6,7 @@ brings no new entry, brings no second letter either.
 
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -19,13 +19,11 @@ from sync_server.campaigns.outbox import EMAIL, QUEUED
 from sync_server.campaigns.switches import is_on
 from sync_server.campaigns.welcome import CAMPAIGN, Greeted, welcome_letter, welcome_notice
 from sync_server.store.feed import NOTICE, tell
+from sync_server.store.keyed import among, rows_of
 from sync_server.store.programmes import document_in_force
 from sync_server.store.settings import load_settings
 from sync_server.store.statements import inserting
 from sync_server.store.tables import members, messages, notices, standings
-
-MEMBERS_A_QUESTION = 500
-"""Members named in one SELECT: well under what either engine takes as parameters."""
 
 
 class Newcomer(msgspec.Struct, frozen=True):
@@ -77,32 +75,28 @@ def _first_timers(connection: Connection, sales: Mapping[str, int]) -> set[str]:
 
     Nearly every sale is of a member known for long, so this asks as little as it can.
     """
-    found: set[str] = set()
-    for asked in _chunks(sorted(sales)):
-        rows = connection.execute(_SALES, {"asked": asked})
-        found.update(member_id for member_id, count in rows if count == sales[member_id])
-    return found
+    rows = rows_of(connection, _SALES, {"asked": sales})
+    return {member_id for member_id, count in rows if count == sales[member_id]}
 
 
 def _known(connection: Connection, member_ids: Sequence[str]) -> list[Newcomer]:
     """What is known of those of `member_ids` who have bought."""
-    found: list[Newcomer] = []
-    for asked in _chunks(member_ids):
-        rows = connection.execute(_KNOWN, {"asked": asked, "campaign": CAMPAIGN})
-        found += [
-            Newcomer(
-                row.member_id,
-                row.points,
-                row.name or "",
-                row.language or DEFAULT_LANGUAGE,
-                row.email or "",
-                bool(row.email_consent),
-                row.notice_id is not None,
-                row.message_id is not None,
-            )
-            for row in rows
-        ]
-    return found
+    if not member_ids:
+        return []
+    rows = rows_of(connection, _KNOWN, {"asked": member_ids, "campaign": CAMPAIGN})
+    return [
+        Newcomer(
+            member_id,
+            points,
+            name or "",
+            language or DEFAULT_LANGUAGE,
+            email or "",
+            bool(email_consent),
+            notice_id is not None,
+            message_id is not None,
+        )
+        for member_id, points, name, language, email, email_consent, notice_id, message_id in rows
+    ]
 
 
 def _welcome(
@@ -159,13 +153,8 @@ def _id_of(history_id: str, channel: str, member_id: str) -> str:
     return uuid.uuid5(uuid.NAMESPACE_URL, f"{history_id}/{CAMPAIGN}/{channel}/{member_id}").hex
 
 
-def _chunks(member_ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(member_ids), MEMBERS_A_QUESTION):
-        yield member_ids[start : start + MEMBERS_A_QUESTION]
-
-
 _SALES = select(standings.c.member_id, standings.c.sales).where(
-    standings.c.member_id.in_(bindparam("asked", expanding=True))
+    among(standings.c.member_id, "asked")
 )
 _KNOWN = (
     select(
@@ -194,5 +183,5 @@ _KNOWN = (
             messages.c.channel == EMAIL,
         ),
     )
-    .where(standings.c.member_id.in_(bindparam("asked", expanding=True)))
+    .where(among(standings.c.member_id, "asked"))
 )

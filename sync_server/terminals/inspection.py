@@ -7,6 +7,7 @@ that it can be read, is what it says it is, and fits the books of either databas
 import msgspec
 
 from loyalty.amounts import MAX_AMOUNT_MINOR
+from loyalty.bounds import MAX_MOMENT_MS, MAX_POINTS
 from loyalty.errors import EntryInvalid
 from loyalty.identifiers import voucher_issuer
 from loyalty.journal import (
@@ -25,10 +26,7 @@ from loyalty.journal import (
 from loyalty.members import Member
 
 MAX_TEXT_CHARACTERS = 500
-MAX_POINTS = 10**12
 MAX_DRAW = 2**62
-MAX_MOMENT_MS = 32_503_680_000_000
-"""The year 3000: a clock that is years ahead is shown, one that no calendar holds is refused."""
 
 
 class Issued(msgspec.Struct, frozen=True):
@@ -111,21 +109,27 @@ def released(entry: Entry) -> Released:
 def _misfit(entry: Entry) -> str:
     if not is_plain(entry.kind, entry.member, entry.receipt, entry.programme):
         return "a text of it is too long or holds a NUL"
-    if abs(entry.points) > MAX_POINTS or abs(entry.amount_minor) > MAX_AMOUNT_MINOR:
+    # Written out: each of these is asked of every entry.
+    points, amount_minor = entry.points, entry.amount_minor
+    if not (
+        -MAX_POINTS <= points <= MAX_POINTS
+        and -MAX_AMOUNT_MINOR <= amount_minor <= MAX_AMOUNT_MINOR
+    ):
         return "its points or its amount are out of range"
-    if not _is_moment(entry.occurred_at_ms) or not _is_moment(entry.recorded_at_ms):
+    occurred_at_ms, recorded_at_ms = entry.occurred_at_ms, entry.recorded_at_ms
+    if not (0 <= occurred_at_ms <= MAX_MOMENT_MS and 0 <= recorded_at_ms <= MAX_MOMENT_MS):
         return "its time is out of range"
     return ""
 
 
 def _misread(entry: Entry) -> str:
     """Why an entry of a known kind cannot be what its kind says, or nothing."""
+    if entry.kind in (EARN, REVERSE):
+        return ""
     if entry.kind not in KINDS:
         return ""
     if entry.kind == REDEEM:
         return "it redeems points and gives some" if entry.points > 0 else ""
-    if entry.kind in (EARN, REVERSE):
-        return ""
     if entry.points:
         return f"a {entry.kind} entry moves no points"
     try:

@@ -6,9 +6,9 @@ from sqlalchemy import Connection
 
 from loyalty.journal import EARN, REVERSE, Entry
 from loyalty.programme.document import Programme
-from loyalty.programme.earning import award, clawback
+from loyalty.programme.earning import award_points
 from sync_server.store.cases import PROGRAMME_UNKNOWN, PROMISE_DIFFERS, Case
-from sync_server.store.lines import UNREADABLE, basket_of
+from sync_server.store.lines import UNREADABLE, total_of
 from sync_server.store.programmes import find_programme
 
 MAX_PROGRAMMES_KEPT = 64
@@ -46,16 +46,14 @@ class Promises:
 
 def promise_difference(entry: Entry, programme: Programme) -> str:
     """How an earn or reverse entry differs from its own lines, or nothing."""
-    basket = basket_of(entry)
-    if basket is None:
+    total_minor = total_of(entry)
+    if total_minor is None:
         return UNREADABLE
-    is_sale = entry.kind == EARN
-    amount_minor = basket.total_minor if is_sale else -basket.total_minor
-    if amount_minor != entry.amount_minor:
-        return f"amount {entry.amount_minor}, its lines sum to {amount_minor}"
-    points = 0
-    if entry.member:
-        points = (award if is_sale else clawback)(programme, basket).points
+    sign = 1 if entry.kind == EARN else -1
+    if sign * total_minor != entry.amount_minor:
+        return f"amount {entry.amount_minor}, its lines sum to {sign * total_minor}"
+    # A return takes back what the same goods would have earned: see `loyalty.programme.earning`.
+    points = sign * award_points(programme, total_minor) if entry.member else 0
     if points != entry.points:
         return f"promised {entry.points} points, computed {points}"
     return ""
