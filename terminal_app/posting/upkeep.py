@@ -10,7 +10,7 @@ import structlog
 
 from loyalty.programme.document import Programme
 from loyalty.vouchers import ISSUED
-from loyalty.wire import Draw, Grant, Recall, SyncReply
+from loyalty.wire import BalanceChange, Draw, Grant, Recall, SyncReply
 from terminal_app.posting.rights import RightsBook
 from terminal_app.store import draws, ledger, members, rights, serving, settings, vouchers
 from terminal_app.store.settings import Identity
@@ -80,7 +80,10 @@ def upkeep(
     book = RightsBook(connection, identity, programme.label, now_ms)
     for member_id in serving.served(connection, now_ms, MAX_MEMBERS_A_ROUND):
         _tidy_up(connection, identity, programme, book, member_id)
-        serving.settle(connection, member_id)
+        if rights.held(connection, member_id) < 0:
+            serving.owe(connection, member_id)
+        else:
+            serving.settle(connection, member_id)
     serving.forget_gone(connection, now_ms)
 
 
@@ -100,11 +103,32 @@ def take_rights(
     lease = settings.read_lease(connection)
     if settings.read_suspension(connection):
         return
+    _settle_debts(connection, reply)
     for recall in reply.recalls:
         is_here = serving.until_ms(connection, recall.member_id, now_ms) > 0
         # Without a lease nothing can be spent here, so nobody is served by what is kept.
         if not is_here or lease.is_over(now_ms):
             _honour(connection, identity, book, recall)
+
+
+def _settle_debts(connection: sqlite3.Connection, reply: SyncReply) -> None:
+    """Ask again for what members owe here, once head office tells that it has some to give."""
+    owing = serving.owing(connection)
+    if not owing:
+        return
+    for told in reply.changes:
+        if isinstance(told, BalanceChange) and told.member_id in owing and told.pool > 0:
+            _draw_debt(connection, told.member_id)
+    for member_id in owing:
+        if rights.held(connection, member_id) >= 0:
+            serving.settle(connection, member_id)
+
+
+def _draw_debt(connection: sqlite3.Connection, member_id: str) -> None:
+    """Ask for what is owed here, whoever holds it: head office asks it back where it is."""
+    owed = -rights.held(connection, member_id)
+    if owed > 0:
+        draws.ask_points(connection, member_id, owed)
 
 
 def _is_due(draw: Draw, grant: Grant) -> bool:
@@ -140,9 +164,12 @@ def _tidy_up(
     """Bring what is held of a member to the allowance: all goes back but at their home branch.
 
     Whose branch is not known yet, whose card was not, keeps what there is until it is recalled.
+    A debt is asked for even where nothing is known to be left to settle it with: as long as it is
+    there, others hold more than the member has.
     """
     member = members.member(connection, member_id)
     if member is None:
+        _draw_debt(connection, member_id)
         return
     is_home = member.branch == identity.branch
     allowance = programme.kept_points if is_home else 0
@@ -151,7 +178,9 @@ def _tidy_up(
     if held > allowance:
         book.give_back(member_id, held - allowance)
     elif held < allowance and pool > 0:
-        draws.ask_points(connection, member_id, min(allowance - held, pool))
+        draws.ask_points(connection, member_id, max(min(allowance - held, pool), -held))
+    else:
+        _draw_debt(connection, member_id)
     if is_home:
         return
     for number in vouchers.held_of(connection, member_id, identity.journal, MAX_VOUCHERS_A_MEMBER):

@@ -1,4 +1,5 @@
-"""Which members stand at this till, and which left since their rights were last tidied up."""
+"""Which members stand at this till, which left since their rights were last tidied up, and which
+owe here what is to be settled from rights that others hold."""
 
 import sqlite3
 
@@ -19,8 +20,11 @@ _SERVED = """
     SELECT member_id FROM serving WHERE is_served = 1 AND (until_ms <= ? OR until_ms > ?)
     ORDER BY member_id LIMIT ?
 """
-_ANY = "SELECT 1 FROM serving LIMIT 1"
+_ANY = "SELECT 1 FROM serving WHERE is_served < 2 OR until_ms > 0 LIMIT 1"
+_OWE = "UPDATE serving SET is_served = 2 WHERE member_id = ?"
+_OWING = "SELECT member_id FROM serving WHERE is_served = 2"
 _SETTLE = "UPDATE serving SET is_served = 0 WHERE member_id = ?"
+_LEFT = "UPDATE serving SET until_ms = 0 WHERE is_served = 2 AND (until_ms <= ? OR until_ms > ?)"
 _FORGET_GONE = "DELETE FROM serving WHERE is_served = 0 AND (until_ms <= ? OR until_ms > ?)"
 
 
@@ -56,7 +60,10 @@ def served(connection: sqlite3.Connection, now_ms: int, limit: int) -> list[str]
 
 
 def is_idle(connection: sqlite3.Connection) -> bool:
-    """Whether nobody is here or was since their rights were last tidied up."""
+    """Whether nobody is here or was since their rights were last tidied up.
+
+    Who owes here is waited for: what settles it is told by head office.
+    """
     return connection.execute(_ANY).fetchone() is None
 
 
@@ -65,6 +72,17 @@ def settle(connection: sqlite3.Connection, member_id: str) -> None:
     connection.execute(_SETTLE, (member_id,))
 
 
+def owe(connection: sqlite3.Connection, member_id: str) -> None:
+    """The member left owing: head office was asked, and more is asked for as it comes free."""
+    connection.execute(_OWE, (member_id,))
+
+
+def owing(connection: sqlite3.Connection) -> frozenset[str]:
+    """Members who left owing and may still do."""
+    return frozenset(row[0] for row in connection.execute(_OWING))
+
+
 def forget_gone(connection: sqlite3.Connection, now_ms: int) -> None:
     """Forget members who are gone and settled."""
+    connection.execute(_LEFT, (now_ms, now_ms + SERVING_MS))
     connection.execute(_FORGET_GONE, (now_ms, now_ms + SERVING_MS))

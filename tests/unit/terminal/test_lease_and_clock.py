@@ -1,6 +1,5 @@
 """How long rights last where the clock lies: put back, years ahead, or set anew every morning."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,13 +38,13 @@ def ticks() -> Stopwatch:
 
 
 @pytest.fixture
-def founded(home: Path, clock: ShopClock, ticks: Stopwatch) -> Iterator[Path]:
+def founded(home: Path, clock: ShopClock, ticks: Stopwatch) -> Path:
     """A till with a member who holds points, nothing said of how long they last."""
     found_till(home)
     with open_till(home, clock=clock, ticks=ticks) as shop:
         member = known(shop.till.enrol(Enrolment(name="Ala Kot"))).member.member_id
         posted(shop.till.sell(Sale(basket=goods(90_00), member_id=member)))
-    yield home
+    return home
 
 
 def heard(shop: Shop, clock: ShopClock, ahead_ms: int = 0) -> None:
