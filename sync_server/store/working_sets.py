@@ -5,24 +5,23 @@ those it enrolled, those who ever bought there, those whose card it looked up. A
 a branch earns there at once; from then on its tills are told of that member like of any other.
 """
 
-import secrets
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from enum import StrEnum
 from itertools import islice
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, insert, select, union, update
+from sqlalchemy import Connection, bindparam, func, select, union, update
 
-from sync_server.store.change_numbers import CHANGES_COUNTER, MARK_BYTES
+from sync_server.store.change_numbers import CHANGES_COUNTER
 from sync_server.store.feed import BALANCE, MEMBER, NOTICE, VOUCHER, Told, changes_after, tell
-from sync_server.store.settings import read_setting, write_setting
+from sync_server.store.marks import put_mark
+from sync_server.store.settings import HISTORY_ID, SERVER_KEY, read_setting, write_setting
 from sync_server.store.statements import inserting
 from sync_server.store.tables import (
     branches,
     changes,
     counters,
-    feed_marks,
     holdings,
     member_branches,
     members,
@@ -162,8 +161,12 @@ def _tell_all_again(connection: Connection) -> None:
     if not last:
         return
     connection.execute(_MOVE_UP, {"last": last})
-    mark = secrets.token_urlsafe(MARK_BYTES)
-    connection.execute(insert(feed_marks).values(change_no=2 * last, mark=mark))
+    put_mark(
+        connection,
+        2 * last,
+        read_setting(connection, HISTORY_ID),
+        read_setting(connection, SERVER_KEY),
+    )
 
 
 _BRANCH_TOLD = select(terminals.c.branch).where(

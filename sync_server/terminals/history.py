@@ -17,7 +17,7 @@ from sqlalchemy import Connection, bindparam, func, select, update
 from loyalty.wire import SignedHead, SyncRequest, head_words
 from sync_server.store.cases import RESTORED, Case, open_cases
 from sync_server.store.engine import timeline_of
-from sync_server.store.feed import mark_at
+from sync_server.store.marks import is_lost
 from sync_server.store.server_key import private_key, server_key
 from sync_server.store.settings import (
     HISTORY_ID,
@@ -139,11 +139,11 @@ def _room(connection: Connection, now_ms: int) -> tuple[int, int]:
 def has_lost(connection: Connection, history: History, request: SyncRequest, head_seq: int) -> bool:
     """Whether `request` proves that the books have lost something of `history`.
 
-    It shows head office's own signature over a later entry than the last one held, or it was told
-    of a change under a number that is drawn no more, or for another draw.
+    It shows head office's own signature over a later entry than the last one held, or its mark of
+    a draw of change numbers that is not held.
     """
-    is_told = request.history_id == history.history_id and request.cursor > 0 and request.mark
-    if is_told and mark_at(connection, request.cursor) != request.mark:
+    is_told = request.history_id == history.history_id and request.mark
+    if is_told and is_lost(connection, request.mark, history.history_id, history.key):
         return True
     receipt = request.receipt
     return (

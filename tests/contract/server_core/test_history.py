@@ -13,6 +13,7 @@ from loyalty.errors import FrameInvalid
 from loyalty.wire import EpochRequest, Outcome, SignedHead, SyncRequest, Waiting, head_words
 from sync_server.store import engine as store_engine
 from sync_server.store.engine import reading, writing
+from sync_server.store.marks import new_mark, put_mark
 from sync_server.store.server_key import server_key
 from sync_server.store.settings import TIMELINE, write_setting
 from sync_server.store.tables import entries, feed_marks, heads, terminals
@@ -128,21 +129,61 @@ def test_a_receipt_that_head_office_never_gave_proves_nothing(
     assert history(engine).history_id == "history-1"
 
 
-def test_a_change_that_was_told_and_is_gone_proves_it_too(engine: Engine, ingest: Ingest) -> None:
+def last_mark(engine: Engine) -> tuple[int, str]:
+    """The number of the latest draw of change numbers, and its mark."""
+    with reading(engine) as connection:
+        row = connection.execute(
+            select(feed_marks.c.change_no, feed_marks.c.mark).order_by(
+                feed_marks.c.change_no.desc()
+            )
+        ).first()
+    assert row is not None
+    return row[0], row[1]
+
+
+@pytest.mark.parametrize("is_drawn_again", [False, True], ids=["gone", "drawn again"])
+def test_a_change_that_was_told_and_is_gone_proves_it_too(
+    engine: Engine, ingest: Ingest, is_drawn_again: bool
+) -> None:
     """Grants leave a mark in the feed, even where no entry was lost."""
     till = Journal()
     till.sale("anna", 10)
     ingest.take(till.frame())
-    with reading(engine) as connection:
-        last, mark = connection.execute(
-            select(feed_marks.c.change_no, feed_marks.c.mark).order_by(
-                feed_marks.c.change_no.desc()
-            )
-        ).first() or (0, "")
+    last, mark = last_mark(engine)
     ingest.take(asking(till, "history-1", cursor=last, mark=mark))
     assert not history(engine).is_recovering
-    ingest.take(asking(till, "history-1", cursor=last, mark="of another life"))
-    assert history(engine).is_recovering
+    with meddling(engine) as connection:
+        connection.execute(delete(feed_marks).where(feed_marks.c.change_no == last))
+        if is_drawn_again:
+            put_mark(connection, last, "history-1", history(engine).key)
+    ingest.take(asking(till, "history-1", cursor=last, mark=mark))
+    begun = history(engine)
+    assert begun.is_recovering
+    ingest.take(asking(till, begun.history_id, cursor=last, mark=mark))
+    assert history(engine).history_id == begun.history_id, "an old mark begins no third history"
+
+
+@pytest.mark.parametrize("made_up", range(5))
+def test_a_mark_that_was_made_up_proves_nothing(
+    engine: Engine, ingest: Ingest, made_up: int
+) -> None:
+    """A till that may be anybody's must not be able to stop grants by a word."""
+    till = Journal()
+    till.sale("anna", 10)
+    ingest.take(till.frame())
+    last, mark = last_mark(engine)
+    key = history(engine).key
+    says = (
+        "made up",
+        f"{mark}!",
+        new_mark(last + 1, "history-1", bytes(32).hex()),
+        new_mark(last + 1, "history-0", key),
+        new_mark(last + 1, "history-1", ""),
+    )
+    for cursor in (1, last, last + 1):
+        ingest.take(asking(till, "history-1", cursor=cursor, mark=says[made_up]))
+    assert history(engine).history_id == "history-1"
+    assert rows(engine, "cases") == []
 
 
 def test_rights_are_granted_again_when_every_till_was_heard(engine: Engine, ingest: Ingest) -> None:
