@@ -26,6 +26,9 @@ POOL_OVERFLOW = 16
 WAIT_FOR_CONNECTION_S = 30
 WAIT_FOR_WRITER_MS = 30_000
 SQLITE_CACHE_KIB = 32 * 1024
+SQLITE_CHECKPOINT_PAGES = 8 * 1024
+"""How far the log grows (32 MB) before its pages go to the file: a busy page goes there once for
+many frames, and not once a frame."""
 
 WRITERS_LOCK = 0x70617261676F6F
 """Number of the PostgreSQL advisory lock of writers: shared by those who take frames."""
@@ -170,6 +173,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {SQLITE_CHECKPOINT_PAGES}")
     connection.execute(f"PRAGMA cache_size = -{SQLITE_CACHE_KIB}")
 
 
