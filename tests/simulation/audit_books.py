@@ -13,6 +13,8 @@ from tests.simulation.witness import Breach
 
 Programmes = Mapping[str, Mapping[str, Any]]
 
+_PROMISE_DIFFERS = "SELECT terminal, epoch, seq FROM cases WHERE kind = 'promise-differs'"
+
 
 def audit_books(
     connection: sqlite3.Connection, counted: list[Row], tills: Mapping[str, str]
@@ -32,7 +34,8 @@ def audit_books(
             )
         known.pop("", None)
         yield from _differences(name, known, folded)
-    yield from _explained(programmes_in(connection), entries)
+    named = set(connection.execute(_PROMISE_DIFFERS).fetchall())
+    yield from _explained(programmes_in(connection), entries, named)
 
 
 def programmes_in(connection: sqlite3.Connection) -> Programmes:
@@ -57,7 +60,10 @@ def _differences(
             )
 
 
-def _explained(programmes: Programmes, entries: list[Fields]) -> Iterator[Breach]:
+def _explained(
+    programmes: Programmes, entries: list[Fields], named: set[tuple[str, int, int]]
+) -> Iterator[Breach]:
+    """Points that are not due; `named` are the entries whose promise head office says differs."""
     issues: dict[tuple[str, int, str], int] = defaultdict(int)
     for fields in entries:
         if fields.kind == "voucher-issued":
@@ -76,6 +82,13 @@ def _explained(programmes: Programmes, entries: list[Fields]) -> Iterator[Breach
         due = _points_due(programme, fields, vouchers)
         if fields.points != due:
             yield Breach("G6", f"{where} gives {fields.points} points where {due} are due")
+        if fields.kind == "redeem":
+            continue
+        is_named = (fields.terminal, fields.epoch, fields.seq) in named
+        if is_named != (fields.points != due):
+            yield Breach(
+                "G6", f"{where} promises {fields.points} of {due}; a case says so: {is_named}"
+            )
 
 
 def _points_due(programme: Mapping[str, Any], fields: Fields, vouchers: int) -> int:

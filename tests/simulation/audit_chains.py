@@ -78,7 +78,7 @@ def _heads(connection: sqlite3.Connection, office: Mapping[Journal, list[Row]]) 
         if head is None or head[:2] != (rows[-1].seq, rows[-1].seal):
             yield Breach("G4", f"head office's head of {journal} is not its last entry")
     for journal, (seq, seal, signature, history) in heads.items():
-        if signature and not _is_signed(public, history, journal, seq, seal, signature):
+        if not _is_signed(public, history, journal, seq, seal, signature):
             yield Breach("G4", f"head office's signature over {journal} is none")
 
 

@@ -3,17 +3,20 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
 
 from tests.simulation.audit_books import Programmes, programmes_in
 from tests.simulation.evidence import Fields, Row
 from tests.simulation.witness import Breach, Witness
 
-_SPLIT = """
-    SELECT s.member_id, s.points, s.pool,
-           coalesce((SELECT sum(points + granted - released - reclaimed) FROM holdings AS h
-                     WHERE h.member_id = s.member_id), 0)
-    FROM standings AS s
+_HOLDINGS = """
+    SELECT terminal, epoch, member_id, points, granted, released, reclaimed FROM holdings
 """
+_GIVEN = """
+    SELECT terminal, epoch, member_id, sum(points) FROM grants WHERE voucher = ''
+    GROUP BY terminal, epoch, member_id
+"""
+_TAKEN_BACK = "SELECT terminal, epoch, member_id FROM cases WHERE kind = 'reclaimed'"
 
 
 _RECLAIMED = """
@@ -21,6 +24,14 @@ _RECLAIMED = """
     WHERE kind = 'reclaimed' AND NOT EXISTS (
         SELECT 1 FROM journals AS j WHERE j.terminal = c.terminal AND j.epoch > c.epoch)
 """
+
+
+class Key(NamedTuple):
+    """A member's part in one journal."""
+
+    terminal: str
+    epoch: int
+    member: str
 
 
 def audit_rights(
@@ -31,14 +42,10 @@ def audit_rights(
 ) -> Iterator[Breach]:
     """Every spending beyond its rights, and rights that do not add up."""
     programmes = programmes_in(connection)
-    entries = [fields for row in counted if (fields := row.fields) is not None]
     yield from _journals("head office", counted, programmes)
     for name, rows in journals.items():
         yield from _journals(name, rows, programmes)
-    yield from _split(connection, witness)
-    if not (witness.both_sides_lost and witness.twins):
-        yield from _overspent(connection, entries, programmes)
-    yield from _vouchers_twice(connection, entries, witness)
+    yield from _split(connection, counted, witness)
     yield from _taken_too_early(connection, witness)
 
 
@@ -79,14 +86,49 @@ def overdraft(programmes: Programmes, fields: Fields) -> int:
     return int(programme.get("offline", {}).get("overdraft", 0))
 
 
-def _split(connection: sqlite3.Connection, witness: Witness) -> Iterator[Breach]:
-    for member, points, pool, held in connection.execute(_SPLIT):
-        if pool + held != points:
+def _split(
+    connection: sqlite3.Connection, counted: list[Row], witness: Witness
+) -> Iterator[Breach]:
+    """What journals hold, by their entries and the grants given, and the pool make up all."""
+    holdings = {Key(*row[:3]): row[3:] for row in connection.execute(_HOLDINGS)}
+    yield from _holdings(connection, counted, holdings)
+    held: dict[str, int] = defaultdict(int)
+    for key, (points, granted, released, reclaimed) in holdings.items():
+        held[key.member] += points + granted - released - reclaimed
+    for member, points, pool in connection.execute("SELECT member_id, points, pool FROM standings"):
+        if pool + held[member] != points:
             yield Breach(
-                "G3", f"{member}: {held} points held and {pool} in the pool are not {points}"
+                "G3",
+                f"{member}: {held[member]} points held and {pool} in the pool are not {points}",
             )
         if pool < 0 and not witness.both_sides_lost:
             yield Breach("G3", f"{member}: the pool holds {pool} points")
+
+
+def _holdings(
+    connection: sqlite3.Connection,
+    counted: list[Row],
+    holdings: Mapping[Key, tuple[int, int, int, int]],
+) -> Iterator[Breach]:
+    """Each journal's part, made again of its entries, its grants and the cases of it."""
+    given = {Key(*row[:3]): row[3] for row in connection.execute(_GIVEN)}
+    taken_back = {Key(*row) for row in connection.execute(_TAKEN_BACK)}
+    points: dict[Key, int] = defaultdict(int)
+    released: dict[Key, int] = defaultdict(int)
+    for row in counted:
+        fields = row.fields
+        if fields is None or not fields.member:
+            continue
+        key = Key(row.terminal, row.epoch, fields.member)
+        points[key] += fields.points
+        released[key] -= min(moved(fields), 0) if fields.kind == "rights-release" else 0
+    for key in sorted(points.keys() | given.keys() | holdings.keys()):
+        kept = holdings.get(key, (0, 0, 0, 0))
+        if kept[:3] != (points[key], given.get(key, 0), released[key]):
+            made = (points[key], given.get(key, 0), released[key])
+            yield Breach("G3", f"head office has {kept[:3]} for {key}, its entries make {made}")
+        if kept[3] and key not in taken_back:
+            yield Breach("G3", f"{kept[3]} points of {key} were taken back, and no case says so")
 
 
 def _taken_too_early(connection: sqlite3.Connection, witness: Witness) -> Iterator[Breach]:
@@ -95,62 +137,3 @@ def _taken_too_early(connection: sqlite3.Connection, witness: Witness) -> Iterat
         since_ms = taken_ms - witness.shortest_hold_ms
         if any(since_ms < heard_ms < taken_ms for heard_ms in witness.heard[terminal]):
             yield Breach("G3", f"{terminal}, epoch {epoch}: rights were taken back too early")
-
-
-def _overspent(
-    connection: sqlite3.Connection, entries: list[Fields], programmes: Programmes
-) -> Iterator[Breach]:
-    """All spent of a member <= all earned + what the shop chose or was told to risk."""
-    earned: dict[str, int] = defaultdict(int)
-    redeemed: dict[str, int] = defaultdict(int)
-    risked: dict[str, int] = defaultdict(int)
-    overdrafts = max(
-        int(programme.get("offline", {}).get("overdraft", 0)) for programme in programmes.values()
-    )
-    spenders: dict[str, set[tuple[str, int]]] = defaultdict(set)
-    for fields in entries:
-        if fields.kind == "earn":
-            earned[fields.member] += fields.points
-        if fields.kind == "redeem":
-            redeemed[fields.member] -= fields.points
-            spenders[fields.member].add((fields.terminal, fields.epoch))
-            if fields.is_salvaged:
-                risked[fields.member] -= fields.points
-    for member, points in connection.execute(
-        "SELECT member_id, sum(reclaimed) FROM holdings GROUP BY member_id"
-    ):
-        risked[member] += points
-    for member, points in redeemed.items():
-        most = earned[member] + risked[member] + overdrafts * len(spenders[member])
-        if points > most:
-            yield Breach("G3", f"{member}: {points} points were spent of at most {most}")
-
-
-def _vouchers_twice(
-    connection: sqlite3.Connection, entries: list[Fields], witness: Witness
-) -> Iterator[Breach]:
-    """A voucher pays once; where a shop takes it anywhere, its second use has a case."""
-    uses: dict[str, list[Fields]] = defaultdict(list)
-    for fields in entries:
-        if fields.kind == "voucher-redeemed":
-            uses[fields.payload["number"]].append(fields)
-    documents = [
-        row[0] for row in connection.execute("SELECT document FROM programmes WHERE version > 1")
-    ]
-    is_anywhere = any('vouchers = "anywhere"' in document for document in documents)
-    cases = {
-        (terminal, epoch, seq)
-        for terminal, epoch, seq in connection.execute(
-            "SELECT terminal, epoch, seq FROM cases WHERE kind = 'double-voucher'"
-        )
-    }
-    reclaimed = connection.execute("SELECT count(*) FROM cases WHERE kind = 'reclaimed'")
-    is_excused = is_anywhere or witness.twins or reclaimed.fetchone()[0]
-    for number, redeemed in uses.items():
-        if len(redeemed) == 1:
-            continue
-        named = [one for one in redeemed if (one.terminal, one.epoch, one.seq) in cases]
-        if len(named) != len(redeemed) - 1:
-            yield Breach("G2", f"voucher {number} paid {len(redeemed)} times, {len(named)} named")
-        if not is_excused and not any(one.is_salvaged for one in redeemed):
-            yield Breach("G2", f"voucher {number} paid {len(redeemed)} times")

@@ -9,7 +9,10 @@ from pathlib import Path
 from tests.simulation.audit_books import audit_books
 from tests.simulation.audit_chains import audit_chains
 from tests.simulation.audit_effects import audit_effects
+from tests.simulation.audit_forks import audit_forks
 from tests.simulation.audit_rights import audit_rights
+from tests.simulation.audit_spending import audit_spending
+from tests.simulation.audit_told import audit_told
 from tests.simulation.evidence import Row, office_chain, office_rows, opened, till_rows
 from tests.simulation.witness import Breach, Witness
 
@@ -25,6 +28,9 @@ def audit(witness: Witness, office: str, tills: dict[str, str]) -> list[Breach]:
         return [
             *audit_effects(witness, counted, journals),
             *audit_rights(connection, witness, counted, journals),
+            *audit_spending(connection, witness, counted),
             *audit_chains(connection, chain, journals, tills),
+            *audit_forks(connection, witness, chain, journals),
             *audit_books(connection, counted, tills),
+            *audit_told(connection, counted, tills),
         ]

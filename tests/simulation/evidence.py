@@ -67,6 +67,12 @@ class Fields:
     def is_salvaged(self) -> bool:
         return "salvaged" in self.payload
 
+    @property
+    def stood_at(self) -> tuple[int, int]:
+        """The epoch and number that it was written under first."""
+        epoch, seq = self.payload.get("salvaged", (self.epoch, self.seq))
+        return int(epoch), int(seq)
+
 
 @contextmanager
 def opened(path: Path) -> Iterator[sqlite3.Connection]:

@@ -92,6 +92,15 @@ class Machine:
         return self.copied_in_epoch == self.epoch
 
     @property
+    def says_suspended(self) -> bool:
+        """Whether its till knows that it has to leave its journal."""
+        with opened(self.database) as connection:
+            (count,) = connection.execute(
+                "SELECT count(*) FROM settings WHERE key = 'suspended' AND value <> x''"
+            ).fetchone()
+        return bool(count)
+
+    @property
     def is_busy(self) -> bool:
         """Whether a process waits for head office: its files are not to be pulled away then."""
         return any(process.is_syncing for process in self.processes)

@@ -120,8 +120,11 @@ def enrol(world: World) -> str:
     if isinstance(answer, Refusal) and answer.reason is Reason.CARD_NOT_MINTED:
         return f"{machine.name}: gives no card number while it may be a copy"
     if isinstance(answer, Refusal):
-        world.witness.breach("G7", f"an enrolment was refused: {answer.reason}")
+        if answer.reason is not Reason.CARD_NOT_MINTED or not machine.says_suspended:
+            world.witness.breach("G7", f"an enrolment was refused: {answer.reason}")
         return f"{machine.name}: no enrolment"
+    if machine.is_suspended:
+        world.witness.breach("G2", f"{machine.name}: a copied till minted a card")
     world.members.append(answer.member.member_id)
     return f"{machine.name}: enrols {answer.member.member_id}"
 

@@ -12,7 +12,10 @@ AUDITOR = (
     "audit_books.py",
     "audit_chains.py",
     "audit_effects.py",
+    "audit_forks.py",
     "audit_rights.py",
+    "audit_spending.py",
+    "audit_told.py",
     "evidence.py",
     "witness.py",
 )
