@@ -5,8 +5,11 @@ number asked again is answered with the same grant. What the pool lacks is taken
 whose time is over, and asked back from the others.
 """
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, bindparam, update
 
+from loyalty.bounds import MAX_POINTS
 from loyalty.wire import Draw, Grant, SyncRequest
 from sync_server.store.cases import open_cases
 from sync_server.store.feed import BALANCE, tell
@@ -15,7 +18,7 @@ from sync_server.store.settings import RECOVERING, read_setting
 from sync_server.store.statements import inserting
 from sync_server.store.tables import holdings, standings
 from sync_server.terminals.grants import answers_before, note_empty, write_grant
-from sync_server.terminals.inspection import MAX_DRAW, MAX_POINTS, is_plain
+from sync_server.terminals.inspection import MAX_DRAW, is_plain
 from sync_server.terminals.recalls import ask_back
 from sync_server.terminals.reclaims import reclaim_overdue
 from sync_server.terminals.voucher_draws import draw_voucher
@@ -33,10 +36,11 @@ def answer_draws(connection: Connection, request: SyncRequest, now_ms: int) -> t
     """
     if not request.draws:
         return ()
-    sane = [draw for draw in request.draws if _is_sane(draw)]
+    asked = _once_each(request.draws)
+    sane = [draw for draw in asked if _is_sane(draw)]
     pools = pools_of(connection, {draw.member_id for draw in sane})
     before = answers_before(connection, request.terminal, request.epoch, sane)
-    answers = {draw.number: Grant(draw.number, 0, NONE) for draw in request.draws}
+    answers = {draw.number: Grant(draw.number, 0, NONE) for draw in asked}
     answers.update(
         (number, Grant(number, points, "" if points else NONE)) for number, points in before.items()
     )
@@ -53,7 +57,15 @@ def answer_draws(connection: Connection, request: SyncRequest, now_ms: int) -> t
     empty = [draw.number for draw in fresh if not answers[draw.number].points]
     if empty:
         note_empty(connection, request.terminal, request.epoch, max(empty), now_ms)
-    return tuple(answers[draw.number] for draw in request.draws)
+    return tuple(answers[draw.number] for draw in asked)
+
+
+def _once_each(draws: Sequence[Draw]) -> Sequence[Draw]:
+    """The first draw under each number: what is granted is written down under it once."""
+    first: dict[int, Draw] = {}
+    for draw in draws:
+        first.setdefault(draw.number, draw)
+    return tuple(first.values())
 
 
 def _is_sane(draw: Draw) -> bool:
