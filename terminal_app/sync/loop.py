@@ -119,7 +119,9 @@ class SyncLoop:
                     raise
                 request = self._compose(unsent)
                 continue
-            take(self._store, request, reply, self._clock)
+            if not take(self._store, request, reply, self._clock):
+                request = self._compose(unsent)
+                continue
             if request.bodies:
                 keep_counterfoil(self._store)
             entries += len(request.bodies) if reply.outcome is Outcome.ACCEPTED else 0

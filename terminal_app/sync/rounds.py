@@ -43,7 +43,7 @@ def compose(
     _tidy_up(store, sent_at_ms)
     with store.reading() as connection:
         identity = settings.require_identity(connection)
-        state = _told_by_this_version(settings.read_sync_state(connection))
+        state = told_by_this_version(settings.read_sync_state(connection))
         first_seq = state.confirmed_seq + 1
         rows = journal.read_sealed(connection, identity.epoch, first_seq, MAX_ENTRIES_A_FRAME)
         damaged_seq = epochs.read_damaged(connection)
@@ -88,7 +88,7 @@ def _tidy_up(store: Store, now_ms: int) -> None:
         upkeep(connection, identity, programme_in_force(connection), now_ms)
 
 
-def _told_by_this_version(state: SyncState) -> SyncState:
+def told_by_this_version(state: SyncState) -> SyncState:
     """What an older version was told, it may have kept in part alone: it is told anew."""
     return state if state.told_version >= WIRE_VERSION else replace(state, cursor=0, mark="")
 

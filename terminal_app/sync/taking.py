@@ -22,13 +22,18 @@ from terminal_app.store.programmes import programme_in_force
 from terminal_app.store.settings import Identity, Lease, SyncState
 from terminal_app.sync.changes import apply_changes, forget_told
 from terminal_app.sync.parting import Standing, standing_with
+from terminal_app.sync.rounds import told_by_this_version
 
 RIGHTS_VERSION = 2
 """The version of the wire that brought rights, signed heads and journals of one's own."""
 
 
-def take(store: Store, request: SyncRequest, reply: SyncReply, clock: Clock) -> None:
+def take(store: Store, request: SyncRequest, reply: SyncReply, clock: Clock) -> bool:
     """Record what head office confirmed and told, in one transaction.
+
+    False when another program of this till was told something meanwhile, or moved to a new
+    journal: then nothing of it is recorded, and the next frame asks from where the till is now.
+    Told from the start, the till would else lack what lies between the two answers.
 
     A journal that cannot go on is left: the next one is written down, to be asked for. Raises
     HeadOfficeRefused when the answer is not signed by head office, and nothing of it is taken;
@@ -38,9 +43,8 @@ def take(store: Store, request: SyncRequest, reply: SyncReply, clock: Clock) -> 
     now_ms = epoch_ms(clock())
     with store.writing() as connection:
         identity = settings.require_identity(connection)
-        if request.epoch != identity.epoch:
-            # Another program of this till moved to a new journal meanwhile.
-            return
+        if request.epoch != identity.epoch or _is_overtaken(connection, request):
+            return False
         identity = _learn_key(connection, identity, reply)
         receipt = _signed(identity, reply)
         if reply.from_start:
@@ -67,6 +71,14 @@ def take(store: Store, request: SyncRequest, reply: SyncReply, clock: Clock) -> 
             "This till may be a copy or a restored backup: set it up again with a new code. "
             "Its sales are kept.",
         )
+    return True
+
+
+def _is_overtaken(connection: sqlite3.Connection, request: SyncRequest) -> bool:
+    """Whether the till has been told more, or anew, since it asked."""
+    state = told_by_this_version(settings.read_sync_state(connection))
+    asked = (request.history_id, request.cursor, request.mark)
+    return asked != (state.history_id, state.cursor, state.mark)
 
 
 def _learn_key(connection: sqlite3.Connection, identity: Identity, reply: SyncReply) -> Identity:

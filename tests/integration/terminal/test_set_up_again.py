@@ -1,12 +1,17 @@
 """A till that is lost or broken is set up again, from nothing, and its terminal goes on."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from threading import Thread
 
+import httpx
 import msgspec
 import pytest
 
-from terminal_app.bootstrap import join_chain, open_till, utc_now
+from terminal_app.bootstrap import join_again, join_chain, open_till, utc_now
 from terminal_app.errors import HeadOfficeRefused
 from terminal_app.sync.rounds import compose
 from terminal_app.till.answers import Enrolment, Reason, Refusal, Sale
@@ -112,3 +117,65 @@ def test_vouchers_of_the_till_before_are_known_and_wait_for_its_rights(
             shop.sync.sync_once()
             assert shop.till.identify(slip.code) == elsewhere
     assert office.disagreements() == 0
+
+
+@contextmanager
+def line_that_damages_one(url: str) -> Iterator[str]:
+    """The address of a line to `url` on which the first frame of a sync loses its end."""
+    is_damaged: list[bool] = []
+
+    class Line(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.answer(httpx.get(url + self.path, headers=self.said()))
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/v1/sync" and not is_damaged:
+                is_damaged.append(True)
+                body = body[:-1]
+            self.answer(httpx.post(url + self.path, content=body, headers=self.said()))
+
+        def said(self) -> dict[str, str]:
+            wanted = ("Authorization", "Content-Type")
+            return {name: self.headers[name] for name in wanted if name in self.headers}
+
+        def answer(self, answer: httpx.Response) -> None:
+            self.send_response(answer.status_code)
+            self.send_header("Content-Length", str(len(answer.content)))
+            self.end_headers()
+            self.wfile.write(answer.content)
+
+        def log_request(self, *_answered: object) -> None:
+            """Nobody reads it."""
+
+    with HTTPServer(("127.0.0.1", 0), Line) as line:
+        thread = Thread(target=line.serve_forever, daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{line.server_port}"
+        finally:
+            line.shutdown()
+            thread.join()
+
+
+def test_what_the_old_journal_told_before_counts_once(office: HeadOffice, tmp_path: Path) -> None:
+    """Head office took the entries, its answer was lost, and so is the till's next frame."""
+    home = tmp_path / "one"
+    join_chain(home, office.url, office.codes["KRK-1"])
+    with open_till(home) as one:
+        ala = known(one.till.enrol(Enrolment(name="Ala"))).member.member_id
+        posted(one.till.sell(Sale(basket=goods(1000), member_id=ala)))
+        one.uplink.exchange(compose(one.store, utc_now, "1"))
+        posted(one.till.sell(Sale(basket=goods(500), member_id=ala)))
+    with line_that_damages_one(office.url) as url:
+        join_again(home, url, new_code(office, "KRK-1"))
+        with open_till(home) as one:
+            with pytest.raises(HeadOfficeRefused):
+                one.sync.sync_once()
+            assert (one.identity.epoch, one.till.status().unsent) == (1, 3)
+            one.sync.sync_once()
+            assert (one.identity.epoch, one.till.status().unsent) == (2, 0)
+            assert known(one.till.member(ala)).balance.points == 15
+            assert [each.points for each in one.uplink.standing().members] == [15]
+    assert office.disagreements() == 0
+    assert office.cases() == []

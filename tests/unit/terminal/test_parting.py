@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from loyalty.journal import first_seal
 from loyalty.wire import (
     WIRE_VERSION,
+    BalanceChange,
     MemberChange,
     Outcome,
     SyncReply,
@@ -176,6 +177,26 @@ def test_an_answer_to_a_journal_that_was_left_is_not_taken(office: Office) -> No
     take(office.shop.store, request, office.reply(request), office.clock)
     assert office.state() == settings.SyncState()
     assert office.said().last_seal == first_seal(TERMINAL, 2)
+
+
+@pytest.mark.parametrize("meanwhile", [{"from_start": True, "cursor": 2}, {"history_id": "h2"}])
+def test_an_answer_that_was_overtaken_is_not_taken(
+    office: Office, meanwhile: dict[str, Any]
+) -> None:
+    """Another program of this till was told from the start while the answer was on its way: taken
+    after all, it would move the cursor behind what is still to be told."""
+    office.round(cursor=100)
+    ala = known(office.shop.till.enrol(Enrolment(name="Ala"))).member.member_id
+    late = office.said()
+    reply = office.reply(late, cursor=110, changes=(BalanceChange(ala, 70, 70, 0, 0),))
+    office.round(**meanwhile)
+    told = office.state()
+    assert not take(office.shop.store, late, reply, office.clock)
+    assert office.state() == told
+    assert known(office.shop.till.member(ala)).balance.points == 0
+    request = office.said()
+    assert (request.history_id, request.cursor) == (told.history_id, told.cursor)
+    assert take(office.shop.store, request, office.reply(request, cursor=111), office.clock)
 
 
 def test_rights_last_as_long_as_head_office_says_by_this_tills_clock(office: Office) -> None:
