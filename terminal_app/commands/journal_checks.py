@@ -16,6 +16,9 @@ from loyalty.wire import is_signed_head
 from terminal_app.store import epochs, journal, settings
 from terminal_app.store.settings import Identity
 
+SIGNING_VERSION = 2
+"""The version of the wire from which on head office signs how far it holds a journal."""
+
 
 def sealed_entries(connection: sqlite3.Connection, identity: Identity) -> Iterator[Sealed]:
     """The journal that this terminal writes now."""
@@ -86,18 +89,32 @@ def _end_findings(
         yield Finding(last.seq, "it is sealed otherwise than when it was written")
 
 
+def _must_be_signed(connection: sqlite3.Connection) -> bool:
+    """Whether head office's word on the present journal must be there.
+
+    What the first version of the wire confirmed was never signed; nor is a journal that does not
+    agree with head office's, until the till has left it.
+    """
+    state = settings.read_sync_state(connection)
+    is_signed_since = state.confirmed_seq > 0 and state.told_version >= SIGNING_VERSION
+    return is_signed_since and epochs.read_next(connection) is None
+
+
 def _receipt_findings(
     connection: sqlite3.Connection, identity: Identity, epoch: int
 ) -> Iterator[Finding]:
     """A journal against head office's signed word on it."""
     try:
         receipt = epochs.read_receipt(connection, epoch)
+        must_be_signed = _must_be_signed(connection)
     except (msgspec.MsgspecError, ValueError) as fault:
         yield Finding(0, f"head office's word on the journal cannot be read: {fault}")
         return
-    if receipt is None:
-        return
     key = identity.server_key
+    if receipt is None:
+        if key and epoch == identity.epoch and must_be_signed:
+            yield Finding(0, "head office confirmed entries, but its signed word on them is gone")
+        return
     if key and not is_signed_head(receipt, identity.terminal, epoch, key):
         yield Finding(receipt.seq, "head office's word on it is not signed by head office")
         return

@@ -187,6 +187,18 @@ def test_a_forged_word_of_head_office_is_none(told: Shop, home: Path) -> None:
     is_named(home, 0, "word on the journal cannot be read")
 
 
+@pytest.mark.parametrize(("told_version", "is_missed"), [(1, False), (2, True)])
+def test_a_word_of_head_office_that_is_gone_is_missed(
+    told: Shop, home: Path, told_version: int, *, is_missed: bool
+) -> None:
+    with told.store.writing() as connection:
+        state = settings.read_sync_state(connection)
+        settings.write_sync_state(connection, replace(state, told_version=told_version))
+        epochs.drop_receipt(connection, 1)
+    expected = [(0, "head office confirmed entries, but its signed word on them is gone")]
+    assert found(home) == (expected if is_missed else [])
+
+
 def test_a_journal_that_was_left_is_held_against_its_end_too(told: Shop, home: Path) -> None:
     with told.store.writing() as connection:
         identity = settings.require_identity(connection)
