@@ -54,7 +54,8 @@ def continue_chain(
 
     `held` has the bytes kept under the numbers of the frame up to the head. Entries that are
     held already are skipped when they are the same bytes; other bytes under a number that is
-    taken make a fork. Raises FrameInvalid when the new entries do not come to `last_seal`.
+    taken make a fork. So do new entries that do not come to `last_seal`, where the two may part
+    before the frame; raises FrameInvalid when it tells the journal from its start.
     """
     if first_seq > head.seq + 1:
         return Continuation(Outcome.BEHIND, head)
@@ -70,7 +71,7 @@ def continue_chain(
             fresh.append(Placed(entry.seq, entry.body, seal))
     ends_at_head = first_seq + len(placed) - 1 >= head.seq
     if ends_at_head and seal != last_seal:
-        if not placed or 1 < first_seq == head.seq + 1:
+        if not placed or first_seq > 1:
             # The two part before the frame begins: told from its start, the place is found.
             return Continuation(Outcome.FORKED, head)
         raise FrameInvalid(

@@ -11,12 +11,13 @@ from msgspec.structs import replace
 
 from loyalty.balances import NO_BALANCE, Balance, fold
 from loyalty.clock import Clock, epoch_ms
-from loyalty.journal import Entry, next_seal
+from loyalty.journal import Entry
 from loyalty.wire import BalanceChange, EpochReply, EpochRequest
 from terminal_app.store import draws, epochs, journal, ledger, members, receipts, rights, settings
 from terminal_app.store.connection import Store
 from terminal_app.store.epochs import NextJournal
 from terminal_app.store.settings import Identity, SyncState
+from terminal_app.sync import damage
 from terminal_app.sync.parting import fork_at, leaving
 from terminal_app.sync.salvage import sound_entries, write_again
 from terminal_app.sync.uplink import Uplink
@@ -58,16 +59,8 @@ def note_damage(store: Store) -> bool:
     """
     with store.writing() as connection:
         identity = settings.require_identity(connection)
-        if epochs.read_damaged(connection):
-            return False
-        first_seq = settings.read_sync_state(connection).confirmed_seq + 1
-        before = journal.seal_at(connection, identity.terminal, identity.epoch, first_seq - 1)
-        for row in journal.walk(connection, identity.epoch, first_seq):
-            if before is None or next_seal(before, row.body) != row.seal:
-                epochs.write_damaged(connection, row.seq)
-                return True
-            before = row.seal
-        return False
+        confirmed_seq = settings.read_sync_state(connection).confirmed_seq
+        return damage.note_damage(connection, identity, confirmed_seq)
 
 
 def _untold_seq(connection: sqlite3.Connection) -> int:

@@ -15,6 +15,7 @@ from loyalty.wire import Outcome, SyncReply, SyncRequest
 from terminal_app.store import epochs, journal, settings
 from terminal_app.store.epochs import NextJournal
 from terminal_app.store.settings import Identity
+from terminal_app.sync.damage import first_damaged, note_damage
 
 NONCE_BYTES = 16
 
@@ -39,7 +40,10 @@ class Standing(msgspec.Struct, frozen=True):
 def standing_with(
     connection: sqlite3.Connection, identity: Identity, request: SyncRequest, reply: SyncReply
 ) -> Standing:
-    """Where the journal stands after head office took `request` and answered `reply`."""
+    """Where the journal stands after head office took `request` and answered `reply`.
+
+    Inside the transaction that takes the reply: an entry that turns out to be damaged is noted.
+    """
     terminal, epoch = identity.terminal, identity.epoch
     confirmed_seq = settings.read_sync_state(connection).confirmed_seq
     is_held = journal.seal_at(connection, terminal, epoch, reply.head_seq) == reply.head_seal
@@ -48,11 +52,15 @@ def standing_with(
     if reply.version < OWN_JOURNAL_VERSION:
         return Standing(confirmed_seq, is_lost=True)
     # A frame whose first entry is another may have parted before it: told from the start, it shows.
-    is_found = reply.fork_seq > request.first_seq or reply.fork_seq == 1
+    sent_seq = request.first_seq + len(request.bodies) - 1
+    is_found = request.first_seq < reply.fork_seq <= sent_seq or reply.fork_seq == 1
     if reply.outcome is Outcome.FORKED and is_found:
         coming = fork_at(connection, identity, reply.fork_seq)
         return Standing(min(confirmed_seq, reply.fork_seq - 1), coming=coming)
-    sent_seq = request.first_seq + len(request.bodies) - 1
+    if reply.outcome is Outcome.FORKED and reply.fork_seq == 0:
+        broken = _own_break(connection, identity, max(confirmed_seq, reply.head_seq), confirmed_seq)
+        if broken is not None:
+            return broken
     if reply.outcome is Outcome.ACCEPTED and reply.head_seq > sent_seq:
         # What was sent is held as it is, and more behind it.
         own_seq = journal.last_row(connection, terminal, epoch).seq
@@ -61,6 +69,21 @@ def standing_with(
         return Standing(own_seq, coming=leaving(epoch, epochs.CUT_OFF, own_seq + 1))
     # From the first entry on, head office names the one at which the two part.
     return Standing(0) if request.first_seq > 1 else Standing(confirmed_seq, is_lost=True)
+
+
+def _own_break(
+    connection: sqlite3.Connection, identity: Identity, held_seq: int, confirmed_seq: int
+) -> Standing | None:
+    """Where the journal stands when it is broken in itself; None when it is not.
+
+    Head office then holds the bytes of every entry up to `held_seq`, and cannot name a place: the
+    seals alone differ. Asked from the start it would say the same again.
+    """
+    if note_damage(connection, identity, confirmed_seq):
+        return Standing(confirmed_seq)
+    if not 0 < first_damaged(connection, identity, 1) <= held_seq:
+        return None
+    return Standing(confirmed_seq, coming=fork_at(connection, identity, held_seq + 1))
 
 
 def fork_at(connection: sqlite3.Connection, identity: Identity, seq: int) -> NextJournal:
