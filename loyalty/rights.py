@@ -101,3 +101,12 @@ def spendable(balance: int, held: int, overdraft: int) -> int:
     Never more than the balance as it is known, so that a debt made elsewhere is worked off first.
     """
     return max(min(balance, held + overdraft), 0)
+
+
+def releasable(points: int, held: int) -> int:
+    """How many of `points` that a journal gives back count: no more than it held by then.
+
+    A till that gives back what it has not would otherwise bring points into the pool that nobody
+    earned.
+    """
+    return max(min(points, held), 0)

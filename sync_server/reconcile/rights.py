@@ -1,16 +1,15 @@
 """Who may spend what, checked: every point's right lies in one place, as grants and entries say."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, cast, func, select
+from sqlalchemy import BigInteger, Connection, and_, cast, func, select
 
 from loyalty.rights import NO_RIGHTS, Rights
+from sync_server.reconcile.fold import JournalMember
+from sync_server.store.cases import STRANGE
 from sync_server.store.held import HELD
-from sync_server.store.tables import grants, holdings, standings
-
-JournalMember = tuple[str, int, str]
-"""Terminal, epoch, member."""
+from sync_server.store.tables import cases, grants, holdings, recalls, standings
 
 
 class Misplaced(msgspec.Struct, frozen=True):
@@ -21,12 +20,20 @@ class Misplaced(msgspec.Struct, frozen=True):
 
 
 def misplaced_rights(
-    connection: Connection, folded: Mapping[JournalMember, Rights]
+    connection: Connection,
+    folded: Mapping[JournalMember, Rights],
+    unfounded: Iterable[tuple[str, int, int]],
 ) -> Iterator[Misplaced]:
     """Everything in the books of rights that does not add up; nothing when they hold.
 
-    `folded` is what the entries of each journal say was granted and released.
+    `folded` is what the entries of each journal say was granted and released, `unfounded` are
+    those that are not what was granted: a case has named them when they came.
     """
+    named = {(row.terminal, row.epoch, row.seq) for row in connection.execute(_STRANGE)}
+    for terminal, epoch, seq in unfounded:
+        if (terminal, epoch, seq) not in named:
+            what = f"entry {seq}: it takes a grant that is not written down so"
+            yield Misplaced(f"journal {terminal}, epoch {epoch}", what)
     for row in connection.execute(_SPLIT):
         held = int(row.held or 0)
         if held + row.pool != row.points:
@@ -40,6 +47,11 @@ def misplaced_rights(
                 f"member {row.member_id}", f"head office holds the rights to {row.pool} points"
             )
     yield from _grants(connection, folded)
+    for row in connection.execute(_UNASKED):
+        yield Misplaced(
+            f"journal {row.terminal}, epoch {row.epoch}, member {row.member_id}",
+            f"{row.reclaimed} points were taken back without its word, it is not asked for them",
+        )
 
 
 def _grants(connection: Connection, folded: Mapping[JournalMember, Rights]) -> Iterator[Misplaced]:
@@ -97,4 +109,22 @@ _GIVEN = (
     )
     .where(grants.c.voucher == "")
     .group_by(grants.c.terminal, grants.c.epoch, grants.c.member_id)
+)
+_STRANGE = select(cases.c.terminal, cases.c.epoch, cases.c.seq).where(cases.c.kind == STRANGE)
+_UNASKED = (
+    select(holdings.c.terminal, holdings.c.epoch, holdings.c.member_id, holdings.c.reclaimed)
+    .outerjoin(
+        recalls,
+        and_(
+            recalls.c.terminal == holdings.c.terminal,
+            recalls.c.epoch == holdings.c.epoch,
+            recalls.c.member_id == holdings.c.member_id,
+            recalls.c.voucher == "",
+        ),
+    )
+    .where(
+        holdings.c.reclaimed != 0,
+        (holdings.c.reclaimed < 0) | (func.coalesce(recalls.c.points, 0) < holdings.c.reclaimed),
+    )
+    .order_by(holdings.c.terminal, holdings.c.epoch, holdings.c.member_id)
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import Connection, func, select
 
+from loyalty.journal import Entry
 from sync_server.store.statements import inserting
 from sync_server.store.tables import cases
 
@@ -21,6 +22,8 @@ PROGRAMME_UNKNOWN = "programme-unknown"
 OVERSPENT = "overspent"
 RECLAIMED = "reclaimed"
 ENROLLED_TWICE = "enrolled-twice"
+STRANGE = "strange"
+"""An entry that no till of the product writes: it was made by hand, or by another version."""
 
 
 class Case(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,3 +50,16 @@ def open_cases(connection: Connection, found: Sequence[Case], now_ms: int) -> No
 def count_cases(connection: Connection) -> int:
     """How many cases there are."""
     return int(connection.execute(select(func.count()).select_from(cases)).scalar_one())
+
+
+def strange_case(entry: Entry, detail: str) -> Case:
+    """The case of an entry that no till of the product writes."""
+    return Case(
+        case_id=f"{STRANGE}:{entry.terminal}:{entry.epoch}:{entry.seq}",
+        kind=STRANGE,
+        terminal=entry.terminal,
+        epoch=entry.epoch,
+        seq=entry.seq,
+        member_id=entry.member,
+        detail=detail,
+    )

@@ -12,6 +12,7 @@ from loyalty.rights import (
     Rights,
     fold_rights,
     points_of,
+    releasable,
     rights_after,
     spendable,
     voucher_of,
@@ -86,3 +87,10 @@ def test_never_more_than_the_balance_or_the_rights(balance: int, held: int, over
     safe = spendable(balance, held, over)
     assert 0 <= safe <= max(balance, 0)
     assert safe <= max(held + over, 0)
+
+
+@pytest.mark.parametrize(
+    ("points", "held", "counting"), [(5, 9, 5), (9, 5, 5), (9, 0, 0), (9, -4, 0)]
+)
+def test_no_more_is_given_back_than_was_held(points: int, held: int, counting: int) -> None:
+    assert releasable(points, held) == counting
