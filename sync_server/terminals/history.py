@@ -154,6 +154,11 @@ def has_lost(connection: Connection, history: History, request: SyncRequest, hea
     )
 
 
+def is_known_by_receipt(history: History, request: SyncRequest) -> bool:
+    """Whether `request` shows head office's signature over its journal, given in any history."""
+    return request.receipt is not None and is_signed_here(history, request, request.receipt)
+
+
 def is_signed_here(history: History, request: SyncRequest, receipt: SignedHead) -> bool:
     """Whether `receipt` is head office's own word about the journal of `request`."""
     words = head_words(

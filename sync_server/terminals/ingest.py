@@ -47,6 +47,7 @@ from sync_server.terminals.history import (
     History,
     has_lost,
     history_of,
+    is_known_by_receipt,
     is_settled,
     note_heard,
     note_restored,
@@ -265,23 +266,27 @@ def _history(
 ) -> History:
     """The history that `request` meets: a new one when it proves that the books were put back.
 
-    A terminal is given its journals in their order. One that it was not given as far as the books
-    know was given in a time that they lost.
+    A journal that was not given, as far as the books know, was given in a time that they lost:
+    when the till shows head office's own word about it, or the loss is known already. A till's
+    word alone proves nothing.
     """
     history = settled_history(connection, now_ms)
-    if not contact.is_given:
-        if request.epoch > contact.newest_epoch:
-            why = f"they lack journal {request.epoch} of {request.terminal}"
-            history = note_restored(connection, now_ms, why)
-        if request.epoch >= history.least_epoch:
-            raise FrameInvalid(
-                f"Terminal {request.terminal} was never given journal {request.epoch}.",
-                "Set the till up again with a new code.",
-            )
-        keep_lost_journal(connection, request.terminal, request.epoch, now_ms)
+    is_lost = not contact.is_given and is_known_by_receipt(history, request)
     if has_lost(connection, history, request, contact.head.seq):
         why = f"they lack what {request.terminal} was told"
         history = note_restored(connection, now_ms, why)
+    elif is_lost and request.epoch >= history.least_epoch:
+        why = f"they lack journal {request.epoch} of {request.terminal}"
+        history = note_restored(connection, now_ms, why)
+    if not contact.is_given:
+        if not is_lost and request.epoch >= history.least_epoch:
+            raise FrameInvalid(
+                f"Terminal {request.terminal} was never given journal {request.epoch}, as far as "
+                "head office's books go.",
+                "Were they put back from a backup, say so there: paragon-server restored. "
+                "Otherwise set the till up again with a new code.",
+            )
+        keep_lost_journal(connection, request.terminal, request.epoch, now_ms)
     return history
 
 

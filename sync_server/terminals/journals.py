@@ -23,6 +23,12 @@ PUBLIC_KEY_BYTES = 32
 MAX_NONCE_CHARACTERS = 64
 MAX_EPOCH = 2**62
 
+MAX_JOURNALS_A_DAY = 20
+"""Of one terminal. A till asks for one when it was copied or put back, which nobody does all day;
+each takes a terminal number of the whole chain, and its key is told to every till."""
+
+DAY_MS = 86_400_000
+
 ENROLLED = "enrolled"
 LOST = "lost"
 """Why a journal is kept: its till was set up; or it was given in a time that the books lost."""
@@ -39,8 +45,8 @@ def start_journal(
 ) -> EpochReply:
     """Give `terminal` another journal; the same request again gives the same one.
 
-    In a writing transaction. Raises FrameInvalid for a request that cannot be one, or when the
-    numbers of terminals are used up.
+    In a writing transaction. Raises FrameInvalid for a request that cannot be one, for one too
+    many in a day, or when the numbers of terminals are used up.
     """
     public_key = read_public_key(request.public_key)
     has_name = 0 < len(request.nonce) <= MAX_NONCE_CHARACTERS and is_plain(request.nonce)
@@ -57,6 +63,7 @@ def start_journal(
         if given.terminal != terminal:
             raise FrameInvalid("Another terminal asked for a journal under this name.")
         return EpochReply(epoch=given.epoch, terminal_number=given.number)
+    _require_room_today(connection, terminal, now_ms)
     epoch, number = next_epoch(connection, terminal), next_number(connection)
     if number is None:
         raise FrameInvalid(f"The chain has used up its {MAX_TERMINAL_NUMBER} terminal numbers.")
@@ -85,7 +92,9 @@ def keep_lost_journal(connection: Connection, terminal: str, epoch: int, now_ms:
 
     Its till goes on with the key of the journal before. Which number its cards have is not known
     any more: it gets one that no till was given, below zero, and new ones are given well above.
+    Raises FrameInvalid for one too many in a day.
     """
+    _require_room_today(connection, terminal, now_ms)
     before = connection.execute(
         select(journals.c.public_key)
         .where(journals.c.terminal == terminal)
@@ -128,6 +137,20 @@ def next_number(connection: Connection) -> int | None:
     ]
     number = max(*highest, int(read_setting(connection, LEAST_NUMBER, "1")) - 1) + 1
     return number if number <= MAX_TERMINAL_NUMBER else None
+
+
+def _require_room_today(connection: Connection, terminal: str, now_ms: int) -> None:
+    started = connection.execute(
+        select(func.count()).where(
+            journals.c.terminal == terminal, journals.c.started_at_ms > now_ms - DAY_MS
+        )
+    ).scalar_one()
+    if started >= MAX_JOURNALS_A_DAY:
+        raise FrameInvalid(
+            f"Terminal {terminal} began {started} journals within a day, and gets no other now.",
+            "Find out why it cannot go on in its own: is its disk put back again and again, or "
+            "does another machine show its token? Then set it up again with a new code.",
+        )
 
 
 def read_public_key(text: str) -> bytes | None:

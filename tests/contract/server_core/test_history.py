@@ -27,7 +27,13 @@ from sync_server.terminals.history import (
     settled_history,
 )
 from sync_server.terminals.ingest import Ingest, Taken
-from sync_server.terminals.journals import next_epoch, next_number, start_journal
+from sync_server.terminals.journals import (
+    DAY_MS,
+    MAX_JOURNALS_A_DAY,
+    next_epoch,
+    next_number,
+    start_journal,
+)
 from tests.contract.server_core.journals import (
     START,
     Journal,
@@ -248,10 +254,18 @@ def test_room_that_was_left_before_is_left_again(engine: Engine, ingest: Ingest)
         assert (next_number(connection) or 0) > (number or 0)
 
 
+def given_in_a_lost_time(engine: Engine, epoch: int) -> tuple[Journal, SignedHead]:
+    """A till in a journal that the books do not know, with head office's word about it."""
+    till = Journal("KRK-1", epoch)
+    till.sale("anna", 10)
+    words = head_words("history-1", "KRK-1", epoch, 1, till.seal_at(1))
+    signature = history(engine).signing_key.sign(words)
+    return till, SignedHead("history-1", 1, till.seal_at(1), signature)
+
+
 def test_a_journal_that_was_given_in_a_lost_time_is_kept(engine: Engine, ingest: Ingest) -> None:
-    lost = Journal("KRK-1", epoch=4)
-    lost.sale("anna", 10)
-    taken = ingest.take(lost.frame(history_id="history-1"))
+    lost, receipt = given_in_a_lost_time(engine, 4)
+    taken = ingest.take(lost.frame(history_id="history-1", receipt=receipt))
     assert (taken.outcome, taken.head.seq) == (Outcome.ACCEPTED, 1)
     assert taken.history_id != "history-1"
     kept = {row["epoch"]: row for row in rows(engine, "journals") if row["terminal"] == "KRK-1"}
@@ -259,6 +273,35 @@ def test_a_journal_that_was_given_in_a_lost_time_is_kept(engine: Engine, ingest:
     assert kept[4]["number"] < 0
     with pytest.raises(FrameInvalid, match="never given journal 4999"):
         ingest.take(Journal("KRK-1", epoch=4999).frame())
+
+
+def test_a_journal_that_nobody_gave_is_refused_until_the_loss_is_known(
+    engine: Engine, ingest: Ingest
+) -> None:
+    """A till's word alone neither begins a new history nor takes up room."""
+    lost, receipt = given_in_a_lost_time(engine, 5)
+    forged = msgspec.structs.replace(receipt, signature=bytes(64))
+    for shown in (None, forged):
+        with pytest.raises(FrameInvalid, match="never given journal 5") as refused:
+            ingest.take(lost.frame(receipt=shown))
+        assert "paragon-server restored" in str(refused.value)
+    assert history(engine).history_id == "history-1"
+    assert rows(engine, "cases") == []
+    with writing(engine) as connection:
+        note_restored(connection, NOW_MS, "the operator said so")
+    assert ingest.take(lost.frame()).head.seq == 1
+
+
+def test_a_receipt_of_an_earlier_history_proves_a_journal_too(
+    engine: Engine, ingest: Ingest
+) -> None:
+    lost, receipt = given_in_a_lost_time(engine, 4_000)
+    with writing(engine) as connection:
+        note_restored(connection, NOW_MS, "the operator said so")
+        second = history_of(connection).history_id
+    taken = ingest.take(lost.frame(receipt=receipt))
+    assert (taken.outcome, taken.head.seq) == (Outcome.ACCEPTED, 1)
+    assert taken.history_id not in ("history-1", second)
 
 
 def test_another_timeline_is_another_history(engine: Engine, clock: ShopClock) -> None:
@@ -326,6 +369,20 @@ def test_a_request_that_cannot_be_one_is_refused(engine: Engine, wrong: dict[str
     with pytest.raises(FrameInvalid):
         started(engine, request_for(**wrong))
     assert rows(engine, "journals") == []
+
+
+def test_a_terminal_begins_so_many_journals_a_day(engine: Engine, ingest: Ingest) -> None:
+    given = [started(engine, request_for(nonce=f"n{n}")) for n in range(MAX_JOURNALS_A_DAY)]
+    with pytest.raises(FrameInvalid, match="20 journals within a day"):
+        started(engine, request_for(nonce="one more"))
+    assert started(engine, request_for(nonce="n0")) == given[0], "an answer that was lost"
+    started(engine, request_for(nonce="of another"), "KRK-2")
+    with writing(engine) as connection:
+        note_restored(connection, NOW_MS, "a test says so")
+    with pytest.raises(FrameInvalid, match="20 journals within a day"):
+        ingest.take(Journal("KRK-1", epoch=500).frame())
+    with writing(engine) as connection:
+        start_journal(connection, "KRK-1", request_for(nonce="tomorrow"), NOW_MS + DAY_MS)
 
 
 def test_a_name_belongs_to_the_terminal_that_used_it(engine: Engine) -> None:
