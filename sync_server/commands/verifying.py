@@ -1,7 +1,5 @@
 """`paragon-server verify`: head office's books, made again from its entries."""
 
-from zoneinfo import ZoneInfo
-
 import typer
 
 from sync_server.commands.output import DISAGREES, HomeOption, JsonOption, say, say_json
@@ -20,8 +18,7 @@ def verify(home: HomeOption, json: JsonOption = False) -> None:
     from sync_server.store.settings import load_settings
 
     with founded_store(home) as engine, reading(engine) as connection:
-        zone = ZoneInfo(load_settings(connection).timezone)
-        findings = list(verify_books(connection, zone))
+        findings = list(verify_books(connection, load_settings(connection).zone))
     if json:
         say_json({"findings": findings})
     else:

@@ -1,11 +1,12 @@
 """The facts of the chain: written once when it is founded, read at every start."""
 
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from sync_server.errors import NotFounded
+from sync_server.errors import NotFounded, StoreUnavailable
+from sync_server.store.keyed import rows_of
 from sync_server.store.statements import inserting
 from sync_server.store.tables import settings
 
@@ -18,6 +19,9 @@ LINK_SECRET = "link_secret"  # noqa: S105 - the key of a setting, not its value
 SERVER_KEY = "server_key"
 TIMELINE = "timeline"
 """The PostgreSQL timeline that was written last; another one is another history."""
+
+BOOKS_FILE = "books_file"
+"""The machine and file that SQLite's books were in; another one is another history."""
 
 RECOVERING = "recovering"
 """YES from when head office was put back until every till has told it all it knows."""
@@ -49,8 +53,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The shop's time zone, in which its days begin and end."""
-        return ZoneInfo(self.timezone)
+        """The shop's time zone, in which its days begin and end.
+
+        Raises StoreUnavailable when the name of it is not what was written.
+        """
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+            raise StoreUnavailable(
+                f"The database is damaged: it names the time zone {self.timezone!r}.",
+                "The disk changed it: put the database back from a backup; tills tell what it "
+                "lacks.",
+            ) from fault
 
 
 def load_settings(connection: Connection) -> Settings:
@@ -70,8 +84,9 @@ def is_founded(connection: Connection) -> bool:
 
 def read_setting(connection: Connection, key: str, default: str = "") -> str:
     """The value of setting `key`, or `default`."""
-    value = connection.execute(select(settings.c.value).where(settings.c.key == key)).scalar()
-    return default if value is None else value
+    rows = rows_of(connection, _VALUE, {"named": key})
+    value: str = rows[0][0] if rows else default
+    return value
 
 
 def write_setting(connection: Connection, key: str, value: str) -> None:
@@ -82,3 +97,6 @@ def write_setting(connection: Connection, key: str, value: str) -> None:
             index_elements=[settings.c.key], set_={"value": insert.excluded.value}
         )
     )
+
+
+_VALUE = select(settings.c.value).where(settings.c.key == bindparam("named"))

@@ -1,14 +1,14 @@
 """What makes this database a certain terminal: identity, keys, and where the sync stands."""
 
 import sqlite3
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.structs import replace
 
 from loyalty.identifiers import journal_name
-from terminal_app.errors import NotSetUp
+from terminal_app.errors import NotSetUp, StoreFault
 
 _GET = "SELECT value FROM settings WHERE key = ?"
 _PUT = "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
@@ -50,8 +50,18 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def zone(self) -> ZoneInfo:
-        """The shop's calendar and the clock on its wall."""
-        return ZoneInfo(self.timezone)
+        """The shop's calendar and the clock on its wall.
+
+        Raises StoreFault when the name of it, which head office gave, is not what was written.
+        """
+        try:
+            return ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
+            raise StoreFault(
+                f"The till's database is damaged: it names the time zone {self.timezone!r}.",
+                "Keep the file, and set the till up again in a new home; head office has what it "
+                "sent.",
+            ) from fault
 
     @property
     def journal(self) -> str:

@@ -282,6 +282,20 @@ def test_a_home_without_a_chain_or_with_a_newer_one(
     assert "server.toml" in command("reconcile", "--home", home).err
 
 
+@pytest.mark.parametrize("zone", ["Europe/Lolndon", "../etc/passwd", "Europe"])
+def test_a_time_zone_that_the_disk_changed_is_a_sentence(
+    founded: Any, command: Command, home: Path, zone: str
+) -> None:
+    connection = sqlite3.connect(home / "server.sqlite")
+    with connection:
+        connection.execute("UPDATE settings SET value = ? WHERE key = 'timezone'", (zone,))
+    connection.close()
+    for words in (("verify",), ("serve", "--port", "0")):
+        ran = command(*words, "--home", home)
+        assert ran.code == 2, ran
+        assert ran.err.startswith(f"The database is damaged: it names the time zone {zone!r}.")
+
+
 @pytest.mark.parametrize(
     "words", [(), ("found",), ("serve",), ("user", "add"), ("members", "import")], ids=repr
 )

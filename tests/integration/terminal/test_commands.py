@@ -211,6 +211,18 @@ def test_settings_that_cannot_be_read_are_a_sentence(tmp_path: Path, key: str) -
     assert "cannot be read" in refusal("status", "--home", str(tmp_path))
 
 
+@pytest.mark.parametrize("command", ["status", "sync", "agent"])
+def test_a_time_zone_that_the_disk_changed_is_a_sentence(tmp_path: Path, command: str) -> None:
+    found_till(tmp_path)
+    with closing(sqlite3.connect(tmp_path / STORE_FILE)) as raw:
+        [(kept,)] = raw.execute("SELECT value FROM settings WHERE key = 'identity'").fetchall()
+        flipped = kept.replace(b"Europe/", b"Exrope/")
+        raw.execute("UPDATE settings SET value = ? WHERE key = 'identity'", (flipped,))
+        raw.commit()
+    said = refusal(command, "--home", str(tmp_path))
+    assert "The till's database is damaged: it names the time zone 'Exrope/" in said
+
+
 @pytest.mark.parametrize("command", ["status", "sync", "agent", "till", "kiosk"])
 def test_a_configuration_that_is_wrong_is_named(tmp_path: Path, command: str) -> None:
     found_till(tmp_path)
