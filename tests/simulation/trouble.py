@@ -148,6 +148,7 @@ def clone(world: World) -> str:
     machine = world.pick()
     copied = world.add_clone(machine)
     copied.copied_in_epoch = copied.epoch
+    world.witness.copied.add(machine.terminal)
     return f"{machine.name} is copied to {copied.name}"
 
 

@@ -41,8 +41,9 @@ class Witness:
 
     `gone` are markers whose only copies were on a disk that was lost or put back. `put_back` are
     terminals whose data came from a backup, `twins` those where it was a snapshot of the machine,
-    which it cannot notice. `heard` is when head office took a sync of each terminal;
-    `shortest_hold_ms` how long it must wait after the last one before it takes rights back.
+    which it cannot notice, `copied` those of which two machines are at work. `heard` is when head
+    office took a sync of each terminal; `shortest_hold_ms` how long it must wait after the last
+    one before it takes rights back.
     """
 
     seen: dict[str, Seen] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class Witness:
     gone: set[str] = field(default_factory=set)
     twins: set[str] = field(default_factory=set)
     put_back: set[str] = field(default_factory=set)
+    copied: set[str] = field(default_factory=set)
     lost_terminals: set[str] = field(default_factory=set)
     office_was_put_back: bool = False
     heard: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
