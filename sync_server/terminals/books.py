@@ -17,7 +17,7 @@ from sync_server.store.bulk import Rows
 from sync_server.store.cases import OVERSPENT, Case
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.tables import TALLY_COUNTS, day_tallies, holdings, standings
-from sync_server.terminals.rights import NO_MOVE, Moved
+from sync_server.terminals.moves import NO_MOVE, Moved
 
 _BALANCE_SUMS = ("points", "earned", "clawed_back", "redeemed")
 _RIGHTS_SUMS = ("granted", "released", "reclaimed")

@@ -58,14 +58,9 @@ from sync_server.terminals.limits import require_place, sane_tallies
 from sync_server.terminals.lookups import note_met
 from sync_server.terminals.member_book import enrol
 from sync_server.terminals.member_locks import hold_members
+from sync_server.terminals.moves import rights_moved
 from sync_server.terminals.promises import Promises
-from sync_server.terminals.rights import (
-    NO_ANSWER,
-    Answer,
-    answer,
-    rights_moved,
-    settle_rights,
-)
+from sync_server.terminals.rights import NO_ANSWER, Answer, answer, settle_rights
 from sync_server.terminals.voucher_book import post_vouchers
 
 log = structlog.get_logger(__name__)

@@ -100,7 +100,7 @@ class Journal:
 
     def reward(self, member: str, points: int = 500) -> str:
         """Redeem points and issue their voucher; gives its number."""
-        self.add(REDEEM, member, -points)
+        receipt = self.add(REDEEM, member, -points).receipt
         number = f"{self.terminal}.{self.epoch}.{self.next_seq}"
         payload = {
             "number": number,
@@ -108,7 +108,7 @@ class Journal:
             "currency": "GBP",
             "expires_at_ms": epoch_ms(START + timedelta(days=90)),
         }
-        self.add(VOUCHER_ISSUED, member, payload=payload)
+        self.add(VOUCHER_ISSUED, member, payload=payload, receipt=receipt)
         return number
 
     def spend(self, number: str, amount_minor: int = 500) -> Entry:

@@ -11,6 +11,7 @@ from loyalty.wire import Draw, Grant, Recall
 from sync_server.reconcile.verification import verify_books
 from sync_server.store.engine import reading, writing
 from sync_server.store.settings import RECOVERING, YES, write_setting
+from sync_server.terminals.history import note_restored
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import ZONE, ShopClock, rows
 from tests.contract.server_core.rights_tills import (
@@ -232,6 +233,8 @@ def test_a_grant_that_a_restored_head_office_forgot_counts(
     first, second, _ = tills
     first.release("anna", 500)
     first.sync(ingest)
+    with writing(engine) as connection:
+        note_restored(connection, 1, "a test put them back")
     # The grant was given in a time that the books do not know.
     second.add(RIGHTS_GRANT, "anna", payload={"draw": 1, "points": 300})
     second.sync(ingest)

@@ -1,0 +1,140 @@
+"""What a till claims of rights beyond what it was given moves nothing, and a case names it."""
+
+import pytest
+from sqlalchemy import Engine
+
+from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE
+from sync_server.reconcile.verification import verify_books
+from sync_server.store.engine import reading
+from sync_server.terminals.ingest import Ingest
+from tests.contract.server_core.journals import ZONE, ShopClock, meddling, rows
+from tests.contract.server_core.rights_tills import (
+    RightsTill,
+    held_at,
+    one_journal_each,
+    pool_of,
+)
+
+Tills = tuple[RightsTill, RightsTill]
+
+
+@pytest.fixture
+def tills(engine: Engine, ingest: Ingest, clock: ShopClock) -> Tills:
+    """Two tills; the first earned 500 for anna."""
+    one_journal_each(engine)
+    first, second = RightsTill("KRK-1", clock), RightsTill("KRK-2", clock)
+    first.sale("anna", 500)
+    for till in (first, second):
+        till.sync(ingest)
+    return first, second
+
+
+def found(engine: Engine) -> list[str]:
+    with reading(engine) as connection:
+        return [f"{one.where}: {one.what}" for one in verify_books(connection, ZONE)]
+
+
+def strange(engine: Engine) -> list[tuple[str, int]]:
+    """The journals and numbers of entries that cases call strange; there are no other cases."""
+    cases = rows(engine, "cases")
+    assert {case["kind"] for case in cases} <= {"strange"}
+    return [(case["terminal"], case["seq"]) for case in cases]
+
+
+def test_no_more_is_released_than_is_held(engine: Engine, ingest: Ingest, tills: Tills) -> None:
+    first, second = tills
+    first.release("anna", 1_000_000)
+    first.sync(ingest)
+    assert (held_at(engine, "KRK-1", "anna"), pool_of(engine, "anna")) == (0, 500)
+    second.draw("anna", 10_000)
+    second.sync(ingest)
+    assert second.may_spend("anna") == 500
+    second.sync(ingest)
+    assert strange(engine) == [("KRK-1", 2)]
+    assert found(engine) == []
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_it_counts_what_was_held_at_that_entry(
+    engine: Engine, ingest: Ingest, tills: Tills, together: bool
+) -> None:
+    """However the entries are cut into frames."""
+    first, _ = tills
+    for points in (450, 100, 30):
+        first.release("anna", points)
+        first.sale("anna", 10)
+        if not together:
+            first.sync(ingest)
+    first.sync(ingest)
+    # 450 of 500; 60 of 60; 10 of 10; and 10 earned since.
+    assert (held_at(engine, "KRK-1", "anna"), pool_of(engine, "anna")) == (10, 520)
+    assert strange(engine) == [("KRK-1", 4), ("KRK-1", 6)]
+    assert found(engine) == []
+
+
+def test_a_grant_is_not_given_back_before_its_entry(
+    engine: Engine, ingest: Ingest, tills: Tills
+) -> None:
+    first, second = tills
+    first.release("anna", 500)
+    first.sync(ingest)
+    second.draw("anna", 300)
+    second.sync(ingest, is_lost=True)
+    second.release("anna", 300)
+    second.sync(ingest)
+    assert (held_at(engine, "KRK-2", "anna"), pool_of(engine, "anna")) == (300, 200)
+    assert strange(engine) == [("KRK-2", 1)]
+    second.sync(ingest)
+    assert found(engine) == []
+
+
+def test_a_grant_that_was_never_given_counts_for_nothing(
+    engine: Engine, ingest: Ingest, tills: Tills
+) -> None:
+    first, second = tills
+    second.add(RIGHTS_GRANT, "anna", payload={"draw": 77, "points": 10**12})
+    second.add(RIGHTS_RELEASE, "anna", payload={"points": 10**12})
+    second.sync(ingest)
+    assert (held_at(engine, "KRK-2", "anna"), pool_of(engine, "anna")) == (0, 0)
+    assert rows(engine, "grants") == []
+    assert strange(engine) == [("KRK-2", 1), ("KRK-2", 2)]
+    assert found(engine) == []
+    first.release("anna", 500)
+    first.sync(ingest)
+    assert pool_of(engine, "anna") == 500
+
+
+@pytest.mark.parametrize(
+    ("member", "facts"),
+    [("anna", {"points": 10**6}), ("boris", {"points": 100}), ("anna", {"voucher": "KRK-1.1.9"})],
+)
+def test_a_grant_counts_as_it_was_given(
+    engine: Engine, ingest: Ingest, tills: Tills, member: str, facts: dict[str, object]
+) -> None:
+    first, second = tills
+    first.release("anna", 400)
+    first.sync(ingest)
+    number = second.draw("anna", 100)
+    second.sync(ingest, is_lost=True)
+    second.open.clear()
+    for _ in range(2):
+        second.add(RIGHTS_GRANT, member, payload={"draw": number, **facts})
+    second.sync(ingest)
+    [grant] = rows(engine, "grants")
+    assert (grant["member_id"], grant["points"], grant["voucher"]) == ("anna", 100, "")
+    assert (held_at(engine, "KRK-2", "anna"), pool_of(engine, "anna")) == (100, 300)
+    assert held_at(engine, "KRK-2", "boris") == 0
+    assert strange(engine) == [("KRK-2", 1), ("KRK-2", 2)]
+    assert found(engine) == []
+
+
+def test_without_its_case_a_false_claim_shows_in_the_books(
+    engine: Engine, ingest: Ingest, tills: Tills
+) -> None:
+    tills[1].add(RIGHTS_GRANT, "anna", payload={"draw": 77, "points": 5})
+    tills[1].sync(ingest)
+    with meddling(engine) as connection:
+        connection.exec_driver_sql("DELETE FROM cases")
+    assert found(engine) == [
+        "journal KRK-2, epoch 1: entry 1: it takes a grant that is not written down so"
+    ]
