@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from loyalty.wire import MemberStanding, Standing, TerminalStanding
 from sync_server.reconcile.days import DayComparison, DayState, compare_days
 from sync_server.store.cases import count_cases
 from sync_server.store.settings import load_settings
-from sync_server.store.tables import standings, terminals
+from sync_server.store.tables import member_branches, standings, terminals
 
 
 class TerminalTotals(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,8 +65,14 @@ def terminal_totals(
     ]
 
 
-def standing_of(connection: Connection) -> Standing:
-    """What head office tells a terminal that asks; `differences` counts days that do not agree."""
+def standing_of(connection: Connection, branch: str = "") -> Standing:
+    """What head office tells a terminal that asks; `differences` counts days that do not agree.
+
+    A terminal that is told of the members of its `branch` alone hears here of no others, and of no
+    other branch's terminals; empty, it hears of all.
+    """
+    statement = _BALANCES_OF_BRANCH if branch else _BALANCES
+    balances = connection.execute(statement, {"branch": branch})
     return Standing(
         history_id=load_settings(connection).history_id,
         terminals=tuple(
@@ -84,8 +90,9 @@ def standing_of(connection: Connection) -> Standing:
                 differences=totals.waiting + totals.differing,
             )
             for totals in terminal_totals(connection, compare_days(connection))
+            if branch in ("", totals.branch)
         ),
-        members=tuple(MemberStanding(*row) for row in connection.execute(_BALANCES)),
+        members=tuple(MemberStanding(*row) for row in balances),
         cases=count_cases(connection),
     )
 
@@ -97,3 +104,6 @@ _BALANCES = select(
     standings.c.clawed_back,
     standings.c.redeemed,
 ).order_by(standings.c.member_id)
+_BALANCES_OF_BRANCH = _BALANCES.join(
+    member_branches, member_branches.c.member_id == standings.c.member_id
+).where(member_branches.c.branch == bindparam("branch"))

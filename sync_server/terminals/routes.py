@@ -107,9 +107,9 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest) -> Router:
         return reply
 
     @get(STANDING_PATH, sync_to_thread=True, guards=known_terminals)
-    def standing() -> Standing:
+    def standing(request: AskingTill) -> Standing:
         with reading(engine) as connection:
-            return standing_of(connection)
+            return standing_of(connection, branch_told(connection, request.user.terminal))
 
     snapshot = snapshot_handler(engine, clock, known_terminals)
     return Router(

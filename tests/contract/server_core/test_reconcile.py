@@ -12,7 +12,8 @@ from loyalty.wire import MemberStanding
 from sync_server.reconcile.days import DayComparison, DayState, compare_day, compare_days
 from sync_server.reconcile.printing import Reconciliation, print_tables
 from sync_server.reconcile.standing import standing_of, terminal_totals
-from sync_server.store.engine import reading
+from sync_server.store.engine import reading, writing
+from sync_server.store.working_sets import WorkingSets, switch
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import Journal
 
@@ -105,6 +106,20 @@ def test_the_standing_counts_what_does_not_agree(engine: Engine, ingest: Ingest)
     ]
     assert standing.members == (MemberStanding("anna", 320, 320, 0, 0),)
     assert standing.cases == 0
+
+
+def test_a_till_of_a_branch_is_told_how_its_own_members_stand(
+    engine: Engine, ingest: Ingest
+) -> None:
+    ingest.take(selling_days("KRK-1").frame())
+    with writing(engine) as connection:
+        switch(connection, WorkingSets.BRANCH)
+    with reading(engine) as connection:
+        krakow, warsaw = (standing_of(connection, branch) for branch in ("KRK", "WAW"))
+    assert krakow.members == (MemberStanding("anna", 300, 300, 0, 0),)
+    assert [one.terminal for one in krakow.terminals] == ["KRK-1", "KRK-2"]
+    assert warsaw.members == ()
+    assert [one.terminal for one in warsaw.terminals] == ["WAW-1"]
 
 
 def test_the_tables_say_what_to_look_at(engine: Engine, ingest: Ingest) -> None:
