@@ -140,6 +140,7 @@ class Counter(Controller):
             points=answer.points,
             balance_after=answer.balance_after,
             vouchers_due=answer.vouchers_due,
+            waiting_points=answer.waiting_points,
             total_minor=answer.total_minor,
             to_pay_minor=answer.to_pay_minor,
         )
@@ -155,7 +156,7 @@ class Counter(Controller):
             points_to_next=known.points_to_next,
             notices=list(known.notices),
             known_at_ms=known.known_at_ms,
-            safe=_safe_answer(known),
+            safe=_safe_answer(known, is_online=till.status().is_online),
         )
 
     @get("/health", sync_to_thread=True)
@@ -200,7 +201,7 @@ def _member_id(till: Till, card: str, *, may_be_unknown: bool = False) -> str:
     return _member_in(found).member.member_id
 
 
-def _safe_answer(known: KnownMember) -> SafeAnswer:
+def _safe_answer(known: KnownMember, *, is_online: bool) -> SafeAnswer:
     safe = known.safe
     return SafeAnswer(
         points=safe.points,
@@ -210,7 +211,7 @@ def _safe_answer(known: KnownMember) -> SafeAnswer:
             HolderAnswer(terminal=one.terminal, branch=one.branch, points=one.points)
             for one in safe.elsewhere
         ],
-        lines=list(safe_lines(safe, Words(known.member.language))),
+        lines=list(safe_lines(safe, Words(known.member.language), is_online=is_online)),
     )
 
 

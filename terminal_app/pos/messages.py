@@ -73,11 +73,13 @@ class SaleAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a basket would bring."""
+    """What a basket would bring; `waiting_points` are those not free to spend here yet that a
+    voucher waits for; 0 when none does."""
 
     points: int
     balance_after: int | None
     vouchers_due: int
+    waiting_points: int
     total_minor: int
     to_pay_minor: int
 

@@ -9,7 +9,6 @@ till first. So a run that was killed, slowed or repeated comes to the same sales
 import zlib
 from collections.abc import Sequence
 
-from loyalty.programme.rewards import vouchers_due
 from terminal_app.bootstrap import Shop
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.replay.errors import HeadOfficeFault
@@ -123,12 +122,7 @@ class Traffic:
     def _is_short(self, shop: Shop, card: str, invoice: Invoice) -> bool:
         """Whether `invoice` is due more vouchers than the rights at its till allow."""
         quote = shop.till.quote(invoice.basket, card)
-        if isinstance(quote, Refusal):
-            return False
-        balance = shop.till.safe_to_spend(card).balance + quote.points
-        zone = shop.identity.zone
-        due = vouchers_due(shop.till.programme, balance, invoice.occurred_at_ms, zone)
-        return due.count > quote.vouchers_due
+        return not isinstance(quote, Refusal) and quote.waiting_points > 0
 
     def _enrol(self, card: str, here: int, invoice: Invoice) -> Refusal | None:
         till = self._tills[here].till

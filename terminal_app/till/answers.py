@@ -86,6 +86,8 @@ class Quote(msgspec.Struct, frozen=True):
     """What a basket would bring if it were sold now; nothing is written.
 
     `balance_after` is None without a card, and for a card that this till has not heard of.
+    `waiting_points` are those of the member that may not be spent here, when one voucher or more
+    waits for them; else 0.
     """
 
     total_minor: int
@@ -93,6 +95,7 @@ class Quote(msgspec.Struct, frozen=True):
     points: int
     balance_after: int | None
     vouchers_due: int
+    waiting_points: int = 0
 
 
 class Sale(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,10 +34,12 @@ def quote(
     safe = spendable_with(connection, desk.programme, member_id, points, desk.now_ms)
     due = vouchers_due(desk.programme, safe, desk.at_ms, desk.identity.zone)
     balance = ledger.balance_of(connection, member_id).points + points
+    due_of_all = vouchers_due(desk.programme, balance, desk.at_ms, desk.identity.zone)
     return Quote(
         total_minor=basket.total_minor,
         to_pay_minor=to_pay_minor,
         points=points,
         balance_after=balance - due.count * due.points,
         vouchers_due=due.count,
+        waiting_points=balance - safe if due_of_all.count > due.count else 0,
     )

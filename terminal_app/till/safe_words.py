@@ -15,10 +15,14 @@ _REASONS = {
 }
 
 
-def safe_lines(safe: Safe, words: Words, *, is_asked_back: bool = True) -> tuple[str, ...]:
+def safe_lines(
+    safe: Safe, words: Words, *, is_online: bool = True, is_asked_back: bool = True
+) -> tuple[str, ...]:
     """Lines that say what may be spent here and why the rest waits; none when nothing waits.
 
     `is_asked_back` is whether the member is served here, so that others were asked for the rest.
+    With the line down nobody was, whatever is written down to be asked: nothing is promised then
+    but that the rest comes once the line is back.
     """
     if safe.wait is Wait.NOTHING:
         return ()
@@ -26,14 +30,21 @@ def safe_lines(safe: Safe, words: Words, *, is_asked_back: bool = True) -> tuple
     if safe.wait in _REASONS:
         return (*lines, words.text(_REASONS[safe.wait]))
     named = safe.elsewhere[:MAX_HOLDERS_NAMED]
-    lines += [_held(holder, words, is_asked_back=is_asked_back) for holder in named]
+    is_asked = is_online and is_asked_back
+    lines += [_held(holder, words, is_asked_back=is_asked) for holder in named]
     others = sum(holder.points for holder in safe.elsewhere[MAX_HOLDERS_NAMED:])
     if others > 0:
         lines.append(words.text("{points} at other tills", points=words.number(others)))
     at_head_office = safe.pool or (0 if safe.elsewhere else safe.balance - safe.points)
     if at_head_office > 0:
         points = words.number(at_head_office)
-        lines.append(words.text("{points} at head office, on their way", points=points))
+        lines.append(
+            words.text("{points} at head office, on their way", points=points)
+            if is_asked
+            else words.text("{points} at head office", points=points)
+        )
+    if is_asked_back and not is_online:
+        lines.append(words.text("the rest comes once the line is back"))
     return tuple(lines)
 
 

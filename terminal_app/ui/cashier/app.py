@@ -93,7 +93,7 @@ class CashierApp(Face):
         words, counter = self.words, self.counter
         checkout = counter.checkout
         member = self.query_one(MemberPanel)
-        member.show(words, checkout, self._hint)
+        member.show(words, checkout, self._hint, is_online=self._is_online(self.status))
         member.show_bar(checkout.member, self._goal())
         member.show_age(words, checkout.member, self.zone)
         self.query_one(BasketPanel).show(
@@ -118,9 +118,17 @@ class CashierApp(Face):
         self._show_banner()
         if isinstance(before, Unanswered) or isinstance(self.status, Unanswered):
             return
-        if before.heard_at_ms != self.status.heard_at_ms and self.counter.checkout.has_card:
+        if not self.counter.checkout.has_card:
+            return
+        if before.heard_at_ms != self.status.heard_at_ms:
             self.counter.refresh()
             self.show_all()
+        elif self._is_online(before) != self._is_online(self.status):
+            self.show_all()
+
+    @staticmethod
+    def _is_online(status: TillStatus | Unanswered) -> bool:
+        return not isinstance(status, Unanswered) and status.is_online
 
     @on(EntryField.Entered)
     def _take_entry(self, event: EntryField.Entered) -> None:

@@ -41,8 +41,11 @@ class MemberPanel(Vertical):
             yield Static(id="aloud")
             yield Static(id="known")
 
-    def show(self, words: Words, checkout: Checkout, hint: str) -> None:
-        """Show the member at the desk, or that nobody showed a card yet with `hint` below."""
+    def show(self, words: Words, checkout: Checkout, hint: str, *, is_online: bool) -> None:
+        """Show the member at the desk, or that nobody showed a card yet with `hint` below.
+
+        `is_online` is whether others can be asked now for points that they hold.
+        """
         known = checkout.member
         self.border_title = words.text("Member")
         self.query_one("#nobody").display = known is None
@@ -58,7 +61,7 @@ class MemberPanel(Vertical):
         self.query_one("#points", Digits).update(words.number(points))
         self._write("unit", Text(words.plural("point", "points", points)))
         self._write("toward", Text(_toward(words, known.points_to_next)))
-        safe = safe_lines(known.safe, words)
+        safe = safe_lines(known.safe, words, is_online=is_online)
         # Where part of the points waits, the way to the next voucher makes room for the reason.
         self.set_class(bool(safe), "waiting")
         self._write("safe", Text(" · ".join(shown(line) for line in safe)))
@@ -206,7 +209,15 @@ def _promise(words: Words, quote: Quote | None, takes_back: int) -> Text:
             "{count} voucher will come out", "{count} vouchers will come out", quote.vouchers_due
         )
         text.append(f"\n★ {due}", style="bold")
+    if quote.waiting_points:
+        text.append(f"\n{_waiting(words, quote.waiting_points)}")
     return text
+
+
+def _waiting(words: Words, points: int) -> str:
+    return words.plural(
+        "voucher waits for {count} point", "voucher waits for {count} points", points
+    )
 
 
 def _two_columns() -> Table:

@@ -88,6 +88,16 @@ def test_cashier_sees_who_holds_the_rest(
 
 
 @in_every_language
+def test_cashier_is_promised_nothing_while_the_line_is_down(
+    shop: TestShop, snap_compare: SnapCompare, language: str
+) -> None:
+    shop.buys(PIOTR, 12_050)
+    shop.elsewhere(PIOTR, 430, pool=30)
+    shop.line.found_down("no route")
+    assert snap_compare(cashier(shop, language), run_before=steps(PIOTR, COFFEE, "12.50"))
+
+
+@in_every_language
 def test_cashier_hears_that_head_office_is_silent(
     shop: TestShop, snap_compare: SnapCompare, language: str
 ) -> None:

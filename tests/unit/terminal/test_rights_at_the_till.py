@@ -24,7 +24,7 @@ from terminal_app.posting import upkeep
 from terminal_app.store import draws, rights, settings
 from terminal_app.store.settings import Lease
 from terminal_app.sync.changes import apply_changes
-from terminal_app.till.answers import GoodsReturn, Posted, Sale
+from terminal_app.till.answers import GoodsReturn, Posted, Quote, Sale
 from tests.unit.terminal.counter import ShopClock, entries_in, goods, known, posted
 
 GUEST = Member(
@@ -290,3 +290,13 @@ def test_a_copy_gives_nothing_back(shop: Shop, clock: ShopClock) -> None:
         settings.write_suspension(connection, "copy")
     answered(shop, clock, recalls=(Recall(REGULAR.member_id, 180),))
     assert moved(shop) == []
+
+
+def test_a_quote_says_what_a_voucher_waits_for(shop: Shop) -> None:
+    told(shop, GUEST, 310, 0, Holder("WAW-1", 310))
+    quote = shop.till.quote(goods(200_00), GUEST.member_id)
+    assert isinstance(quote, Quote)
+    assert (quote.vouchers_due, quote.waiting_points) == (0, 310)
+    none_due = shop.till.quote(goods(100_00), GUEST.member_id)
+    assert isinstance(none_due, Quote)
+    assert none_due.waiting_points == 0

@@ -56,3 +56,38 @@ def test_a_till_that_may_spend_nothing_says_what_it_waits_for(wait: Wait, langua
     amount, reason = safe_lines(replace(PART, points=0, wait=wait), Words(language))
     assert amount.endswith("0")
     assert reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("language", "held", "pool", "promise"),
+    [
+        (
+            "en",
+            "400 held by Kraków (KRK-1)",
+            "30 at head office",
+            "the rest comes once the line is back",
+        ),
+        (
+            "pl",
+            "400 trzyma Kraków (KRK-1)",
+            "30 w centrali",
+            "reszta będzie, gdy wróci łączność",
+        ),
+        (
+            "ru",
+            "400 у Kraków (KRK-1)",
+            "30 в центральном офисе",
+            "остальное — когда вернётся связь",
+        ),
+    ],
+)
+def test_with_the_line_down_nothing_is_said_to_be_on_its_way(
+    language: str, held: str, pool: str, promise: str
+) -> None:
+    lines = safe_lines(replace(PART, pool=30), Words(language), is_online=False)
+    assert lines[1:] == (held, pool, promise)
+
+
+def test_who_only_looks_is_promised_nothing() -> None:
+    lines = safe_lines(replace(PART, pool=30), Words("en"), is_asked_back=False)
+    assert lines[1:] == ("400 held by Kraków (KRK-1)", "30 at head office")
