@@ -26,7 +26,7 @@ from sync_server.office.problems import unrouted_handlers
 from sync_server.store.engine import open_engine, reading, writing
 from sync_server.store.schema import migrate
 from sync_server.store.settings import load_settings
-from sync_server.terminals.history import settled_history
+from sync_server.terminals.history import settle_place, settled_history
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.routes import terminal_router
 
@@ -88,6 +88,7 @@ def build_app(
     with writing(engine) as connection:
         settings = load_settings(connection)
         settled_history(connection, epoch_ms(clock()))
+        settle_place(connection, epoch_ms(clock()))
     ingest = Ingest(engine, clock, settings.zone, [on_entries])
     dispatcher = Dispatcher(engine, clock, config.smtp)
 

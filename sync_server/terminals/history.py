@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from loyalty.wire import SignedHead, SyncRequest, head_words
+from sync_server.store.books_file import BOOKS_FILE, books_file
 from sync_server.store.cases import RESTORED, Case, open_cases
 from sync_server.store.engine import timeline_of
 from sync_server.store.marks import is_lost
@@ -90,6 +91,17 @@ def settled_history(connection: Connection, now_ms: int) -> History:
     return history_of(connection)
 
 
+def settle_place(connection: Connection, now_ms: int) -> None:
+    """Begin a new history when SQLite's books are in another file or on another machine than they
+    were: then a backup was put back, or somebody writes on in a copy. In a writing transaction,
+    as a server starts."""
+    place, before = books_file(connection), read_setting(connection, BOOKS_FILE)
+    if before and place != before:
+        note_restored(connection, now_ms, "they are in another file or on another machine")
+    elif place != before:
+        write_setting(connection, BOOKS_FILE, place)
+
+
 def note_restored(connection: Connection, now_ms: int, why: str) -> History:
     """Begin a new history, because the books have lost what tills were told; in a writing
     transaction. `why` goes into the case that is opened.
@@ -110,6 +122,7 @@ def note_restored(connection: Connection, now_ms: int, why: str) -> History:
         (HISTORY_ID, uuid.uuid4().hex),
         (RECOVERING, YES),
         (TIMELINE, timeline_of(connection)),
+        (BOOKS_FILE, books_file(connection)),
         (LEAST_EPOCH, str(max(epoch or 0 for epoch in epochs) + lost_epochs)),
         (LEAST_NUMBER, str(max(number or 0 for number in numbers) + lost_numbers)),
     ):

@@ -12,10 +12,11 @@ from loyalty.clock import epoch_ms
 from loyalty.errors import FrameInvalid
 from loyalty.wire import EpochRequest, Outcome, SignedHead, SyncRequest, Waiting, head_words
 from sync_server.store import engine as store_engine
+from sync_server.store.books_file import BOOKS_FILE
 from sync_server.store.engine import reading, writing
 from sync_server.store.marks import new_mark, put_mark
 from sync_server.store.server_key import server_key
-from sync_server.store.settings import TIMELINE, write_setting
+from sync_server.store.settings import TIMELINE, read_setting, write_setting
 from sync_server.store.tables import entries, feed_marks, heads, terminals
 from sync_server.terminals.history import (
     LOST_EPOCHS,
@@ -24,6 +25,7 @@ from sync_server.terminals.history import (
     go_on,
     history_of,
     note_restored,
+    settle_place,
     settled_history,
 )
 from sync_server.terminals.ingest import Ingest, Taken
@@ -318,6 +320,23 @@ def test_another_timeline_is_another_history(engine: Engine, clock: ShopClock) -
         assert settled_history(connection, NOW_MS).is_recovering
         assert settled_history(connection, NOW_MS).history_id != "history-1"
         connection.info[store_engine._TIMELINE] = timeline
+
+
+def test_books_in_another_file_are_another_history(engine: Engine) -> None:
+    def started_in_place() -> History:
+        with writing(engine) as connection:
+            settle_place(connection, NOW_MS)
+            return history_of(connection)
+
+    assert [started_in_place().history_id for _ in range(2)] == ["history-1"] * 2
+    with writing(engine) as connection:
+        place = read_setting(connection, BOOKS_FILE)
+        assert bool(place) == (engine.dialect.name == "sqlite")
+        write_setting(connection, BOOKS_FILE, "another-machine:1" if place else "")
+    begun = started_in_place()
+    assert begun.is_recovering == bool(place)
+    assert (begun.history_id != "history-1") == bool(place)
+    assert started_in_place().history_id == begun.history_id
 
 
 def request_for(epoch: int = 1, nonce: str = "n" * 32, **changed: Any) -> EpochRequest:

@@ -1,6 +1,7 @@
 """A till and a head office in processes of their own, over real HTTP."""
 
 import re
+import shutil
 import signal
 import socket
 import ssl
@@ -177,6 +178,26 @@ def test_nothing_is_lost_when_head_office_is_away(
     reply = till.sync()
     assert (reply.head_seq, reply.head_seal) == (2, till.seal)
     assert again.stop(signal.SIGINT)[0] == 0
+
+
+def test_a_backup_that_was_put_back_is_noticed_as_head_office_starts(
+    founded: Any, home: Path, serve: Callable[..., Served], set_up: SetUp, tmp_path: Path
+) -> None:
+    """Before any till is heard: what the backup forgot that it granted is not granted again."""
+    served = serve("--port", "0")
+    first = set_up(served, founded["terminals"][0]["code"])
+    begun = first.sync().history_id
+    served.stop()
+    [file] = home.glob("*.sqlite")
+    again = serve("--port", "0")
+    first.client.base_url = httpx.URL(again.url)
+    assert first.sync().history_id == begun, "the same file is the same history"
+    again.stop()
+    shutil.copyfile(file, tmp_path / "backup")
+    (tmp_path / "backup").replace(file)
+    restored = serve("--port", "0")
+    first.client.base_url = httpx.URL(restored.url)
+    assert first.sync().history_id != begun
 
 
 def test_strangers_and_nonsense_are_told_so_in_sentences(
