@@ -112,16 +112,21 @@ def take_rights(
 
 
 def _settle_debts(connection: sqlite3.Connection, reply: SyncReply) -> None:
-    """Ask again for what members owe here, once head office tells that it has some to give."""
+    """Ask again for what members owe here, as head office tells that there is some to give: in its
+    pool, or held by others that it can ask."""
     owing = serving.owing(connection)
     if not owing:
         return
     for told in reply.changes:
-        if isinstance(told, BalanceChange) and told.member_id in owing and told.pool > 0:
+        if isinstance(told, BalanceChange) and told.member_id in owing and _has_some(told):
             _draw_debt(connection, told.member_id)
     for member_id in owing:
         if rights.held(connection, member_id) >= 0:
             serving.settle(connection, member_id)
+
+
+def _has_some(told: BalanceChange) -> bool:
+    return told.pool > 0 or any(holder.points > 0 for holder in told.holders)
 
 
 def _draw_debt(connection: sqlite3.Connection, member_id: str) -> None:

@@ -80,6 +80,18 @@ def test_a_debt_is_asked_for_again_as_rights_come_free(shop: Shop, clock: ShopCl
     assert tidied(shop, clock) == ()
 
 
+def test_a_debt_is_asked_for_again_as_others_come_to_hold_something(
+    shop: Shop, clock: ShopClock
+) -> None:
+    told(shop, GUEST, 0, 0)
+    brings_back(shop, 40_00)
+    tidied(shop, clock)
+    takes(shop, clock, replace(ANSWER, grants=(Grant(1, 0, "none"),)))
+    earned = BalanceChange(GUEST.member_id, 70, 70, 0, 0, 0, (Holder("WAW-1", 70),))
+    takes(shop, clock, replace(ANSWER, changes=(earned,)))
+    assert tidied(shop, clock) == (Draw(2, GUEST.member_id, 40),)
+
+
 def test_a_debtor_who_is_scanned_and_goes_is_waited_for_again(shop: Shop, clock: ShopClock) -> None:
     told(shop, GUEST, 100, 0, Holder("WAW-1", 100))
     brings_back(shop, 40_00)
