@@ -7,7 +7,8 @@ there the feed goes on.
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from litestar import Request, Response, get
@@ -46,6 +47,7 @@ from sync_server.store.working_sets import branch_told
 from sync_server.terminals.enrolment import KnownTerminal
 from sync_server.terminals.feed import Journal, things_of
 from sync_server.terminals.limits import MAX_SEQ
+from sync_server.terminals.stalls import let_go_when_stalled, to_be_let_go
 
 MAX_SNAPSHOTS_AT_ONCE = 4
 """Each keeps a connection and one state of the database for as long as its till's line takes."""
@@ -61,7 +63,7 @@ def snapshot_handler(engine: Engine, clock: Clock, guards: Sequence[Guard]) -> H
     """The address that a new till fetches its snapshot from, `?epoch=` the journal it writes."""
     snapshots = Snapshots(engine)
 
-    @get(SNAPSHOT_PATH, sync_to_thread=True, guards=guards)
+    @get(SNAPSHOT_PATH, sync_to_thread=True, guards=guards, middleware=[let_go_when_stalled])
     def snapshot(request: Request[KnownTerminal, None, State], epoch: int) -> Response[Any]:
         if not 1 <= epoch <= MAX_SEQ:
             raise FrameInvalid("A till asks for the snapshot of a journal that it was given.")
@@ -70,19 +72,25 @@ def snapshot_handler(engine: Engine, clock: Clock, guards: Sequence[Guard]) -> H
             head = next(records)
         except TooManySnapshots as fault:
             return Response({"detail": str(fault)}, status_code=HTTP_429_TOO_MANY_REQUESTS)
-        return Stream(_sent(head, records), media_type=SNAPSHOT_MEDIA_TYPE)
+        sent = to_be_let_go(request.scope, _sent(head, records))
+        return Stream(sent, media_type=SNAPSHOT_MEDIA_TYPE)
 
     return snapshot
 
 
-async def _sent(head: bytes, records: Iterator[bytes]) -> AsyncIterator[bytes]:
+async def _sent(head: bytes, records: Generator[bytes, None, None]) -> AsyncGenerator[bytes, None]:
     """The records, each made in a thread when the line has taken the one before.
 
     When the line breaks, `records` is let go with what it holds.
     """
-    yield head
-    while record := await asyncio.to_thread(next, records, b""):
-        yield record
+    try:
+        yield head
+        while record := await asyncio.to_thread(next, records, b""):
+            yield record
+    finally:
+        # One that a thread is just making a record of is let go when that is made.
+        with suppress(ValueError):
+            records.close()
 
 
 class Snapshots:
@@ -90,25 +98,31 @@ class Snapshots:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._free = threading.BoundedSemaphore(MAX_SNAPSHOTS_AT_ONCE)
+        self._lock = threading.Lock()
+        self._served: set[str] = set()
 
-    def stream(self, terminal: str, epoch: int, now_ms: int) -> Iterator[bytes]:
+    def stream(self, terminal: str, epoch: int, now_ms: int) -> Generator[bytes, None, None]:
         """The snapshot for the till that writes journal `epoch` of `terminal`, record by record.
 
         What it holds of the database it gives back at its end, or when it is closed. Raises
-        TooManySnapshots at the first record.
+        TooManySnapshots at the first record, also when `terminal` has one on its way: no terminal
+        takes the places of others.
         """
-        if not self._free.acquire(blocking=False):
-            raise TooManySnapshots(
-                f"Head office makes {MAX_SNAPSHOTS_AT_ONCE} snapshots already.",
-                "The till tries again by itself.",
-            )
+        with self._lock:
+            if terminal in self._served or len(self._served) >= MAX_SNAPSHOTS_AT_ONCE:
+                raise TooManySnapshots(
+                    f"Head office makes {len(self._served)} snapshots already, at most one for a "
+                    "terminal.",
+                    "The till tries again by itself.",
+                )
+            self._served.add(terminal)
         try:
             with reading(self._engine) as connection:
                 branch = branch_told(connection, terminal)
                 yield from _records(connection, Journal(terminal, epoch, branch), now_ms)
         finally:
-            self._free.release()
+            with self._lock:
+                self._served.discard(terminal)
 
 
 def _records(connection: Connection, journal: Journal, now_ms: int) -> Iterator[bytes]:

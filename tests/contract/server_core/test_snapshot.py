@@ -154,15 +154,27 @@ def test_many_parts_of_one_moment(
 
 
 def test_it_takes_no_more_snapshots_than_it_can_serve(snapshots: Snapshots) -> None:
-    streams = [snapshots.stream(name, 1, NOW_MS) for name in TILLS for _ in range(2)]
+    names = [f"POZ-{number}" for number in range(MAX_SNAPSHOTS_AT_ONCE + 2)]
+    streams = [snapshots.stream(name, 1, NOW_MS) for name in names]
     for stream in streams[:MAX_SNAPSHOTS_AT_ONCE]:
         next(stream)
     with pytest.raises(TooManySnapshots):
         next(streams[MAX_SNAPSHOTS_AT_ONCE])
-    streams[0].close()  # type: ignore[attr-defined]
+    streams[0].close()
     next(streams[MAX_SNAPSHOTS_AT_ONCE + 1])
     for stream in streams:
-        stream.close()  # type: ignore[attr-defined]
+        stream.close()
+
+
+def test_a_terminal_takes_one_snapshot_at_a_time(snapshots: Snapshots) -> None:
+    first, second, other = (snapshots.stream(name, 1, NOW_MS) for name in ("KRK-1", "KRK-1", "W-1"))
+    next(first)
+    with pytest.raises(TooManySnapshots):
+        next(second)
+    next(other)
+    del first
+    again = snapshots.stream("KRK-1", 1, NOW_MS)
+    next(again)
 
 
 def test_a_stream_that_ends_early_gives_its_connection_back(
