@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     asked = parser.parse_args(arguments)
     if asked.what == "planted":
-        return show_planted(as_json=asked.json)
+        return show_planted(asked.jobs, as_json=asked.json)
     started = time.monotonic()
     seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
     failed = []

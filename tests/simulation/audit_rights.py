@@ -46,7 +46,40 @@ def audit_rights(
     for name, rows in journals.items():
         yield from _journals(name, rows, programmes)
     yield from _split(connection, counted, witness)
+    yield from _unsettled(connection, journals)
     yield from _taken_too_early(connection, witness)
+
+
+def _unsettled(
+    connection: sqlite3.Connection, journals: Mapping[str, list[Row]]
+) -> Iterator[Breach]:
+    """No till that goes on owes what others could give: all that tills hold is then more than the
+    member has, and without the line it could be spent.
+
+    What was asked back and not given yet is on its way, or held for a member who is served.
+    """
+    going_on = {
+        max((row.terminal, row.epoch) for row in rows) for rows in journals.values() if rows
+    }
+    asked = {row[0] for row in connection.execute("SELECT member_id FROM recalls")}
+    pools = dict(connection.execute("SELECT member_id, pool FROM standings"))
+    owes: dict[str, dict[tuple[str, int], int]] = defaultdict(dict)
+    holds: dict[str, int] = defaultdict(int)
+    for terminal, epoch, member, *moved_points, reclaimed in connection.execute(_HOLDINGS):
+        points, granted, released = moved_points
+        held = points + granted - released - reclaimed
+        if held < 0:
+            owes[member][terminal, epoch] = held if reclaimed == 0 else 0
+        elif (terminal, epoch) in going_on:
+            holds[member] += held
+    for member, debts in owes.items():
+        for journal in going_on & debts.keys():
+            others = sum(owed for other, owed in debts.items() if other != journal)
+            free = max(pools[member] + others, 0) + holds[member]
+            if debts[journal] and free > 0 and member not in asked:
+                yield Breach(
+                    "G3", f"{journal} owes {-debts[journal]} of {member}; {free} are to be had"
+                )
 
 
 def _journals(where: str, rows: list[Row], programmes: Programmes) -> Iterator[Breach]:

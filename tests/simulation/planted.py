@@ -4,11 +4,13 @@ The product carries no switch for it: a function of it is exchanged from outside
 the runs last. A fault that nothing notices would mean that a guarantee is not watched.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.simulation.power import replaced
 from tests.simulation.runner import STEPS, Run
+from tests.simulation.witness import Breach
 
 Place = tuple[object, str, object]
 
@@ -19,6 +21,7 @@ MAX_SEEDS = 25
 class Planted:
     """A fault, the defence that is taken away to plant it, and who must notice.
 
+    `says` is the pattern of what must be said: a fault is not found by whatever else it upsets.
     `places` gives what to exchange: owner, name, and what stands there instead. `temper` switches
     on the trouble in which it shows; `within` is the most seeds that may pass.
     """
@@ -26,6 +29,7 @@ class Planted:
     fault: str
     taken: str
     noticed_by: frozenset[str]
+    says: str
     places: Callable[[], Sequence[Place]]
     temper: Mapping[str, object] = field(default_factory=dict)
     within: int = MAX_SEEDS
@@ -44,12 +48,17 @@ class Found:
     is_sound_without: bool
 
 
+def is_reason(planted: Planted, breach: Breach) -> bool:
+    """Whether a breach is of a guarantee that the defence is for, and says what must be said."""
+    return breach.guarantee in planted.noticed_by and bool(re.search(planted.says, breach.what))
+
+
 def hunt(planted: Planted, run: Run) -> Found:
     """Run seeds with the defence taken away until it is noticed by whom it must be."""
     for seed in range(1, planted.within + 1):
         with replaced(planted.places()):
             outcome = run(seed, STEPS, planted.temper)
-        noticed = {breach.guarantee for breach in outcome.breaches} & planted.noticed_by
+        noticed = {one.guarantee for one in outcome.breaches if is_reason(planted, one)}
         if noticed:
             sound = run(seed, STEPS, planted.temper)
             return Found(planted, seed, tuple(sorted(noticed)), not sound.breaches)

@@ -11,10 +11,11 @@ from loyalty.wire import Draw, Outcome, SyncRequest
 from sync_server.store import change_numbers, engine
 from sync_server.store import feed as feed_order
 from sync_server.store.tables import members
-from sync_server.terminals import draws, frames, ingest, reclaims, routes
+from sync_server.terminals import draws, frames, ingest, reclaims, routes, voucher_draws
 from sync_server.terminals.books import post
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
 from sync_server.terminals.feed import Journal, News, news_for
+from sync_server.terminals.grants import write_grant
 from sync_server.terminals.inspection import inspect
 from tests.simulation import head_office
 from tests.simulation.planted import Planted
@@ -138,11 +139,23 @@ def _never_answered(*_of: object) -> dict[int, int]:
     return {}
 
 
+def _write_over(
+    connection: Connection, request: SyncRequest, draw: Draw, points: int, now_ms: int
+) -> None:
+    """What was given under a draw's number before is written over; its key would forbid it."""
+    connection.exec_driver_sql(
+        "DELETE FROM grants WHERE terminal = ? AND epoch = ? AND number = ?",
+        (request.terminal, request.epoch, draw.number),
+    )
+    write_grant(connection, request, draw, points, now_ms)
+
+
 OFFICE_FAULTS = (
     Planted(
         "a reply lost after commit; a batch repeated or overlapping",
         "what is sent again is known by its numbers and bytes",
         frozenset({"G1", "G2", "G4", "G7"}),
+        r"counts \d+ times|not at head office|is another's",
         lambda: ((frames, "continue_chain", _everything_is_new),),
         {"network": True},
     ),
@@ -150,6 +163,7 @@ OFFICE_FAULTS = (
         "a fork: other entries under numbers that are taken",
         "bytes under a number are held against those that are there",
         frozenset({"G1", "G4", "G7"}),
+        r"not at head office|no case says so",
         lambda: ((frames, "continue_chain", _all_the_same),),
         {"restored_tills": True},
         40,
@@ -158,7 +172,12 @@ OFFICE_FAULTS = (
         "a request that was applied and answered with an error",
         "a draw is granted once, under the till's number of it",
         frozenset({"G2", "G3", "G7"}),
-        lambda: ((draws, "answers_before", _never_answered),),
+        r"was taken \d+ times|its entries make|in the pool are not",
+        lambda: (
+            (draws, "answers_before", _never_answered),
+            (draws, "write_grant", _write_over),
+            (voucher_draws, "write_grant", _write_over),
+        ),
         {"network": True},
         40,
     ),
@@ -166,24 +185,28 @@ OFFICE_FAULTS = (
         "more rights given than there are",
         "the pool gives what it has",
         frozenset({"G3"}),
+        r"in the pool are not|the pool holds -",
         lambda: ((draws, "_draw_points", _all_that_is_asked),),
     ),
     Planted(
         "rights taken back from a till that may still spend them",
         "head office waits for the lease and the grace",
         frozenset({"G3"}),
+        r"taken back too early",
         lambda: ((reclaims, "_overdue", _all_are_overdue),),
     ),
     Planted(
         "a poison entry at the head of the queue",
         "an entry that cannot count holds its place and stops nothing",
         frozenset({"G1", "G7"}),
+        r"its payload cannot be read|not at head office",
         lambda: ((frames, "inspect", _stop_at_the_first),),
     ),
     Planted(
         "a reversal before its original; a sale before the enrolment",
         "books are sums, in whatever order entries come",
         frozenset({"G3", "G5"}),
+        r"its entries make|the entries make|in the pool are not",
         lambda: ((ingest, "post", _post_the_enrolled),),
         {"network": True},
     ),
@@ -191,6 +214,7 @@ OFFICE_FAULTS = (
         "a cursor against out-of-order commits",
         "change numbers are drawn in the order of commits",
         frozenset({"G5"}),
+        r"the entries make|was never told|was not told",
         lambda: ((engine, "draw_numbers", _LateNumbers().draw),),
         {"restored_office": False},
     ),
@@ -198,6 +222,7 @@ OFFICE_FAULTS = (
         "a server restored from a backup, its cursors good again",
         "a random mark beside every draw of change numbers, and a new history",
         frozenset({"G1", "G3", "G5", "G7"}),
+        r"the entries make|was never told|was not told",
         lambda: (
             (head_office, "note_restored", _unnoticed),
             (ingest, "has_lost", _lost_nothing),
@@ -210,6 +235,7 @@ OFFICE_FAULTS = (
         "a server restored from a backup that grants at once",
         "nothing is granted before every till was heard",
         frozenset({"G3"}),
+        r"the pool holds -|were spent of at most",
         lambda: ((draws, "read_setting", _not_recovering),),
         {
             "restored_office": True,

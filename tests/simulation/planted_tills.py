@@ -23,7 +23,8 @@ def _no_receipt(*_asked: object) -> None:
     """Every request is a new one."""
 
 
-def _award_and_one(programme: Any, basket: Any) -> Award:
+def award_and_one(programme: Any, basket: Any) -> Award:
+    """One point more than the programme gives."""
     right = award(programme, basket)
     return msgspec.structs.replace(right, points=right.points + 1)
 
@@ -86,6 +87,7 @@ TILL_FAULTS = (
         "a receipt, return or void asked for twice",
         "the till keeps the first answer under the receipt's number",
         frozenset({"G2"}),
+        r"was confirmed as|counts \d+ times",
         lambda: (
             (selling, "_already", _no_receipt),
             (receipts, "_PUT", "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?)"),
@@ -95,18 +97,21 @@ TILL_FAULTS = (
         "points that no rule gives",
         "one rule for awards, computed again by head office",
         frozenset({"G6"}),
-        lambda: ((selling, "award", _award_and_one),),
+        r"gives \d+ points where",
+        lambda: ((selling, "award", award_and_one),),
     ),
     Planted(
         "two tills spend the same points",
         "a till spends what it holds the rights to",
         frozenset({"G3"}),
+        r"spends \d+ points|were spent of at most",
         lambda: ((safety, "spendable", _everything_known),),
     ),
     Planted(
         "two processes drain one outbox",
         "a draw that was closed takes no grant again",
         frozenset({"G2", "G3"}),
+        r"was taken \d+ times|its entries make|releases what it lacks",
         lambda: ((draws, "close", _any_draw),),
         {**STORMY, "second_process": True},
         40,
@@ -115,6 +120,7 @@ TILL_FAULTS = (
         "a grant that ends during a partition",
         "rights end with the lease",
         frozenset({"G3"}),
+        "past the lease",
         lambda: ((Lease, "is_over", _never_over),),
         {"network": True, "long_silences": True, "days": 1},
         60,
@@ -123,6 +129,7 @@ TILL_FAULTS = (
         "a clock put back, years ahead, in summer time",
         "the latest moment seen counts for the lease",
         frozenset({"G3"}),
+        "past the lease",
         lambda: ((Lease, "is_over", _over_by_the_clock),),
         {"network": True, "clocks": True, "long_silences": True, "days": 1},
         60,
@@ -131,6 +138,7 @@ TILL_FAULTS = (
         "a clock put back between two entries",
         "what is recorded never goes back in a journal",
         frozenset({"G4"}),
+        "goes back in time",
         lambda: ((journal, "recorded_by", _time_as_it_is_said),),
         {"clocks": True},
     ),
@@ -138,6 +146,7 @@ TILL_FAULTS = (
         "a cloned till",
         "a till knows the machine and file that its data is in",
         frozenset({"G3"}),
+        "a copied till spent",
         lambda: ((bootstrap, "_suspend_copy", _nothing_suspended),),
         {"copied_tills": True, "restored_tills": True},
         40,
@@ -146,6 +155,7 @@ TILL_FAULTS = (
         "a restored till, its epochs swapped",
         "what the fork hides is written again in a journal of its own",
         frozenset({"G1"}),
+        "was confirmed and is not at head office",
         lambda: ((moving, "write_again", _nothing_written_again),),
         {"restored_tills": True},
         40,
@@ -154,6 +164,7 @@ TILL_FAULTS = (
         "a truncated history with a valid chain",
         "a journal that ends before head office's head is not gone on with",
         frozenset({"G1", "G2", "G5", "G7"}),
+        r"entries, head office holds|not at head office|counts \d+ times",
         lambda: ((taking, "standing_with", _no_cut_end),),
         {"restored_tills": True},
         40,
@@ -162,6 +173,7 @@ TILL_FAULTS = (
         "a crash between every pair of writes",
         "entries, balances and the receipt's number are one transaction",
         frozenset({"G1", "G2", "G4", "G5", "G6", "G7"}),
+        r"the entries make|was not told of voucher|the till's days|counts \d+ times",
         lambda: ((power, "IS_WHOLE", False),),
         {"crashes": True},
     ),
@@ -169,6 +181,7 @@ TILL_FAULTS = (
         "a voucher taken at two tills",
         "a voucher is taken where its right lies",
         frozenset({"G2"}),
+        r"paid \d+ times",
         lambda: ((voucher_check, "_goes_by_signature", _by_signature),),
         {"vouchers": "held"},
         40,
