@@ -38,6 +38,7 @@ from sync_server.store.tables import (
     vouchers,
 )
 from sync_server.store.working_sets import changes_for
+from sync_server.terminals.keys_told import told_keys
 
 
 class Journal(msgspec.Struct, frozen=True):
@@ -150,7 +151,8 @@ def _terminals(connection: Connection, keys: Sequence[str], _journal: Journal) -
         place = (row.terminal, row.branch, row.name)
         keys_of.setdefault(place, {})[row.epoch] = row.public_key
     for (terminal, branch, name), public_keys in keys_of.items():
-        yield terminal, TerminalChange(terminal, branch, tuple(sorted(public_keys.items())), name)
+        told = told_keys(connection, terminal, public_keys)
+        yield terminal, TerminalChange(terminal, branch, told, name)
 
 
 def _products(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:

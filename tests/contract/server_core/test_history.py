@@ -10,7 +10,7 @@ from sqlalchemy import Engine, delete, select, update
 
 from loyalty.clock import epoch_ms
 from loyalty.errors import FrameInvalid
-from loyalty.wire import EpochRequest, Outcome, SignedHead, SyncRequest, Waiting, head_words
+from loyalty.wire import Outcome, SignedHead, SyncRequest, Waiting, head_words
 from sync_server.store import engine as store_engine
 from sync_server.store.books_file import BOOKS_FILE
 from sync_server.store.engine import reading, writing
@@ -29,13 +29,7 @@ from sync_server.terminals.history import (
     settled_history,
 )
 from sync_server.terminals.ingest import Ingest, Taken
-from sync_server.terminals.journals import (
-    DAY_MS,
-    MAX_JOURNALS_A_DAY,
-    next_epoch,
-    next_number,
-    start_journal,
-)
+from sync_server.terminals.journals import next_epoch, next_number
 from tests.contract.server_core.journals import (
     START,
     Journal,
@@ -337,83 +331,3 @@ def test_books_in_another_file_are_another_history(engine: Engine) -> None:
     assert begun.is_recovering == bool(place)
     assert (begun.history_id != "history-1") == bool(place)
     assert started_in_place().history_id == begun.history_id
-
-
-def request_for(epoch: int = 1, nonce: str = "n" * 32, **changed: Any) -> EpochRequest:
-    fields: dict[str, Any] = {
-        "nonce": nonce,
-        "epoch": epoch,
-        "reason": "fork",
-        "public_key": bytes(32).hex(),
-    }
-    return EpochRequest(**{**fields, **changed})
-
-
-def started(engine: Engine, request: EpochRequest, terminal: str = "KRK-1") -> tuple[int, int]:
-    with writing(engine) as connection:
-        reply = start_journal(connection, terminal, request, NOW_MS)
-    return reply.epoch, reply.terminal_number
-
-
-def test_a_request_for_a_journal_is_answered_once(engine: Engine, ingest: Ingest) -> None:
-    first = started(engine, request_for())
-    assert started(engine, request_for()) == first == (4, 304)
-    assert started(engine, request_for(nonce="another")) == (5, 305)
-    assert started(engine, request_for(nonce="third"), "WAW-1") == (4, 306)
-    assert [row["kind"] for row in rows(engine, "cases")] == ["fork"] * 3
-    assert rows(engine, "terminals")[0]["epoch"] == 5
-    fresh = Journal("KRK-1", epoch=4)
-    fresh.sale("anna", 10)
-    old = Journal("KRK-1", epoch=1)
-    old.sale("anna", 10)
-    assert ingest.take(fresh.frame()).head.seq == ingest.take(old.frame()).head.seq == 1
-    assert not history(engine).is_recovering
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"public_key": "00"},
-        {"public_key": "x" * 64},
-        {"nonce": ""},
-        {"nonce": "n" * 65},
-        {"nonce": "n\0"},
-        {"reason": "because"},
-        {"epoch": 0},
-        {"epoch": 2**63},
-    ],
-    ids=repr,
-)
-def test_a_request_that_cannot_be_one_is_refused(engine: Engine, wrong: dict[str, Any]) -> None:
-    with pytest.raises(FrameInvalid):
-        started(engine, request_for(**wrong))
-    assert rows(engine, "journals") == []
-
-
-def test_a_terminal_begins_so_many_journals_a_day(engine: Engine, ingest: Ingest) -> None:
-    given = [started(engine, request_for(nonce=f"n{n}")) for n in range(MAX_JOURNALS_A_DAY)]
-    with pytest.raises(FrameInvalid, match="20 journals within a day"):
-        started(engine, request_for(nonce="one more"))
-    assert started(engine, request_for(nonce="n0")) == given[0], "an answer that was lost"
-    started(engine, request_for(nonce="of another"), "KRK-2")
-    with writing(engine) as connection:
-        note_restored(connection, NOW_MS, "a test says so")
-    with pytest.raises(FrameInvalid, match="20 journals within a day"):
-        ingest.take(Journal("KRK-1", epoch=500).frame())
-    with writing(engine) as connection:
-        start_journal(connection, "KRK-1", request_for(nonce="tomorrow"), NOW_MS + DAY_MS)
-
-
-def test_a_name_belongs_to_the_terminal_that_used_it(engine: Engine) -> None:
-    started(engine, request_for())
-    with pytest.raises(FrameInvalid, match="Another terminal"):
-        started(engine, request_for(), "KRK-2")
-
-
-def test_numbers_of_terminals_may_be_used_up(engine: Engine) -> None:
-    with writing(engine) as connection:
-        connection.execute(
-            update(terminals).where(terminals.c.terminal == "WAW-1").values(number=99_999)
-        )
-    with pytest.raises(FrameInvalid, match="used up"):
-        started(engine, request_for())
