@@ -63,7 +63,8 @@ def mark_at(connection: Connection, number: int) -> str | None:
     """The mark of the draw that change `number` came from; None when it was never drawn."""
     if not 0 < number <= MAX_NUMBER:
         return None
-    return connection.execute(_MARK_AT, {"number": number}).scalar()
+    rows = rows_of(connection, _MARK_AT, {"number": number})
+    return rows[0][0] if rows else None
 
 
 def changes_after(connection: Connection, cursor: int, limit: int) -> Sequence[Told]:

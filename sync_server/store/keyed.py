@@ -1,11 +1,12 @@
-"""Questions about many keys at once: one statement that never changes, one value for all keys.
+"""Questions that every sync asks: their words made once, all keys in one value, bare rows.
 
 A list of a thousand marks is written, read and planned anew each time. SQLite takes the keys as
 one JSON text, PostgreSQL as one array; the statement stays as it was prepared.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Self
 
 import msgspec
@@ -17,6 +18,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.expression import FunctionElement
 from sqlalchemy.types import Boolean, TypeDecorator, TypeEngine
+
+STATEMENTS_KEPT = 256
 
 
 class _Keys(TypeDecorator[Iterable[str]]):
@@ -66,13 +69,44 @@ def rows_of(
 ) -> Sequence[tuple[Any, ...]]:
     """All rows that `statement` gives, as the driver has them: for texts, bytes and integers.
 
-    A row of SQLAlchemy costs several times what it takes to read it. Raises as it does.
+    It is one that stands in a module, whose words are made once. A statement and a row of
+    SQLAlchemy cost several times what it takes to ask and to read. Raises as it does.
     """
-    found = connection.execute(statement, asked)
+    words = _words(statement, connection.dialect)
+    given = words.given(asked)
+    driver: Any = connection.connection.driver_connection
     try:
-        rows: Sequence[tuple[Any, ...]] = found.cursor.fetchall()
+        rows: Sequence[tuple[Any, ...]] = driver.execute(words.text, given).fetchall()
     except (sqlite3.Error, psycopg.Error) as fault:
-        raise DBAPIError(str(statement), None, fault) from fault
-    finally:
-        found.close()
+        kind = sqlite3.Error if isinstance(fault, sqlite3.Error) else psycopg.Error
+        raise DBAPIError.instance(words.text, None, fault, kind, hide_parameters=True) from fault
     return rows
+
+
+class _Words(msgspec.Struct, frozen=True):
+    """A statement as a driver takes it. Values are in the order of `places`, or by name where
+    there are none; `known` are those that stand in the statement."""
+
+    text: str
+    places: tuple[str, ...]
+    known: Mapping[str, Any]
+    made: Mapping[str, Callable[[Any], Any]]
+
+    def given(self, asked: Mapping[str, Any]) -> Sequence[Any] | Mapping[str, Any]:
+        values = {**self.known, **asked}
+        for name, make in self.made.items():
+            values[name] = make(values[name])
+        return [values[name] for name in self.places] if self.places else values
+
+
+@lru_cache(STATEMENTS_KEPT)
+def _words(statement: Select[Any], dialect: Dialect) -> _Words:
+    options = {"render_postcompile": True}
+    compiled = statement.compile(dialect=dialect, compile_kwargs=options)
+    made = {
+        bind.key: process
+        for bind in compiled.bind_names
+        if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
+    }
+    places = tuple(compiled.positiontup or ())
+    return _Words(compiled.string, places, compiled.params, made)

@@ -9,6 +9,7 @@ from sqlalchemy.sql.expression import bindparam, literal
 from loyalty.programme.document import Offline, load_programme
 from sync_server.store.cases import RESTORED
 from sync_server.store.held import DAY_MS, lease_from_ms
+from sync_server.store.keyed import rows_of
 from sync_server.store.settings import PROGRAMME
 from sync_server.store.tables import cases, journals, programmes, recalls, settings, terminals
 
@@ -24,11 +25,12 @@ class Lease(msgspec.Struct, frozen=True):
 
 def lease_of(connection: Connection, terminal: str, epoch: int) -> Lease:
     """The lease of a journal by the contact that was noted last."""
-    row = connection.execute(_LEASE_OF, {"terminal": terminal, "epoch": epoch}).first()
-    if row is None:
+    rows = rows_of(connection, _LEASE_OF, {"terminal": terminal, "epoch": epoch})
+    if not rows:
         return Lease(0, has_recalls=False)
-    from_ms = lease_from_ms(row.last_contact_ms, row.followed_at_ms)
-    return Lease(from_ms + _offline(row.document).days * DAY_MS, row.has_recalls)
+    last_contact_ms, document, followed_at_ms, has_recalls = rows[0]
+    from_ms = lease_from_ms(last_contact_ms, followed_at_ms)
+    return Lease(from_ms + _offline(document).days * DAY_MS, bool(has_recalls))
 
 
 def offline_terms(connection: Connection) -> Offline:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, bindparam, func, select, union, update
 
 from sync_server.store.change_numbers import CHANGES_COUNTER
 from sync_server.store.feed import BALANCE, MEMBER, NOTICE, VOUCHER, Told, changes_after, tell
+from sync_server.store.keyed import rows_of
 from sync_server.store.marks import put_mark
 from sync_server.store.settings import HISTORY_ID, SERVER_KEY, read_setting, write_setting
 from sync_server.store.statements import inserting
@@ -63,8 +64,9 @@ def working_sets(connection: Connection) -> WorkingSets:
 
 def branch_told(connection: Connection, terminal: str) -> str:
     """The branch whose members alone `terminal` is told of; empty when it is told of all."""
-    branch = connection.execute(_BRANCH_TOLD, {"terminal": terminal}).scalar()
-    return branch or ""
+    rows = rows_of(connection, _BRANCH_TOLD, {"terminal": terminal})
+    branch: str = rows[0][0] if rows else ""
+    return branch
 
 
 def changes_for(connection: Connection, cursor: int, limit: int, branch: str) -> Page:
@@ -172,7 +174,7 @@ def _tell_all_again(connection: Connection) -> None:
 _BRANCH_TOLD = select(terminals.c.branch).where(
     terminals.c.terminal == bindparam("terminal"),
     select(settings.c.key)
-    .where(settings.c.key == WORKING_SETS, settings.c.value == WorkingSets.BRANCH)
+    .where(settings.c.key == WORKING_SETS, settings.c.value == WorkingSets.BRANCH.value)
     .exists(),
 )
 _WINDOW = (

@@ -7,6 +7,7 @@ from loyalty.journal import first_seal
 from loyalty.wire import Outcome, SyncRequest
 from sync_server.errors import TerminalUnknown
 from sync_server.store.feed import NOTICE, tell
+from sync_server.store.keyed import rows_of
 from sync_server.store.tables import heads, journals, notices, terminals
 from sync_server.terminals.chain import Continuation, Head
 from sync_server.terminals.limits import (
@@ -59,27 +60,30 @@ def contact_of(
     Raises TerminalUnknown when it is none of this terminal, or the terminal was revoked.
     """
     asked = {"terminal": request.terminal, "epoch": request.epoch}
-    row = connection.execute(_TERMINAL_HELD if holds else _TERMINAL, asked).first()
-    if row is None:
+    if holds:
+        # What another process commits meanwhile is seen, as the rest is asked after the lock.
+        connection.execute(_HOLD, {"terminal": request.terminal})
+    rows = rows_of(connection, _CONTACT, asked)
+    if not rows:
         raise TerminalUnknown(f"The chain has no terminal {request.terminal[:16]!r}.")
-    if token_hash is not None and (row.token_hash != token_hash or row.revoked_at_ms is not None):
+    shown, revoked_at_ms, newest_epoch, last_contact_ms, offset_ms, version = rows[0][:6]
+    seq, seal, signature, signed_in, given = rows[0][10:]
+    if token_hash is not None and (shown != token_hash or revoked_at_ms is not None):
         raise TerminalUnknown("The token is not known any more.")
-    # Asked after the lock is held: what another process committed meanwhile is seen.
-    kept = connection.execute(_JOURNAL, asked).one()
     return Contact(
         terminal=request.terminal,
-        head=Head(kept.seq, kept.seal)
-        if kept.seq is not None
-        else Head(0, first_seal(request.terminal, request.epoch)),
-        signature=kept.signature or b"",
-        signed_in=kept.history_id or "",
-        is_given=kept.given is not None or kept.seq is not None,
-        newest_epoch=row.epoch,
-        last_contact_ms=row.last_contact_ms or 0,
-        clock_offset_ms=row.clock_offset_ms,
-        product_version=row.product_version,
-        waiting=(row.waiting_entries, row.waiting_points, row.waiting_minor),
-        heard_history=row.heard_history,
+        head=Head(0, first_seal(request.terminal, request.epoch))
+        if seq is None
+        else Head(seq, seal),
+        signature=signature or b"",
+        signed_in=signed_in or "",
+        is_given=given is not None or seq is not None,
+        newest_epoch=newest_epoch,
+        last_contact_ms=last_contact_ms or 0,
+        clock_offset_ms=offset_ms,
+        product_version=version,
+        waiting=rows[0][6:9],
+        heard_history=rows[0][9],
     )
 
 
@@ -150,21 +154,23 @@ def has_said_all(request: SyncRequest, frame: Continuation) -> bool:
     return is_last and is_at_head(request, frame)
 
 
-_TERMINAL = select(
-    terminals.c.token_hash,
-    terminals.c.revoked_at_ms,
-    terminals.c.epoch,
-    terminals.c.last_contact_ms,
-    terminals.c.clock_offset_ms,
-    terminals.c.product_version,
-    terminals.c.waiting_entries,
-    terminals.c.waiting_points,
-    terminals.c.waiting_minor,
-    terminals.c.heard_history,
-).where(terminals.c.terminal == bindparam("terminal"))
-_TERMINAL_HELD = _TERMINAL.with_for_update(key_share=True)
-_JOURNAL = (
+_HOLD = (
+    select(terminals.c.terminal)
+    .where(terminals.c.terminal == bindparam("terminal"))
+    .with_for_update(key_share=True)
+)
+_CONTACT = (
     select(
+        terminals.c.token_hash,
+        terminals.c.revoked_at_ms,
+        terminals.c.epoch,
+        terminals.c.last_contact_ms,
+        terminals.c.clock_offset_ms,
+        terminals.c.product_version,
+        terminals.c.waiting_entries,
+        terminals.c.waiting_points,
+        terminals.c.waiting_minor,
+        terminals.c.heard_history,
         heads.c.seq,
         heads.c.seal,
         heads.c.signature,
