@@ -11,10 +11,10 @@ from msgspec.structs import astuple
 from sqlalchemy import Connection, bindparam, select
 
 from loyalty.balances import NO_BALANCE, Balance, after, fold
-from loyalty.journal import EARN, REDEEM, REVERSE, Entry
+from loyalty.journal import EARN, KINDS, REDEEM, REVERSE, Entry
 from loyalty.tallies import DayTally, counted
 from sync_server.store.bulk import Rows
-from sync_server.store.cases import OVERSPENT, Case
+from sync_server.store.cases import OVERSPENT, STRANGE, Case
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.tables import TALLY_COUNTS, day_tallies, holdings, standings
 from sync_server.terminals.moves import NO_MOVE, Moved
@@ -48,12 +48,13 @@ def post(
     entries: Sequence[Entry],
     rights: Mapping[str, Moved],
 ) -> Sequence[Case]:
-    """Add `entries` of one journal to what members have; gives the cases of overspending.
+    """Add `entries` of one journal to what members have; gives the cases of overspending and of
+    points of unknown kinds.
 
     `rights` is what they move of rights. Standings change for every member named; only moved
     points and rights are told to the tills.
     """
-    overspent = _overspent(connection, entries)
+    found = [*_overspent(connection, entries), *_unknown_points(entries)]
     moved = fold(entries)
     purchases: dict[str, _Purchases] = {}
     for entry in entries:
@@ -66,7 +67,7 @@ def post(
         if balance != NO_BALANCE or member in purchases or member in rights
     )
     if not named:
-        return overspent
+        return found
     _STANDINGS.put(
         connection,
         [
@@ -94,7 +95,7 @@ def post(
         ],
     )
     tell(connection, BALANCE, told)
-    return overspent
+    return found
 
 
 def count_days(
@@ -137,6 +138,28 @@ def _overspent(connection: Connection, entries: Sequence[Entry]) -> list[Case]:
                 )
             )
     return found
+
+
+def _unknown_points(entries: Sequence[Entry]) -> list[Case]:
+    """A case for each kind of entry of a journal that moves points and is not known here.
+
+    It may be of a later version: its points count. One case says so, however many there are.
+    """
+    unknown = {
+        entry.kind: entry for entry in reversed(entries) if entry.points and entry.kind not in KINDS
+    }
+    return [
+        Case(
+            case_id=f"{STRANGE}:{entry.terminal}:{entry.epoch}:{kind}",
+            kind=STRANGE,
+            terminal=entry.terminal,
+            epoch=entry.epoch,
+            seq=entry.seq,
+            member_id=entry.member,
+            detail=f"It moves {entry.points} points by a kind that is not known: {kind!r}.",
+        )
+        for kind, entry in sorted(unknown.items())
+    ]
 
 
 _STANDINGS_OF = select(

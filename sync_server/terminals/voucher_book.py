@@ -20,6 +20,7 @@ from sync_server.store.statements import inserting
 from sync_server.store.tables import vouchers
 from sync_server.terminals.inspection import granted, issued, redeemed, released
 from sync_server.terminals.recalls import ask, drop_voucher
+from sync_server.terminals.unpaid import granted_vouchers, unissued_vouchers, unpaid_vouchers
 
 _KINDS = frozenset({VOUCHER_ISSUED, VOUCHER_REDEEMED, RIGHTS_GRANT, RIGHTS_RELEASE})
 
@@ -53,14 +54,19 @@ def post_vouchers(connection: Connection, entries: Sequence[Entry], now_ms: int)
     if not numbers:
         return []
     rows = _locked(connection, sorted(numbers))
-    found = []
+    given = granted_vouchers(connection, entries)
+    found: list[Case | None] = [*unpaid_vouchers(connection, entries)]
+    unissued = []
     for number, entry in named:
         if entry.kind == VOUCHER_ISSUED:
             found.append(_issue(rows, entry))
         elif entry.kind == VOUCHER_REDEEMED:
             found.append(_redeem(rows, entry))
-        elif number:
+            if rows[number].issued_terminal is None:
+                unissued.append(entry)
+        elif number and (entry.kind == RIGHTS_RELEASE or number in given):
             _move(rows, number, entry)
+    found += unissued_vouchers(connection, unissued)
     insert = inserting(connection, vouchers)
     changed: dict[str, Any] = {
         column.name: insert.excluded[column.name]

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE
+from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, VOUCHER_ISSUED
 from sync_server.reconcile.verification import verify_books
 from sync_server.store.engine import reading
 from sync_server.terminals.ingest import Ingest
@@ -138,3 +138,53 @@ def test_without_its_case_a_false_claim_shows_in_the_books(
     assert found(engine) == [
         "journal KRK-2, epoch 1: entry 1: it takes a grant that is not written down so"
     ]
+
+
+def test_a_voucher_that_no_points_were_redeemed_for_has_a_case(
+    engine: Engine, ingest: Ingest, tills: Tills
+) -> None:
+    first, second = tills
+    first.reward("anna")
+    # A receipt that two frames cut in two is none.
+    ingest.take(first.frame(2, 1, tallies=()))
+    first.sync(ingest)
+    assert strange(engine) == []
+    payload = {"number": "KRK-2.1.1", "amount_minor": 9, "currency": "GBP", "expires_at_ms": 1}
+    second.add(VOUCHER_ISSUED, "anna", payload=payload)
+    second.sync(ingest)
+    assert strange(engine) == [("KRK-2", 1)]
+
+
+def test_a_redemption_of_what_nobody_issues_has_a_case(
+    engine: Engine, ingest: Ingest, tills: Tills
+) -> None:
+    tills[1].spend("WAW-1.1.99")
+    tills[1].spend("nonsense")
+    tills[1].sync(ingest)
+    assert strange(engine) == [("KRK-2", 2)]
+
+
+def test_a_voucher_is_not_held_by_who_was_never_granted_it(
+    engine: Engine, ingest: Ingest, tills: Tills
+) -> None:
+    first, second = tills
+    number = first.reward("anna")
+    first.release("anna", voucher=number)
+    first.sync(ingest)
+    second.add(RIGHTS_GRANT, "anna", payload={"draw": 9, "voucher": number})
+    second.sync(ingest)
+    [voucher] = rows(engine, "vouchers")
+    assert voucher["held_terminal"] is None
+    assert strange(engine) == [("KRK-2", 1)]
+    assert found(engine) == []
+
+
+def test_points_of_an_unknown_kind_count_and_have_one_case(
+    engine: Engine, ingest: Ingest, tills: Tills
+) -> None:
+    for points in (10**12, 7):
+        tills[1].add("gift", "anna", points)
+    tills[1].sync(ingest)
+    assert held_at(engine, "KRK-2", "anna") == 10**12 + 7
+    assert strange(engine) == [("KRK-2", 1)]
+    assert found(engine) == []

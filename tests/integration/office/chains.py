@@ -135,12 +135,14 @@ class Till:
         )
 
     def redeem_for_a_voucher(self, member: str) -> None:
-        self._write(REDEEM, member, -500)
+        receipt = f"{self.terminal}/{self.seq + 1}"
+        self._write(REDEEM, member, -500, receipt=receipt)
         number = voucher_number(self.terminal, 1, self.seq)
         expires_at_ms = epoch_ms(self.chain.clock() + timedelta(days=90))
         self._write(
             VOUCHER_ISSUED,
             member,
+            receipt=receipt,
             payload={
                 "number": number,
                 "amount_minor": 500,
