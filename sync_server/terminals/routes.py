@@ -12,6 +12,7 @@ from litestar.status_codes import (
     HTTP_503_SERVICE_UNAVAILABLE,
 )
 from litestar.types import ExceptionHandlersMap
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -47,6 +48,7 @@ from sync_server.terminals.ingest import Ingest, Taken
 from sync_server.terminals.journals import start_journal
 from sync_server.terminals.lookups import found_for
 from sync_server.terminals.snapshot import snapshot_handler
+from sync_server.terminals.strangers import Strangers
 
 ENROLMENTS_A_MINUTE = 60
 """From one address. A code has 59 bits, so this bounds the noise, not the odds."""
@@ -61,6 +63,7 @@ AskingTill = Request[KnownTerminal, None, State]
 def terminal_router(engine: Engine, clock: Clock, ingest: Ingest) -> Router:
     """Everything below /v1 that a till calls."""
     known_terminals = [terminals_alone(engine)]
+    strangers = Strangers()
 
     @post(
         ENROL_PATH,
@@ -89,6 +92,8 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest) -> Router:
                 f"Terminal {request.user.terminal} sent the journal of another one.",
                 "Set the till up again with a new code.",
             )
+        cards = strangers.answered(frame.terminal, frame.lookups, epoch_ms(clock()))
+        frame = replace(frame, lookups=cards)
         reply = _answer(engine, clock, ingest, frame, request.user.token_hash)
         return Response(pack(reply), media_type=MEDIA_TYPE)
 
