@@ -16,7 +16,7 @@ from loyalty.journal import first_seal, next_seal
 from loyalty.wire import head_words
 from sync_server.store.server_key import private_key
 from sync_server.store.settings import SERVER_KEY, read_setting
-from sync_server.store.tables import entries, heads
+from sync_server.store.tables import entries, heads, journals, terminals
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -94,6 +94,15 @@ def kept_journals(connection: Connection) -> dict[tuple[str, int], Row[Any] | No
     return dict(sorted(kept.items()))
 
 
+def ungiven_journals(connection: Connection) -> Iterator[Broken]:
+    """Journals that something is held of, or that a till writes, and that none was given."""
+    given = {(row.terminal, row.epoch) for row in connection.execute(_GIVEN)}
+    written = {(row.terminal, row.epoch) for row in connection.execute(_WRITTEN)}
+    for terminal, epoch in sorted((kept_journals(connection).keys() | written) - given):
+        what = "head office keeps no word of giving it to its terminal"
+        yield Broken(f"journal {terminal}, epoch {epoch}", what)
+
+
 def signing_half(connection: Connection) -> Ed25519PublicKey | None:
     """What heads are checked with; None when it is not kept, as in books that no server opened."""
     kept = read_setting(connection, SERVER_KEY)
@@ -101,3 +110,5 @@ def signing_half(connection: Connection) -> Ed25519PublicKey | None:
 
 
 _WITH_ENTRIES = select(entries.c.terminal, entries.c.epoch).distinct()
+_GIVEN = select(journals.c.terminal, journals.c.epoch)
+_WRITTEN = select(terminals.c.terminal, terminals.c.epoch).where(terminals.c.epoch > 0)

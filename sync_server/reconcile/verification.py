@@ -16,8 +16,9 @@ from loyalty.errors import EntryInvalid
 from loyalty.journal import decode_entry
 from loyalty.tallies import Days, DayTally
 from sync_server.reconcile.fold import Made, Written, written_grants
+from sync_server.reconcile.paper import Paper, differing_vouchers
 from sync_server.reconcile.rights import misplaced_rights
-from sync_server.reconcile.seals import Chain, kept_journals, signing_half
+from sync_server.reconcile.seals import Chain, kept_journals, signing_half, ungiven_journals
 from sync_server.reconcile.sums import Finding, differing_sums
 from sync_server.store.tables import TALLY_COUNTS, day_tallies, entries, quarantine
 
@@ -34,7 +35,7 @@ def verify_books(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
 
     Reads every entry once, a few at a time. `zone` is the shop's, in which days are counted.
     """
-    made, days = Made(), Days(zone)
+    made, paper, days = Made(), Paper(), Days(zone)
     key = signing_half(connection)
     for (terminal, epoch), head in kept_journals(connection).items():
         chain = Chain(terminal, epoch)
@@ -43,11 +44,14 @@ def verify_books(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
             if broken:
                 yield Finding(chain.where, broken)
             if row.counts:
-                yield from _entry(chain.where, (terminal, epoch), row, made, days, written)
+                yield from _entry(chain.where, (terminal, epoch), row, made, paper, days, written)
         for end in chain.ends_at(head, key):
             yield Finding(end.where, end.what)
     yield from differing_sums(connection, made)
     yield from _days(connection, made)
+    yield from differing_vouchers(connection, paper)
+    for ungiven in ungiven_journals(connection):
+        yield Finding(ungiven.where, ungiven.what)
     for misplaced in misplaced_rights(connection, made.rights, made.unfounded):
         yield Finding(misplaced.where, misplaced.what)
 
@@ -57,6 +61,7 @@ def _entry(
     journal: tuple[str, int],
     row: Row[Any],
     made: Made,
+    paper: Paper,
     days: Days,
     written: Written,
 ) -> Iterator[Finding]:
@@ -76,6 +81,7 @@ def _entry(
         if row.day != day:
             yield Finding(where, f"entry {row.seq}: day is not what its bytes say")
         made.count(entry, day, written)
+        paper.count(entry)
     except (OverflowError, ValueError):
         # Bytes that a disk changed may still read as an entry, of a day that no calendar has.
         yield Finding(where, f"entry {row.seq}: it happened at no time that there is")
