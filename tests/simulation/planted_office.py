@@ -175,6 +175,7 @@ OFFICE_FAULTS = (
         r"was taken \d+ times|its entries make|in the pool are not",
         lambda: (
             (draws, "answers_before", _never_answered),
+            (draws, "note_empty", _unnoticed),
             (draws, "write_grant", _write_over),
             (voucher_draws, "write_grant", _write_over),
         ),
