@@ -23,6 +23,7 @@ from tests.contract.server_core.journals import (
     ShopClock,
     books,
     give_journals,
+    head_office,
     rows,
 )
 
@@ -258,7 +259,7 @@ def test_a_fault_of_the_database_leaves_nothing_behind(engine: Engine, clock: Sh
     till = Journal()
     till.enrol("anna")
     till.sale("anna", 10)
-    ingest = Ingest(engine, clock, ZONE, ())
+    ingest = head_office(engine, clock)
     before = books(engine)
     # The last table that a frame writes to is away, so all else was written before the fault.
     with writing(engine) as connection:
