@@ -34,8 +34,10 @@ from sync_server.config import MailConfig, ServerConfig
 from sync_server.office.application import office_router
 from sync_server.store.engine import reading, writing
 from sync_server.store.settings import Settings, load_settings
-from sync_server.store.tables import terminals
+from sync_server.store.statements import inserting
+from sync_server.store.tables import journals, terminals
 from sync_server.terminals.ingest import Ingest, Taken
+from sync_server.terminals.journals import ENROLLED
 
 CLASSIC = load_programme(classic_document())
 OPENING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -71,13 +73,24 @@ class Chain:
         return Litestar([router], openapi_config=None, logging_config=None)
 
     def till(self, terminal: str) -> "Till":
-        """A till that is enrolled as `terminal`."""
+        """A till that is enrolled as `terminal`, with the journal that it was given then."""
+        now_ms = epoch_ms(self.clock())
         with writing(self.engine) as connection:
-            connection.execute(
+            number = connection.execute(
                 update(terminals)
                 .where(terminals.c.terminal == terminal)
-                .values(enrolled_at_ms=epoch_ms(self.clock()))
+                .values(enrolled_at_ms=now_ms, epoch=1)
+                .returning(terminals.c.number)
+            ).scalar_one()
+            given = inserting(connection, journals).values(
+                terminal=terminal,
+                epoch=1,
+                number=number,
+                public_key=bytes(32),
+                reason=ENROLLED,
+                started_at_ms=now_ms,
             )
+            connection.execute(given.on_conflict_do_nothing())
         return Till(self, terminal)
 
 
