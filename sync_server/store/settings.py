@@ -20,9 +20,6 @@ SERVER_KEY = "server_key"
 TIMELINE = "timeline"
 """The PostgreSQL timeline that was written last; another one is another history."""
 
-BOOKS_FILE = "books_file"
-"""The machine and file that SQLite's books were in; another one is another history."""
-
 RECOVERING = "recovering"
 """YES from when head office was put back until every till has told it all it knows."""
 
