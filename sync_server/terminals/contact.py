@@ -29,7 +29,8 @@ class Contact(msgspec.Struct, frozen=True):
 
     `head` is the last entry held, with the `signature` over it that was given in `signed_in`;
     `is_given` says whether the terminal was given this journal, as far as the books know.
-    `newest_epoch` is of the last journal it was given.
+    `newest_epoch` is of the last journal it was given, `heard_history` the history in which all
+    of this one was last sent.
     """
 
     terminal: str
@@ -83,7 +84,7 @@ def contact_of(
         clock_offset_ms=offset_ms,
         product_version=version,
         waiting=rows[0][6:9],
-        heard_history=rows[0][9],
+        heard_history=rows[0][9] or "",
     )
 
 
@@ -170,7 +171,7 @@ _CONTACT = (
         terminals.c.waiting_entries,
         terminals.c.waiting_points,
         terminals.c.waiting_minor,
-        terminals.c.heard_history,
+        journals.c.heard_history,
         heads.c.seq,
         heads.c.seal,
         heads.c.signature,

@@ -184,12 +184,14 @@ def is_signed_here(history: History, request: SyncRequest, receipt: SignedHead) 
     return True
 
 
-def note_heard(connection: Connection, history: History, terminal: str) -> None:
-    """Note that `terminal` has sent all it knows in this history; in a writing transaction.
+def note_heard(connection: Connection, history: History, terminal: str, epoch: int) -> None:
+    """Note that `terminal` has sent all of a journal in this history; in a writing transaction.
 
     When the last till has, rights are granted again.
     """
-    connection.execute(_HEARD, {"named": terminal, "heard": history.history_id})
+    heard = {"named": terminal, "heard": history.history_id}
+    connection.execute(_HEARD, heard)
+    connection.execute(_HEARD_ALL, {**heard, "of_epoch": epoch})
     if history.is_recovering:
         waiting = connection.execute(_UNHEARD, {"history_id": history.history_id}).scalar_one()
         if waiting == 0:
@@ -210,6 +212,11 @@ _HOLD_HISTORY = select(settings.c.value).where(settings.c.key == HISTORY_ID).wit
 _HEARD = (
     update(terminals)
     .where(terminals.c.terminal == bindparam("named"))
+    .values(heard_history=bindparam("heard"))
+)
+_HEARD_ALL = (
+    update(journals)
+    .where(journals.c.terminal == bindparam("named"), journals.c.epoch == bindparam("of_epoch"))
     .values(heard_history=bindparam("heard"))
 )
 _UNHEARD = select(func.count()).where(

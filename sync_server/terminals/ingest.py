@@ -152,8 +152,10 @@ class Ingest:
             fork_seq = 0
             if frame.chain.outcome is Outcome.ACCEPTED:
                 self._accept(connection, contact, request, frame, now_ms)
-                if request.history_id == history.history_id and has_said_all(request, frame.chain):
-                    note_heard(connection, history, request.terminal)
+                is_noted = contact.heard_history == history.history_id and not history.is_recovering
+                is_told = request.history_id == history.history_id
+                if is_told and not is_noted and has_said_all(request, frame.chain):
+                    note_heard(connection, history, request.terminal, request.epoch)
             elif frame.chain.outcome is Outcome.FORKED:
                 fork_seq = frame.chain.evidence[0].seq if frame.chain.evidence else 0
                 keep_evidence(connection, request, frame.chain, now_ms)

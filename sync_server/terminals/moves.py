@@ -14,7 +14,7 @@ from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, Entry
 from loyalty.rights import releasable
 from sync_server.store.cases import Case, open_cases, strange_case
 from sync_server.store.held import TOLD_HELD
-from sync_server.store.tables import grants, holdings, terminals
+from sync_server.store.tables import grants, holdings, journals
 from sync_server.terminals.grants import NOBODY, Written, find_grants
 from sync_server.terminals.history import history_of
 from sync_server.terminals.inspection import granted, released
@@ -127,7 +127,7 @@ def _take(
     """
     known = find_grants(connection, terminal, epoch, [granted(entry).draw for entry in taken])
     is_lost = bool(taken) and any(granted(entry).draw not in known for entry in taken)
-    may_be_lost = is_lost and _may_have_lost(connection, terminal)
+    may_be_lost = is_lost and _may_have_lost(connection, terminal, epoch)
     takes, seen = {}, set[int]()
     for entry in taken:
         facts = granted(entry)
@@ -186,14 +186,20 @@ def _write_lost(connection: Connection, entry: Entry, now_ms: int) -> _Take:
     return _Take(entry.member, facts.points, is_news=True)
 
 
-def _may_have_lost(connection: Connection, terminal: str) -> bool:
-    """Whether the books may have lost a grant to `terminal`: they were put back, and it has not
-    sent all it knows since, or others have not."""
+def _may_have_lost(connection: Connection, terminal: str, epoch: int) -> bool:
+    """Whether the books may have lost a grant to a journal: they were put back since it was given,
+    and not all of it was sent since, or tills were not heard.
+
+    What the terminal sent of another journal says nothing of this one: a copy's machine may have
+    been heard long before the machine that goes on here.
+    """
     history = history_of(connection)
     if history.is_recovering:
         return True
-    heard = connection.execute(_HEARD, {"of_terminal": terminal}).scalar()
-    return history.least_epoch > 0 and heard != history.history_id
+    if epoch >= history.least_epoch:
+        return False
+    heard = connection.execute(_HEARD, {"of_terminal": terminal, "of_epoch": epoch}).scalar()
+    return heard != history.history_id
 
 
 _TOLD_HELD = select(holdings.c.member_id, TOLD_HELD.label("held")).where(
@@ -221,4 +227,6 @@ _TAKEN = (
     )
     .values(taken_at_ms=bindparam("now_ms"), points=bindparam("given"))
 )
-_HEARD = select(terminals.c.heard_history).where(terminals.c.terminal == bindparam("of_terminal"))
+_HEARD = select(journals.c.heard_history).where(
+    journals.c.terminal == bindparam("of_terminal"), journals.c.epoch == bindparam("of_epoch")
+)

@@ -55,11 +55,13 @@ journals = Table(
     count("parent_epoch"),
     text("reason"),
     count("started_at_ms"),
+    text("heard_history"),
 )
 """Every journal that a terminal was given: at enrolment ("enrolled"), or because the one before
 it turned out to be a copy or to have lost its end; `nonce` then names the till's request.
 `number` goes into the cards it mints, `public_key` checks its vouchers: those of an earlier
-journal stay good."""
+journal stay good. `heard_history` is the history in which all of it was last sent: two machines
+may write as one terminal, and neither speaks for the other's journal."""
 
 users = Table(
     "users",

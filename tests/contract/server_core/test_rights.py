@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from loyalty.clock import epoch_ms
 from loyalty.journal import RIGHTS_GRANT
@@ -11,8 +11,10 @@ from loyalty.wire import Draw, Grant, Recall
 from sync_server.reconcile.verification import verify_books
 from sync_server.store.engine import reading, writing
 from sync_server.store.settings import RECOVERING, YES, write_setting
-from sync_server.terminals.history import note_restored
+from sync_server.store.tables import journals
+from sync_server.terminals.history import go_on, note_restored
 from sync_server.terminals.ingest import Ingest
+from sync_server.terminals.journals import next_epoch
 from tests.contract.server_core.journals import ZONE, ShopClock, rows
 from tests.contract.server_core.rights_tills import (
     RightsTill,
@@ -239,6 +241,36 @@ def test_a_grant_that_a_restored_head_office_forgot_counts(
     second.add(RIGHTS_GRANT, "anna", payload={"draw": 1, "points": 300})
     second.sync(ingest)
     assert (held_at(engine, "KRK-2", "anna"), pool_of(engine, "anna")) == (300, 200)
+    books_hold(engine)
+
+
+def test_a_copy_that_was_heard_does_not_speak_for_the_journal_of_its_twin(
+    engine: Engine, ingest: Ingest, clock: ShopClock, tills: Tills
+) -> None:
+    first, second, third = tills
+    twin = RightsTill("KRK-2", clock, epoch=2)
+    first.release("anna", 500)
+    first.sync(ingest)
+    with writing(engine) as connection:
+        twin_key = {"public_key": bytes(32), "number": 900, "reason": "copy"}
+        connection.execute(insert(journals).values(terminal="KRK-2", epoch=2, **twin_key))
+        new = note_restored(connection, 1, "a test put them back").history_id
+        epoch = next_epoch(connection, "KRK-2")
+        late_key = {"public_key": bytes(32), "number": 901, "reason": "copy"}
+        connection.execute(insert(journals).values(terminal="KRK-2", epoch=epoch, **late_key))
+    for till in (first, second, third):
+        ingest.take(till.request(history_id=new))
+    with writing(engine) as connection:
+        go_on(connection)
+    begun_since = RightsTill("KRK-2", clock, epoch)
+    for till in (second, begun_since, twin):
+        till.add(RIGHTS_GRANT, "anna", payload={"draw": 1, "points": 300})
+        ingest.take(till.request(history_id=new))
+    # The second was heard whole, and the last was given nothing before the books were put back.
+    assert [held_at(engine, "KRK-2", "anna", at) for at in (1, epoch, 2)] == [0, 0, 300]
+    twin.add(RIGHTS_GRANT, "anna", payload={"draw": 2, "points": 50})
+    ingest.take(twin.request(history_id=new))
+    assert held_at(engine, "KRK-2", "anna", 2) == 300, "all of it was heard by now"
     books_hold(engine)
 
 

@@ -46,6 +46,7 @@ def _chain() -> None:
         _count("parent_epoch"),
         _text("reason"),
         _count("started_at_ms"),
+        _text("heard_history"),
         sa.ForeignKeyConstraint(["terminal"], ["terminals.terminal"], name="fk_journals_terminal"),
         sa.PrimaryKeyConstraint("terminal", "epoch", name="pk_journals"),
         sa.UniqueConstraint("number", name="uq_journals_number"),
