@@ -3,10 +3,11 @@
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import NamedTuple
 
 from tests.simulation.audit_books import Programmes, programmes_in
-from tests.simulation.evidence import Fields, Row
+from tests.simulation.evidence import Fields, Row, opened, till_terminal
 from tests.simulation.witness import Breach, Witness
 
 _HOLDINGS = """
@@ -17,8 +18,7 @@ _GIVEN = """
     GROUP BY terminal, epoch, member_id
 """
 _TAKEN_BACK = "SELECT terminal, epoch, member_id FROM cases WHERE kind = 'reclaimed'"
-
-
+_NEWEST = "SELECT terminal, max(epoch) FROM journals GROUP BY terminal"
 _RECLAIMED = """
     SELECT terminal, epoch, opened_at_ms FROM cases AS c
     WHERE kind = 'reclaimed' AND NOT EXISTS (
@@ -39,6 +39,7 @@ def audit_rights(
     witness: Witness,
     counted: list[Row],
     journals: Mapping[str, list[Row]],
+    tills: Mapping[str, str],
 ) -> Iterator[Breach]:
     """Every spending beyond its rights, and rights that do not add up."""
     programmes = programmes_in(connection)
@@ -46,21 +47,22 @@ def audit_rights(
     for name, rows in journals.items():
         yield from _journals(name, rows, programmes)
     yield from _split(connection, counted, witness)
-    yield from _unsettled(connection, journals)
+    yield from _unsettled(connection, tills)
     yield from _taken_too_early(connection, witness)
 
 
-def _unsettled(
-    connection: sqlite3.Connection, journals: Mapping[str, list[Row]]
-) -> Iterator[Breach]:
+def _unsettled(connection: sqlite3.Connection, tills: Mapping[str, str]) -> Iterator[Breach]:
     """No till that goes on owes what others could give: all that tills hold is then more than the
     member has, and without the line it could be spent.
 
+    It goes on in the journal that it says is its own, with or without an entry there yet; a debt
+    in one that it left is nobody's to settle. Nor is one where another journal followed, whoever
+    still writes in it: its lease runs out, and without a lease a till moves no rights.
+
     What was asked back and not given yet is on its way, or held for a member who is served.
     """
-    going_on = {
-        max((row.terminal, row.epoch) for row in rows) for rows in journals.values() if rows
-    }
+    going_on = {_own_journal(path) for path in tills.values()}
+    newest = set(connection.execute(_NEWEST))
     asked = {row[0] for row in connection.execute("SELECT member_id FROM recalls")}
     pools = dict(connection.execute("SELECT member_id, pool FROM standings"))
     owes: dict[str, dict[tuple[str, int], int]] = defaultdict(dict)
@@ -73,13 +75,18 @@ def _unsettled(
         elif (terminal, epoch) in going_on:
             holds[member] += held
     for member, debts in owes.items():
-        for journal in going_on & debts.keys():
+        for journal in going_on & newest & debts.keys():
             others = sum(owed for other, owed in debts.items() if other != journal)
             free = max(pools[member] + others, 0) + holds[member]
             if debts[journal] and free > 0 and member not in asked:
                 yield Breach(
                     "G3", f"{journal} owes {-debts[journal]} of {member}; {free} are to be had"
                 )
+
+
+def _own_journal(till: str) -> tuple[str, int]:
+    with opened(Path(till)) as connection:
+        return till_terminal(connection)
 
 
 def _journals(where: str, rows: list[Row], programmes: Programmes) -> Iterator[Breach]:

@@ -27,10 +27,10 @@ def audit(witness: Witness, office: str, tills: dict[str, str]) -> list[Breach]:
         counted, chain = office_rows(connection), office_chain(connection)
         return [
             *audit_effects(witness, counted, journals),
-            *audit_rights(connection, witness, counted, journals),
+            *audit_rights(connection, witness, counted, journals, tills),
             *audit_spending(connection, witness, counted),
             *audit_chains(connection, chain, journals, tills),
             *audit_forks(connection, witness, chain, journals),
             *audit_books(connection, counted, tills),
-            *audit_told(connection, counted, tills),
+            *audit_told(connection, witness, counted, journals, tills),
         ]
