@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.simulation.evidence import Row, opened, till_terminal
-from tests.simulation.witness import Breach
+from tests.simulation.witness import Breach, Witness
 
 _VOUCHERS = """
     SELECT number, member_id, amount_minor, expires_at_ms, state FROM vouchers
@@ -22,18 +22,24 @@ _OF_JOURNAL = "WHERE terminal = ? AND epoch = ? ORDER BY day"
 
 
 def audit_told(
-    connection: sqlite3.Connection, counted: list[Row], tills: Mapping[str, str]
+    connection: sqlite3.Connection,
+    witness: Witness,
+    counted: list[Row],
+    journals: Mapping[str, list[Row]],
+    tills: Mapping[str, str],
 ) -> Iterator[Breach]:
     """What a till was not told, and days whose sums did not arrive or are not what arrived."""
     members = {row[0] for row in connection.execute("SELECT member_id FROM members")}
     vouchers = connection.execute(_VOUCHERS).fetchall()
+    redeemed = _redeemed([*counted, *(row for rows in journals.values() for row in rows)])
     (programme,) = connection.execute(_IN_FORCE).fetchone()
     for name, path in tills.items():
         with opened(Path(path)) as till:
             known = {row[0] for row in till.execute("SELECT member_id FROM members")}
             for member in sorted(members - known):
                 yield Breach("G5", f"{name} was never told of member {member}")
-            yield from _vouchers(name, vouchers, till)
+            forgotten = _known_redeemed(till) - redeemed if witness.both_sides_lost else set()
+            yield from _vouchers(name, vouchers, forgotten, till)
             row = till.execute("SELECT value FROM settings WHERE key = 'programme'").fetchone()
             if row is None or bytes(row[0]).decode() != programme:
                 yield Breach("G5", f"{name} was not told the programme in force")
@@ -43,14 +49,37 @@ def audit_told(
 
 
 def _vouchers(
-    name: str, vouchers: list[tuple[str, str, int, int, str]], till: sqlite3.Connection
+    name: str,
+    vouchers: list[tuple[str, str, int, int, str]],
+    forgotten: set[str],
+    till: sqlite3.Connection,
 ) -> Iterator[Breach]:
+    """Vouchers that a till does not know as head office does.
+
+    One that it was told is redeemed stays so, when head office forgot it and no copy is left of
+    the entry that redeemed it (`forgotten`): nobody can tell head office again.
+    """
     known = {row[0]: row for row in till.execute(_VOUCHERS)}
     for voucher in vouchers:
-        if voucher != known.get(voucher[0]):
+        told = (*voucher[:4], "redeemed") if voucher[0] in forgotten else voucher
+        if told != known.get(voucher[0]):
             yield Breach(
                 "G5", f"{name} was not told of voucher {voucher}: it has {known.get(voucher[0])}"
             )
+
+
+def _known_redeemed(till: sqlite3.Connection) -> set[str]:
+    return {row[0] for row in till.execute("SELECT number FROM vouchers WHERE state = 'redeemed'")}
+
+
+def _redeemed(rows: list[Row]) -> set[str]:
+    """The vouchers of which some journal that is left, here or at a till, holds the redemption."""
+    read = [row.fields for row in rows]
+    return {
+        str(fields.payload.get("number"))
+        for fields in read
+        if fields is not None and fields.kind == "voucher-redeemed"
+    }
 
 
 def _days(name: str, connection: sqlite3.Connection, journal: tuple[str, int]) -> Iterator[Breach]:
