@@ -1,0 +1,73 @@
+"""What the auditor asks of vouchers: every till knows them as head office does, or better."""
+
+import sqlite3
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from tests.simulation.audit_told import audit_told
+from tests.simulation.evidence import Row
+from tests.simulation.witness import Witness
+
+_VOUCHER = ("KRK-2.1.4", "M", 200, 9)
+_DAYS = "(terminal, epoch, day, last_seq, entries, sales_minor, points_earned, points_redeemed)"
+_BOTH = """
+    CREATE TABLE members (member_id);
+    CREATE TABLE vouchers (number, member_id, amount_minor, expires_at_ms, state);
+"""
+_OFFICE = f"""
+    CREATE TABLE programmes (version, document);
+    INSERT INTO programmes VALUES (1, 'p');
+    CREATE TABLE quarantine (terminal, epoch, in_chain);
+    CREATE TABLE day_tallies {_DAYS};
+    CREATE TABLE till_tallies {_DAYS};
+"""
+
+
+def _said(folder: Path, witness: Witness, journal: list[Row], state: str = "redeemed") -> list[str]:
+    """What is said of a voucher that head office knows as issued, and a till in `state`."""
+    office = sqlite3.connect(":memory:")
+    office.executescript(_BOTH + _OFFICE)
+    office.execute("INSERT INTO vouchers VALUES (?, ?, ?, ?, 'issued')", _VOUCHER)
+    path = folder / "till.sqlite"
+    till = sqlite3.connect(path)
+    till.executescript(_BOTH + "CREATE TABLE settings (key, value);")
+    till.execute("INSERT INTO vouchers VALUES (?, ?, ?, ?, ?)", (*_VOUCHER, state))
+    identity = msgspec.msgpack.encode({"terminal": "WAW-1", "epoch": 1})
+    till.execute("INSERT INTO settings VALUES ('programme', ?), ('identity', ?)", (b"p", identity))
+    till.commit()
+    till.close()
+    said = audit_told(office, witness, [], {"WAW-1": journal}, {"WAW-1": str(path)})
+    found = [breach.what for breach in said]
+    office.close()
+    return found
+
+
+def _both_lost() -> Witness:
+    return Witness(office_was_put_back=True, lost_terminals={"GDA-1"})
+
+
+def test_a_redemption_of_which_no_copy_is_left_stays_known_to_tills(tmp_path: Path) -> None:
+    assert not _said(tmp_path, _both_lost(), [])
+
+
+def test_a_redemption_that_some_till_still_holds_reaches_head_office(tmp_path: Path) -> None:
+    fields = ("WAW-1", 1, 1, "voucher-redeemed", "M", 0, 0, "R", "simulated@2", 5, 5)
+    body = msgspec.msgpack.encode([*fields, {"number": _VOUCHER[0], "amount_minor": 200}])
+    (said,) = _said(tmp_path, _both_lost(), [Row("WAW-1", 1, 1, body, b"")])
+    assert said.startswith("WAW-1 was not told of voucher")
+
+
+@pytest.mark.parametrize(
+    "witness", [Witness(), Witness(office_was_put_back=True), Witness(lost_terminals={"GDA-1"})]
+)
+def test_nothing_is_forgotten_where_one_side_alone_was_lost(
+    tmp_path: Path, witness: Witness
+) -> None:
+    (said,) = _said(tmp_path, witness, [])
+    assert said.startswith("WAW-1 was not told of voucher")
+
+
+def test_a_till_that_knows_what_head_office_knows_is_right(tmp_path: Path) -> None:
+    assert not _said(tmp_path, Witness(), [], "issued")
