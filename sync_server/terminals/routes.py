@@ -86,12 +86,7 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest) -> Router:
         request_max_body_size=MAX_PACKED_BYTES,
     )
     def sync(request: AskingTill, body: bytes) -> Response[bytes]:
-        frame = unpack(body, SyncRequest)
-        if frame.terminal != request.user.terminal:
-            raise FrameInvalid(
-                f"Terminal {request.user.terminal} sent the journal of another one.",
-                "Set the till up again with a new code.",
-            )
+        frame = _frame_of(request.user.terminal, body)
         cards = strangers.answered(frame.terminal, frame.lookups, epoch_ms(clock()))
         frame = replace(frame, lookups=cards)
         reply = _answer(engine, clock, ingest, frame, request.user.token_hash)
@@ -122,6 +117,17 @@ def terminal_router(engine: Engine, clock: Clock, ingest: Ingest) -> Router:
         route_handlers=[enrol, sync, epoch, standing, snapshot],
         exception_handlers=_FAULTS,
     )
+
+
+def _frame_of(terminal: str, body: bytes) -> SyncRequest:
+    """The frame in `body`. Raises FrameInvalid when it is none, or not of `terminal`."""
+    frame = unpack(body, SyncRequest)
+    if frame.terminal != terminal:
+        raise FrameInvalid(
+            f"Terminal {terminal} sent the journal of another one.",
+            "Set the till up again with a new code.",
+        )
+    return frame
 
 
 def _answer(
