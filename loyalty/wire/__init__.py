@@ -48,6 +48,7 @@ from loyalty.wire.limits import (
 from loyalty.wire.setting_up import EnrolReply, EnrolRequest, EpochReply, EpochRequest
 from loyalty.wire.standing import MemberStanding, Standing, TerminalStanding
 from loyalty.wire.sync import (
+    COUNTS_ALREADY,
     NOTHING_WAITING,
     Draw,
     Grant,
@@ -62,6 +63,7 @@ from loyalty.wire.sync import (
 
 __all__ = [
     "COMPRESSION_LEVEL",
+    "COUNTS_ALREADY",
     "ENROL_PATH",
     "EPOCH_PATH",
     "MAX_CHANGES_A_FRAME",

@@ -122,6 +122,11 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     receipt: SignedHead | None = None
 
 
+COUNTS_ALREADY = "it counts already"
+"""How the reason begins for an entry that head office holds from another journal of the terminal:
+its till leaves the journal in which it counts twice."""
+
+
 class Refused(msgspec.Struct, frozen=True, array_like=True):
     """An entry that head office keeps but does not count, and why."""
 

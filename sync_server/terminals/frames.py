@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 from loyalty.journal import Entry
 from loyalty.wire import Refused, SyncRequest
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
+from sync_server.terminals.counted_once import counted_before
 from sync_server.terminals.evidence import held_under
 from sync_server.terminals.inspection import inspect
 
@@ -51,4 +52,12 @@ def read_frame(connection: Connection, request: SyncRequest, head: Head) -> Fram
             refused.append((placed, entry[:MAX_REASON_CHARACTERS]))
         else:
             counting.append((placed, entry))
+    arrived = [entry for _, entry in counting]
+    doubled = counted_before(connection, request.terminal, request.epoch, arrived)
+    if doubled:
+        refused += [
+            (placed, doubled[placed.seq]) for placed, _ in counting if placed.seq in doubled
+        ]
+        refused.sort(key=lambda one: one[0].seq)
+        counting = [one for one in counting if one[0].seq not in doubled]
     return Frame(chain, tuple(counting), tuple(refused), held.refused)

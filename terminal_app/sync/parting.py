@@ -47,7 +47,9 @@ def standing_with(
     terminal, epoch = identity.terminal, identity.epoch
     confirmed_seq = settings.read_sync_state(connection).confirmed_seq
     is_held = journal.seal_at(connection, terminal, epoch, reply.head_seq) == reply.head_seal
-    if is_held and reply.outcome is not Outcome.FORKED:
+    if is_held and (reply.outcome is not Outcome.FORKED or reply.fork_seq):
+        # The seals agree up to the head: where bytes differ they were damaged here, and head
+        # office holds what was written.
         return Standing(reply.head_seq, agrees=True)
     if reply.version < OWN_JOURNAL_VERSION:
         return Standing(confirmed_seq, is_lost=True)

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from loyalty.clock import Clock, epoch_ms
 from loyalty.wire import (
+    COUNTS_ALREADY,
     WIRE_VERSION,
     Outcome,
     SignedHead,
@@ -21,7 +22,7 @@ from terminal_app.store.epochs import NextJournal
 from terminal_app.store.programmes import programme_in_force
 from terminal_app.store.settings import Identity, Lease, SyncState
 from terminal_app.sync.changes import apply_changes, forget_told
-from terminal_app.sync.parting import Standing, standing_with
+from terminal_app.sync.parting import Standing, leaving, standing_with
 from terminal_app.sync.rounds import told_by_this_version
 
 RIGHTS_VERSION = 2
@@ -63,6 +64,9 @@ def take(store: Store, request: SyncRequest, reply: SyncReply, clock: Clock) -> 
             _lift_suspension(connection)
             programme = programme_in_force(connection)
             take_rights(connection, identity, programme, reply, now_ms)
+            if any(one.reason.startswith(COUNTS_ALREADY) for one in reply.refused):
+                # Of this journal and of another: what members have would be wrong here for ever.
+                _leave_later(connection, leaving(identity.epoch, epochs.FORK))
         elif standing.coming is not None:
             _leave_later(connection, standing.coming)
     if standing.is_lost:

@@ -8,10 +8,12 @@ from msgspec.structs import replace
 
 from loyalty.journal import first_seal
 from loyalty.wire import (
+    COUNTS_ALREADY,
     WIRE_VERSION,
     BalanceChange,
     MemberChange,
     Outcome,
+    Refused,
     SyncReply,
     SyncRequest,
     UnknownChange,
@@ -129,6 +131,21 @@ def test_a_fork_is_left_from_the_entry_that_differs(office: Office, fork_seq: in
         assert settings.read_suspension(connection) == "fork"
     office.round(outcome=Outcome.FORKED, fork_seq=fork_seq, head_seq=5, head_seal=b"o" * 32)
     assert office.coming() == coming
+
+
+def test_other_bytes_before_a_head_that_agrees_were_damaged_here(office: Office) -> None:
+    """Head office holds what was written: nothing of it is to be written again."""
+    office.round(outcome=Outcome.FORKED, fork_seq=2, head_seq=3, head_seal=office.seal(3))
+    assert (office.coming(), office.state().confirmed_seq) == (None, 3)
+
+
+def test_a_journal_whose_entries_count_already_in_another_is_left(office: Office) -> None:
+    office.round(refused=(Refused(2, "a fact of the voucher is too long"),))
+    assert office.coming() is None
+    office.round(refused=(Refused(2, f"{COUNTS_ALREADY}, as entry 3 of journal 4"),))
+    coming = office.coming()
+    assert coming is not None
+    assert (coming.reason, coming.hidden_from, coming.left_epoch) == ("fork", 0, 1)
 
 
 def test_a_fork_before_the_frame_is_looked_for_from_the_first_entry(office: Office) -> None:
