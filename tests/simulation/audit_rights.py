@@ -18,6 +18,7 @@ _GIVEN = """
     GROUP BY terminal, epoch, member_id
 """
 _TAKEN_BACK = "SELECT terminal, epoch, member_id FROM cases WHERE kind = 'reclaimed'"
+_STANDING = "SELECT member_id FROM serving WHERE until_ms > 0"
 _NEWEST = "SELECT terminal, max(epoch) FROM journals GROUP BY terminal"
 _RECLAIMED = """
     SELECT terminal, epoch, opened_at_ms FROM cases AS c
@@ -59,9 +60,15 @@ def _unsettled(connection: sqlite3.Connection, tills: Mapping[str, str]) -> Iter
     in one that it left is nobody's to settle. Nor is one where another journal followed, whoever
     still writes in it: its lease runs out, and without a lease a till moves no rights.
 
-    What was asked back and not given yet is on its way, or held for a member who is served.
+    What was asked back and not given yet is on its way, or held for a member who is served; a
+    debt where the member still stands is asked for when they have left.
     """
-    going_on = {_own_journal(path) for path in tills.values()}
+    going_on, standing = set(), set()
+    for path in tills.values():
+        with opened(Path(path)) as till:
+            journal = till_terminal(till)
+            standing |= {(journal, member) for (member,) in till.execute(_STANDING)}
+        going_on.add(journal)
     newest = set(connection.execute(_NEWEST))
     asked = {row[0] for row in connection.execute("SELECT member_id FROM recalls")}
     pools = dict(connection.execute("SELECT member_id, pool FROM standings"))
@@ -76,17 +83,14 @@ def _unsettled(connection: sqlite3.Connection, tills: Mapping[str, str]) -> Iter
             holds[member] += held
     for member, debts in owes.items():
         for journal in going_on & newest & debts.keys():
+            if (journal, member) in standing:
+                continue
             others = sum(owed for other, owed in debts.items() if other != journal)
             free = max(pools[member] + others, 0) + holds[member]
             if debts[journal] and free > 0 and member not in asked:
                 yield Breach(
                     "G3", f"{journal} owes {-debts[journal]} of {member}; {free} are to be had"
                 )
-
-
-def _own_journal(till: str) -> tuple[str, int]:
-    with opened(Path(till)) as connection:
-        return till_terminal(connection)
 
 
 def _journals(where: str, rows: list[Row], programmes: Programmes) -> Iterator[Breach]:
