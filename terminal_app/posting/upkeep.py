@@ -20,6 +20,9 @@ MAX_MEMBERS_A_ROUND = 200
 
 MAX_VOUCHERS_A_MEMBER = 1_000
 
+RECOVERING = "recovering"
+"""Why head office gives nothing while it waits for tills to be heard."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -100,6 +103,9 @@ def take_rights(
         draw = draws.close(connection, grant.number)
         if draw is not None and _is_due(draw, grant):
             book.take(draw, grant.points)
+        elif draw is not None and grant.reason == RECOVERING:
+            # Nothing changes for the member when head office grants again, so nothing would say so.
+            serving.ask_again(connection, draw.member_id)
     lease = settings.read_lease(connection)
     if settings.read_suspension(connection):
         return

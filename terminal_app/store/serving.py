@@ -24,6 +24,7 @@ _ANY = "SELECT 1 FROM serving WHERE is_served < 2 OR until_ms > 0 LIMIT 1"
 _OWE = "UPDATE serving SET is_served = 2 WHERE member_id = ?"
 _OWING = "SELECT member_id FROM serving WHERE is_served = 2"
 _SETTLE = "UPDATE serving SET is_served = 0 WHERE member_id = ?"
+_ASK_AGAIN = "UPDATE serving SET is_served = 1 WHERE member_id = ? AND is_served = 2"
 _LEFT = "UPDATE serving SET until_ms = 0 WHERE is_served = 2 AND (until_ms <= ? OR until_ms > ?)"
 _FORGET_GONE = "DELETE FROM serving WHERE is_served = 0 AND (until_ms <= ? OR until_ms > ?)"
 
@@ -75,6 +76,11 @@ def settle(connection: sqlite3.Connection, member_id: str) -> None:
 def owe(connection: sqlite3.Connection, member_id: str) -> None:
     """The member left owing: head office was asked, and more is asked for as it comes free."""
     connection.execute(_OWE, (member_id,))
+
+
+def ask_again(connection: sqlite3.Connection, member_id: str) -> None:
+    """What the member left owing was not looked for: it is asked for again with the next sync."""
+    connection.execute(_ASK_AGAIN, (member_id,))
 
 
 def owing(connection: sqlite3.Connection) -> frozenset[str]:
