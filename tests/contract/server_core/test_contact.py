@@ -10,6 +10,8 @@ from loyalty.clock import epoch_ms
 from loyalty.wire import SyncRequest, Waiting
 from sync_server.errors import TerminalUnknown
 from sync_server.store.engine import reading, writing
+from sync_server.store.marks import new_mark
+from sync_server.store.settings import SERVER_KEY, read_setting
 from sync_server.store.tables import terminals
 from sync_server.terminals.contact import CLOCK_JUMP_MS, CONTACT_NOTED_EVERY_MS
 from sync_server.terminals.ingest import Ingest, Taken
@@ -97,6 +99,8 @@ def test_a_till_that_says_anything_is_written_down(
     engine: Engine, ingest: Ingest, clock: ShopClock, till: Journal
 ) -> None:
     assert glance(engine, ingest, idle(till, clock)) is not None
+    with reading(engine) as connection:
+        lost = new_mark(9_999, "history-1", read_setting(connection, SERVER_KEY))
     said: tuple[dict[str, Any], ...] = (
         {"printed_notices": ("n1",)},
         {"lookups": ("2900000000000010",)},
@@ -104,11 +108,12 @@ def test_a_till_that_says_anything_is_written_down(
         {"product_version": "0.2.0"},
         {"last_seal": bytes(32)},
         {"history_id": "history-0", "cursor": 0},
-        {"cursor": 9_999, "mark": "of another life"},
+        {"cursor": 9_999, "mark": "made up"},
+        {"cursor": 9_999, "mark": lost},
     )
     for news in said:
         frame = idle(till, clock, **news)
-        if "history_id" in news:
+        if "history_id" in news or news.get("mark") == "made up":
             assert glance(engine, ingest, frame) is not None, "it is told all anew, and no more"
         else:
             assert glance(engine, ingest, frame) is None, news
