@@ -176,12 +176,15 @@ class Till:
         seal = first_seal(self.terminal, 1)
         for body in self.bodies:
             seal = next_seal(seal, body)
+        bodies = tuple(self.bodies[self.handed_in :])
         return SyncRequest(
             version=WIRE_VERSION,
             terminal=self.terminal,
             epoch=1,
             first_seq=self.handed_in + 1,
-            bodies=tuple(self.bodies[self.handed_in :]),
+            bodies=bodies,
+            count=len(bodies),
+            length=sum(map(len, bodies)),
             last_seal=seal,
             history_id=self.chain.settings.history_id,
             cursor=0,
