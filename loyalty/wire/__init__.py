@@ -50,6 +50,7 @@ from loyalty.wire.standing import MemberStanding, Standing, TerminalStanding
 from loyalty.wire.sync import (
     COUNTS_ALREADY,
     NOTHING_WAITING,
+    WHY_RECOVERING,
     Draw,
     Grant,
     Outcome,
@@ -86,6 +87,7 @@ __all__ = [
     "SNAPSHOT_PATH",
     "STANDING_PATH",
     "SYNC_PATH",
+    "WHY_RECOVERING",
     "WIRE_VERSION",
     "BalanceChange",
     "Change",

@@ -53,6 +53,10 @@ class Draw(msgspec.Struct, frozen=True, array_like=True):
     voucher: str = ""
 
 
+WHY_RECOVERING = "recovering"
+"""The reason of an empty grant while head office waits for all tills after a restore."""
+
+
 class Grant(msgspec.Struct, frozen=True, array_like=True):
     """The final answer to draw `number`: rights to so many points (or 1 for its voucher).
 

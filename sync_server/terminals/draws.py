@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, update
 
 from loyalty.bounds import MAX_POINTS
-from loyalty.wire import Draw, Grant, SyncRequest
+from loyalty.wire import WHY_RECOVERING, Draw, Grant, SyncRequest
 from sync_server.store.cases import open_cases
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.held import held_of, pools_of
@@ -24,7 +24,6 @@ from sync_server.terminals.reclaims import reclaim_overdue
 from sync_server.terminals.voucher_draws import draw_voucher
 
 HELD_ELSEWHERE = "held-elsewhere"
-RECOVERING_NOW = "recovering"
 NONE = "none"
 
 
@@ -48,7 +47,7 @@ def answer_draws(connection: Connection, request: SyncRequest, now_ms: int) -> t
     fresh = [draw for draw in sane if draw.number not in before]
     for draw in sorted(fresh, key=lambda one: (one.member_id, one.number)):
         if is_recovering:
-            answer = Grant(draw.number, 0, RECOVERING_NOW)
+            answer = Grant(draw.number, 0, WHY_RECOVERING)
         elif draw.voucher:
             answer = draw_voucher(connection, request, draw, now_ms)
         else:

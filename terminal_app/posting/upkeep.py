@@ -10,7 +10,7 @@ import structlog
 
 from loyalty.programme.document import Programme
 from loyalty.vouchers import ISSUED
-from loyalty.wire import BalanceChange, Draw, Grant, Recall, SyncReply
+from loyalty.wire import WHY_RECOVERING, BalanceChange, Draw, Grant, Recall, SyncReply
 from terminal_app.posting.rights import RightsBook
 from terminal_app.store import draws, ledger, members, rights, serving, settings, vouchers
 from terminal_app.store.settings import Identity
@@ -19,9 +19,6 @@ MAX_MEMBERS_A_ROUND = 200
 """Whose rights are tidied up before one request; the others' turn comes with the next."""
 
 MAX_VOUCHERS_A_MEMBER = 1_000
-
-RECOVERING = "recovering"
-"""Why head office gives nothing while it waits for tills to be heard."""
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +100,7 @@ def take_rights(
         draw = draws.close(connection, grant.number)
         if draw is not None and _is_due(draw, grant):
             book.take(draw, grant.points)
-        elif draw is not None and grant.reason == RECOVERING:
+        elif draw is not None and grant.reason == WHY_RECOVERING:
             # Nothing changes for the member when head office grants again, so nothing would say so.
             serving.ask_again(connection, draw.member_id)
     lease = settings.read_lease(connection)
