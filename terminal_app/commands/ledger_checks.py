@@ -74,7 +74,7 @@ def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
     folded = _folded(connection, identity)
     different = tuple(_differing(connection, identity, folded))
     ledger.forget(connection, ledger.OWN)
-    ledger.put_own(connection, folded.balances)
+    ledger.put_parts(connection, ledger.OWN, folded.balances)
     ledger.forget_tallies(connection)
     for tally in folded.days.values():
         ledger.put_tally(connection, tally)

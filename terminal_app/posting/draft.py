@@ -88,7 +88,11 @@ class Draft:
         head = journal.append(self._connection, self._head, self._entries)
         if self.member_id:
             own = ledger.part_of(self._connection, self.member_id, ledger.OWN)
-            ledger.put_own(self._connection, {self.member_id: reduce(after, self._entries, own)})
+            ledger.put_parts(
+                self._connection,
+                ledger.OWN,
+                {self.member_id: reduce(after, self._entries, own)},
+            )
             rights.put_rights(self._connection, self._moved_rights())
         day = day_of(self.occurred_at_ms, self._identity.zone)
         ledger.count_in(self._connection, day, self._entries)

@@ -5,7 +5,7 @@ import sqlite3
 from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE
 from loyalty.wire import Draw
 from terminal_app.posting.draft import Draft
-from terminal_app.store import rights, vouchers
+from terminal_app.store import ledger, vouchers
 from terminal_app.store.settings import Identity
 
 
@@ -30,12 +30,12 @@ class RightsBook:
             vouchers.hold(self._connection, draw.voucher, self._identity.journal)
             return
         self._post(draw.member_id, RIGHTS_GRANT, {"draw": draw.number, "points": points})
-        rights.move_pool(self._connection, draw.member_id, -points)
+        ledger.move_pool(self._connection, draw.member_id, -points)
 
     def give_back(self, member_id: str, points: int) -> None:
         """Give the rights to `points` of a member back to head office."""
         self._post(member_id, RIGHTS_RELEASE, {"points": points})
-        rights.move_pool(self._connection, member_id, points)
+        ledger.move_pool(self._connection, member_id, points)
 
     def give_back_voucher(self, member_id: str, number: str) -> None:
         """Give the right to voucher `number` back to head office."""

@@ -182,7 +182,7 @@ def _tidy_up(
     is_home = member.branch == identity.branch
     allowance = programme.kept_points if is_home else 0
     held = rights.held(connection, member_id)
-    pool = rights.pool_of(connection, member_id).points
+    pool = ledger.pool_of(connection, member_id).points
     if held > allowance:
         book.give_back(member_id, held - allowance)
     elif held < allowance and pool > 0:

@@ -1,8 +1,9 @@
 """What is folded from the journal: balances and day tallies, in the same transaction.
 
 A member's balance has two parts: what this till's own journal says, which `rebuild` folds again
-from nothing, and what head office says of all other terminals. Keeping them apart means that no
-answer from head office can ever count an entry of ours twice or forget one not yet sent.
+from nothing, and what head office says of all other terminals, with where the rights to it lie.
+Keeping them apart means that no answer from head office can ever count an entry of ours twice or
+forget one not yet sent.
 """
 
 import sqlite3
@@ -14,7 +15,7 @@ from msgspec.structs import astuple
 from loyalty.balances import NO_BALANCE, Balance
 from loyalty.journal import Entry
 from loyalty.tallies import DayTally, counted
-from loyalty.wire import BalanceChange
+from loyalty.wire import BalanceChange, Holder
 
 OWN = "own"
 OTHERS = "others"
@@ -40,6 +41,17 @@ _PUT = """
         points = excluded.points, earned = excluded.earned,
         clawed_back = excluded.clawed_back, redeemed = excluded.redeemed
 """
+_PUT_TOLD = """
+    INSERT INTO balances
+        (member_id, source, points, earned, clawed_back, redeemed, pool, holders)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (member_id, source) DO UPDATE SET
+        points = excluded.points, earned = excluded.earned,
+        clawed_back = excluded.clawed_back, redeemed = excluded.redeemed,
+        pool = excluded.pool, holders = excluded.holders
+"""
+_POOL = "SELECT pool, holders FROM balances WHERE member_id = ? AND source = ?"
+_MOVE_POOL = "UPDATE balances SET pool = max(pool + ?, 0) WHERE member_id = ? AND source = ?"
 _FORGET = "DELETE FROM balances WHERE source = ?"
 _TALLY = "SELECT tally FROM tallies WHERE day = ?"
 _TALLIES_BETWEEN = """
@@ -54,6 +66,18 @@ _PUT_TALLY = """
 _CLEAR_TALLIES = "DELETE FROM tallies"
 
 _tally_decoder = msgspec.msgpack.Decoder(DayTally)
+_holders_decoder = msgspec.msgpack.Decoder(tuple[Holder, ...])
+
+
+class Pool(msgspec.Struct, frozen=True):
+    """What head office last told of a member's rights: `points` it may grant, and the other
+    terminals that hold the most, the largest first."""
+
+    points: int = 0
+    holders: tuple[Holder, ...] = ()
+
+
+NO_POOL = Pool()
 
 
 def balance_of(connection: sqlite3.Connection, member_id: str) -> Balance:
@@ -78,23 +102,46 @@ def parts(connection: sqlite3.Connection, source: str) -> dict[str, Balance]:
     return {row[0]: Balance(*row[1:]) for row in connection.execute(_PARTS, (source,))}
 
 
-def put_own(connection: sqlite3.Connection, balances: Mapping[str, Balance]) -> None:
-    """Record the parts of balances that this till's own journal makes."""
+def put_parts(connection: sqlite3.Connection, source: str, balances: Mapping[str, Balance]) -> None:
+    """Record the parts of balances that `source` makes."""
     connection.executemany(
         _PUT,
-        [(member_id, OWN, *astuple(balance)) for member_id, balance in balances.items()],
+        [(member_id, source, *astuple(balance)) for member_id, balance in balances.items()],
     )
 
 
-def put_others(connection: sqlite3.Connection, changes: Sequence[BalanceChange]) -> None:
-    """Record what head office says all other terminals made of balances."""
+def put_told(connection: sqlite3.Connection, changes: Sequence[BalanceChange]) -> None:
+    """Record what head office says all other terminals made of balances, and of rights its pool
+    and who holds the rest."""
     connection.executemany(
-        _PUT,
+        _PUT_TOLD,
         [
-            (told.member_id, OTHERS, told.points, told.earned, told.clawed_back, told.redeemed)
+            (
+                told.member_id,
+                OTHERS,
+                told.points,
+                told.earned,
+                told.clawed_back,
+                told.redeemed,
+                told.pool,
+                msgspec.msgpack.encode(told.holders) if told.holders else b"",
+            )
             for told in changes
         ],
     )
+
+
+def pool_of(connection: sqlite3.Connection, member_id: str) -> Pool:
+    """What head office last told of the rights to a member's points that are not this till's."""
+    row = connection.execute(_POOL, (member_id, OTHERS)).fetchone()
+    if row is None:
+        return NO_POOL
+    return Pool(row[0], _holders_decoder.decode(bytes(row[1])) if row[1] else ())
+
+
+def move_pool(connection: sqlite3.Connection, member_id: str, points: int) -> None:
+    """Count `points` more in the pool (fewer below zero), until head office tells it anew."""
+    connection.execute(_MOVE_POOL, (points, member_id, OTHERS))
 
 
 def forget(connection: sqlite3.Connection, source: str) -> None:

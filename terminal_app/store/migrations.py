@@ -95,10 +95,9 @@ _RIGHTS = (
         member_id TEXT PRIMARY KEY, granted INTEGER NOT NULL, released INTEGER NOT NULL)
     WITHOUT ROWID
     """,
-    """
-    CREATE TABLE pools (
-        member_id TEXT PRIMARY KEY, points INTEGER NOT NULL, holders BLOB NOT NULL) WITHOUT ROWID
-    """,
+    # What head office tells of a member is told at once, and read at once: one row holds it.
+    "ALTER TABLE balances ADD COLUMN pool INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE balances ADD COLUMN holders BLOB NOT NULL DEFAULT x''",
     """
     CREATE TABLE serving (
         member_id TEXT PRIMARY KEY, until_ms INTEGER NOT NULL, is_served INTEGER NOT NULL)

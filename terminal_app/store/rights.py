@@ -1,12 +1,9 @@
-"""Rights to a member's points: what this till's journal moved, and what is known of the others."""
+"""Rights to a member's points: what this till's journal moved of them, and what it holds."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-
-import msgspec
+from collections.abc import Mapping
 
 from loyalty.rights import NO_RIGHTS, Rights
-from loyalty.wire import BalanceChange, Holder
 from terminal_app.store import ledger
 
 _RIGHTS = "SELECT granted, released FROM rights WHERE member_id = ?"
@@ -16,26 +13,6 @@ _PUT_RIGHTS = """
     ON CONFLICT (member_id) DO UPDATE SET granted = excluded.granted, released = excluded.released
 """
 _FORGET_RIGHTS = "DELETE FROM rights"
-_POOL = "SELECT points, holders FROM pools WHERE member_id = ?"
-_PUT_POOL = """
-    INSERT INTO pools VALUES (?, ?, ?)
-    ON CONFLICT (member_id) DO UPDATE SET points = excluded.points, holders = excluded.holders
-"""
-_MOVE_POOL = "UPDATE pools SET points = max(points + ?, 0) WHERE member_id = ?"
-_FORGET_POOLS = "DELETE FROM pools"
-
-_holders_decoder = msgspec.msgpack.Decoder(tuple[Holder, ...])
-
-
-class Pool(msgspec.Struct, frozen=True):
-    """What head office last told of a member's rights: `points` it may grant, and the other
-    terminals that hold the most, the largest first."""
-
-    points: int = 0
-    holders: tuple[Holder, ...] = ()
-
-
-NO_POOL = Pool()
 
 
 def rights_of(connection: sqlite3.Connection, member_id: str) -> Rights:
@@ -67,27 +44,3 @@ def held(connection: sqlite3.Connection, member_id: str) -> int:
     own = ledger.part_of(connection, member_id, ledger.OWN).points
     moved = rights_of(connection, member_id)
     return own + moved.granted - moved.released
-
-
-def pool_of(connection: sqlite3.Connection, member_id: str) -> Pool:
-    """What is known of the rights that are not this till's."""
-    row = connection.execute(_POOL, (member_id,)).fetchone()
-    return NO_POOL if row is None else Pool(row[0], _holders_decoder.decode(bytes(row[1])))
-
-
-def put_pools(connection: sqlite3.Connection, changes: Iterable[BalanceChange]) -> None:
-    """Record what head office told of rights: its pool, and who holds the rest."""
-    connection.executemany(
-        _PUT_POOL,
-        [(told.member_id, told.pool, msgspec.msgpack.encode(told.holders)) for told in changes],
-    )
-
-
-def move_pool(connection: sqlite3.Connection, member_id: str, points: int) -> None:
-    """Count `points` more in the pool (fewer below zero), until head office tells it anew."""
-    connection.execute(_MOVE_POOL, (points, member_id))
-
-
-def forget_pools(connection: sqlite3.Connection) -> None:
-    """Forget what head office told of rights, before it tells all of it again."""
-    connection.execute(_FORGET_POOLS)

@@ -16,7 +16,7 @@ from loyalty.wire import (
     UnknownChange,
     VoucherChange,
 )
-from terminal_app.store import ledger, lookups, members, rights, settings, vouchers
+from terminal_app.store import ledger, lookups, members, settings, vouchers
 from terminal_app.store.snapshot import end_starting
 
 
@@ -29,8 +29,7 @@ def apply_changes(
     update of the till everything is told again.
     """
     balances = [change for change in changes if isinstance(change, BalanceChange)]
-    ledger.put_others(connection, balances)
-    rights.put_pools(connection, balances)
+    ledger.put_told(connection, balances)
     people = [change.member for change in changes if isinstance(change, MemberChange)]
     members.put_members(connection, people)
     lookups.close(connection, [member.card for member in people])
@@ -56,7 +55,6 @@ def forget_told(connection: sqlite3.Connection) -> None:
     A start from a snapshot that is under way has lost its first parts by that, and ends.
     """
     ledger.forget(connection, ledger.OTHERS)
-    rights.forget_pools(connection)
     end_starting(connection)
 
 

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from loyalty.balances import NO_BALANCE, Balance, fold
 from loyalty.clock import Clock, epoch_ms
 from loyalty.journal import Entry
-from loyalty.wire import BalanceChange, EpochReply, EpochRequest
+from loyalty.wire import EpochReply, EpochRequest
 from terminal_app.store import draws, epochs, journal, ledger, members, receipts, rights, settings
 from terminal_app.store.connection import Store
 from terminal_app.store.epochs import NextJournal
@@ -172,12 +172,13 @@ def _leave(
     own = ledger.parts(connection, ledger.OWN)
     others = ledger.parts(connection, ledger.OTHERS)
     unheld = fold(hidden)
-    ledger.put_others(
+    ledger.put_parts(
         connection,
-        [
-            _told(member_id, others.get(member_id, NO_BALANCE), balance, unheld.get(member_id))
+        ledger.OTHERS,
+        {
+            member_id: _with(others.get(member_id, NO_BALANCE), balance, unheld.get(member_id))
             for member_id, balance in own.items()
-        ],
+        },
     )
     ledger.forget(connection, ledger.OWN)
     ledger.forget_tallies(connection)
@@ -194,10 +195,9 @@ def _leave(
     epochs.write_held(connection, identity.epoch, min(held_seq, last.seq))
 
 
-def _told(member_id: str, others: Balance, own: Balance, unheld: Balance | None) -> BalanceChange:
+def _with(others: Balance, own: Balance, unheld: Balance | None) -> Balance:
     less = unheld or NO_BALANCE
-    return BalanceChange(
-        member_id,
+    return Balance(
         others.points + own.points - less.points,
         others.earned + own.earned - less.earned,
         others.clawed_back + own.clawed_back - less.clawed_back,

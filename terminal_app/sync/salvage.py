@@ -66,7 +66,7 @@ def write_again(
     journal.append(connection, head, written)
     for member_id, moved in fold(written).items():
         own = ledger.part_of(connection, member_id, ledger.OWN)
-        ledger.put_own(connection, {member_id: _sum(own, moved)})
+        ledger.put_parts(connection, ledger.OWN, {member_id: _sum(own, moved)})
         if rights.held(connection, member_id) < 0:
             # What was spent by the rights of the old journal is a debt of this one.
             serving.leave(connection, member_id)

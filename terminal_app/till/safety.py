@@ -37,7 +37,7 @@ def safe_to_spend(
     """What a member may spend here now, who holds the rest, and why it waits."""
     balance = ledger.balance_of(connection, member_id).points
     points = spendable_with(connection, programme, member_id, 0, now_ms)
-    pool = rights.pool_of(connection, member_id)
+    pool = ledger.pool_of(connection, member_id)
     wait = wait_for_all(connection, now_ms)
     if points >= balance:
         wait = Wait.NOTHING

@@ -65,6 +65,6 @@ def sold(home: Path) -> Iterator[Shop]:
         ):
             assert isinstance(answer, Posted)
         with shop.store.writing() as connection:
-            ledger.put_others(connection, [BalanceChange(CARD, 40, 45, 5, 0)])
+            ledger.put_told(connection, [BalanceChange(CARD, 40, 45, 5, 0)])
             settings.write_sync_state(connection, SyncState(heard_at_ms=at_ms, confirmed_seq=2))
         yield shop

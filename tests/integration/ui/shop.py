@@ -16,7 +16,7 @@ from loyalty.identifiers import card_number
 from loyalty.members import Member
 from loyalty.programme.document import classic_document
 from loyalty.wire import BalanceChange, Holder
-from terminal_app.store import ledger, members, rights, settings
+from terminal_app.store import ledger, members, settings
 from terminal_app.store.connection import Store, open_store
 from terminal_app.store.settings import Identity, SyncState
 from terminal_app.sync.line import Line
@@ -63,8 +63,7 @@ class TestShop(msgspec.Struct, frozen=True):
         told = BalanceChange(card, points, points, 0, 0, pool, held)
         with self.store.writing() as connection:
             members.put_terminal(connection, "WAW-2", "WAW", {1: b"k" * 32}, "Warszawa")
-            ledger.put_others(connection, [told])
-            rights.put_pools(connection, [told])
+            ledger.put_told(connection, [told])
 
     def hears(self, moment: datetime) -> None:
         """Head office confirmed everything and was heard at `moment`."""

@@ -81,7 +81,7 @@ def test_a_till_says_how_it_stands(shop: Shop, clock: ShopClock) -> None:
 def test_what_other_tills_made_counts_in_the_balance(shop: Shop) -> None:
     member = known(shop.till.enrol(Enrolment(name="Ala"))).member.member_id
     with shop.store.writing() as connection:
-        ledger.put_others(connection, [BalanceChange(member, 480, 980, 0, 500)])
+        ledger.put_told(connection, [BalanceChange(member, 480, 980, 0, 500)])
     assert known(shop.till.member(member)).balance == Balance(480, 980, 0, 500)
     receipt = posted(shop.till.sell(Sale(basket=goods(20_00), member_id=member))).receipt
     # It is theirs, but this till holds the rights to its own 20 alone.

@@ -21,7 +21,7 @@ from loyalty.wire import (
 )
 from terminal_app.bootstrap import Shop
 from terminal_app.posting import upkeep
-from terminal_app.store import draws, rights, settings
+from terminal_app.store import draws, ledger, rights, settings
 from terminal_app.store.settings import Lease
 from terminal_app.sync.changes import apply_changes
 from terminal_app.till.answers import GoodsReturn, Posted, Quote, Sale
@@ -156,7 +156,7 @@ def test_a_guest_s_rights_go_back_after_the_sale(shop: Shop, clock: ShopClock) -
     with shop.store.reading() as connection:
         assert rights.held(connection, GUEST.member_id) == 0
         assert rights.rights_of(connection, GUEST.member_id) == Rights(300, 350)
-        assert rights.pool_of(connection, GUEST.member_id).points == 350
+        assert ledger.pool_of(connection, GUEST.member_id).points == 350
     tidied(shop, clock)
     assert len(moved(shop)) == 2
 
