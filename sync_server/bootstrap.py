@@ -24,9 +24,9 @@ from sync_server.office.application import office_router
 from sync_server.office.desk import Desk
 from sync_server.office.problems import unrouted_handlers
 from sync_server.store.engine import open_engine, reading, writing
+from sync_server.store.history import settle_place, settled_history
 from sync_server.store.schema import migrate
 from sync_server.store.settings import load_settings
-from sync_server.terminals.history import settle_place, settled_history
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.routes import terminal_router
 

@@ -74,8 +74,8 @@ def terminal_revoke(
     """
     from sync_server.bootstrap import present
     from sync_server.commands.opening import founded_store
+    from sync_server.rights.revocation import revoke
     from sync_server.store.engine import writing
-    from sync_server.terminals.revocation import revoke
 
     with founded_store(home) as engine, writing(engine) as connection:
         taken = revoke(connection, name, epoch_ms(present()), is_now=now)
@@ -96,8 +96,8 @@ def terminal_reclaim(name: TerminalArgument, home: HomeOption, json: JsonOption 
     """
     from sync_server.bootstrap import present
     from sync_server.commands.opening import founded_store
+    from sync_server.rights.revocation import reclaim_earlier
     from sync_server.store.engine import writing
-    from sync_server.terminals.revocation import reclaim_earlier
 
     with founded_store(home) as engine, writing(engine) as connection:
         taken = reclaim_earlier(connection, name, epoch_ms(present()))
@@ -155,8 +155,8 @@ def restored(
     """
     from sync_server.bootstrap import present
     from sync_server.commands.opening import founded_store
+    from sync_server.store import history
     from sync_server.store.engine import writing
-    from sync_server.terminals import history
 
     with founded_store(home) as engine, writing(engine) as connection:
         if go_on:

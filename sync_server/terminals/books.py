@@ -13,11 +13,11 @@ from sqlalchemy import Connection, bindparam, select
 from loyalty.balances import NO_BALANCE, Balance, after, fold
 from loyalty.journal import EARN, KINDS, REDEEM, REVERSE, Entry
 from loyalty.tallies import DayTally, counted
+from sync_server.rights.moves import NO_MOVE, Moved
 from sync_server.store.bulk import Rows
 from sync_server.store.cases import OVERSPENT, STRANGE, Case
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.tables import TALLY_COUNTS, day_tallies, holdings, standings
-from sync_server.terminals.moves import NO_MOVE, Moved
 
 _BALANCE_SUMS = ("points", "earned", "clawed_back", "redeemed")
 _RIGHTS_SUMS = ("granted", "released", "reclaimed")

@@ -18,7 +18,7 @@ from sync_server.store.programmes import document_in_force
 from sync_server.store.server_key import server_key
 from sync_server.store.settings import load_settings
 from sync_server.store.tables import branches, journals, terminals
-from sync_server.terminals.inspection import is_plain
+from sync_server.store.texts import is_plain
 from sync_server.terminals.journals import (
     ENROLLED,
     MAX_TERMINAL_NUMBER,

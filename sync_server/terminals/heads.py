@@ -7,11 +7,11 @@ is made anew where none is, or where it was given in a history that is over.
 from sqlalchemy import Connection
 
 from loyalty.wire import head_words
+from sync_server.store.history import History
 from sync_server.store.statements import inserting
 from sync_server.store.tables import heads
 from sync_server.terminals.chain import Head
 from sync_server.terminals.contact import Contact
-from sync_server.terminals.history import History
 
 
 def is_signed(contact: Contact, history: History) -> bool:

@@ -18,9 +18,21 @@ from loyalty.errors import FrameInvalid
 from loyalty.journal import Entry
 from loyalty.tallies import Days
 from loyalty.wire import Outcome, Refused, SyncRequest
+from sync_server.rights.answers import NO_ANSWER, Answer, answer, settle_rights
+from sync_server.rights.moves import rights_moved
 from sync_server.store.bulk import Rows
 from sync_server.store.cases import Case, open_cases
 from sync_server.store.engine import writing_beside
+from sync_server.store.history import (
+    History,
+    has_lost,
+    history_of,
+    is_known_by_receipt,
+    is_settled,
+    note_heard,
+    note_restored,
+    settled_history,
+)
 from sync_server.store.tables import TALLY_COUNTS, entries, till_tallies
 from sync_server.store.working_sets import note_branches
 from sync_server.terminals.books import count_days, post
@@ -43,24 +55,12 @@ from sync_server.terminals.evidence import (
 )
 from sync_server.terminals.frames import Frame, read_frame
 from sync_server.terminals.heads import is_signed, keep_head
-from sync_server.terminals.history import (
-    History,
-    has_lost,
-    history_of,
-    is_known_by_receipt,
-    is_settled,
-    note_heard,
-    note_restored,
-    settled_history,
-)
 from sync_server.terminals.journals import keep_lost_journal
 from sync_server.terminals.limits import require_place, sane_tallies
 from sync_server.terminals.lookups import note_met
 from sync_server.terminals.member_book import enrol
 from sync_server.terminals.member_locks import hold_members
-from sync_server.terminals.moves import rights_moved
 from sync_server.terminals.promises import Promises
-from sync_server.terminals.rights import NO_ANSWER, Answer, answer, settle_rights
 from sync_server.terminals.voucher_book import post_vouchers
 
 log = structlog.get_logger(__name__)

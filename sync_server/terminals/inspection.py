@@ -1,4 +1,4 @@
-"""What head office asks of an entry before it counts, and the facts it reads out of payloads.
+"""What head office asks of an entry before it counts.
 
 An entry that fails is refused with a reason and kept as evidence. What is asked is no more than
 that it can be read, is what it says it is, and fits the books of either database.
@@ -23,41 +23,9 @@ from loyalty.journal import (
     Entry,
     decode_entry,
 )
-from loyalty.members import Member
-
-MAX_TEXT_CHARACTERS = 500
-MAX_DRAW = 2**62
-
-
-class Issued(msgspec.Struct, frozen=True):
-    """What the payload of a voucher-issued entry says."""
-
-    number: str
-    amount_minor: int
-    currency: str
-    expires_at_ms: int
-
-
-class Redeemed(msgspec.Struct, frozen=True):
-    """What the payload of a voucher-redeemed entry says."""
-
-    number: str
-    amount_minor: int
-
-
-class Granted(msgspec.Struct, frozen=True):
-    """What the payload of a rights-grant entry says: points, or a voucher, of draw `draw`."""
-
-    draw: int
-    points: int = 0
-    voucher: str = ""
-
-
-class Released(msgspec.Struct, frozen=True):
-    """What the payload of a rights-release entry says: points, or a voucher."""
-
-    points: int = 0
-    voucher: str = ""
+from sync_server.rights.grants import MAX_DRAW
+from sync_server.store.payloads import Granted, enrolled, granted, issued, redeemed, released
+from sync_server.store.texts import is_plain
 
 
 def inspect(body: bytes, terminal: str, epoch: int, seq: int) -> Entry | str:
@@ -71,39 +39,6 @@ def inspect(body: bytes, terminal: str, epoch: int, seq: int) -> Entry | str:
     if (entry.terminal, entry.epoch, entry.seq) != (terminal, epoch, seq):
         return f"it says it is entry {entry.seq} of {entry.terminal[:16]!r}, epoch {entry.epoch}"
     return _misfit(entry) or _misread(entry) or entry
-
-
-def is_plain(*texts: str) -> bool:
-    """Whether each text is short enough and free of NUL, which PostgreSQL does not keep."""
-    together = "".join(texts)
-    if "\0" in together:
-        return False
-    return len(together) <= MAX_TEXT_CHARACTERS or max(map(len, texts)) <= MAX_TEXT_CHARACTERS
-
-
-def enrolled(entry: Entry) -> Member:
-    """The member whom an inspected enrol entry brings."""
-    return msgspec.convert(entry.payload, Member)
-
-
-def issued(entry: Entry) -> Issued:
-    """What an inspected voucher-issued entry says."""
-    return msgspec.convert(entry.payload, Issued)
-
-
-def redeemed(entry: Entry) -> Redeemed:
-    """What an inspected voucher-redeemed entry says."""
-    return msgspec.convert(entry.payload, Redeemed)
-
-
-def granted(entry: Entry) -> Granted:
-    """What an inspected rights-grant entry says."""
-    return msgspec.convert(entry.payload, Granted)
-
-
-def released(entry: Entry) -> Released:
-    """What an inspected rights-release entry says."""
-    return msgspec.convert(entry.payload, Released)
 
 
 def _misfit(entry: Entry) -> str:

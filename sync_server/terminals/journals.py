@@ -14,7 +14,7 @@ from sync_server.store.cases import COPY, CUT_OFF, FORK, Case, open_cases
 from sync_server.store.feed import TERMINAL, tell
 from sync_server.store.settings import LEAST_EPOCH, LEAST_NUMBER, read_setting
 from sync_server.store.tables import journals, terminals
-from sync_server.terminals.inspection import is_plain
+from sync_server.store.texts import is_plain
 
 MAX_TERMINAL_NUMBER = 10**CARD_TERMINAL_DIGITS - 1
 """What the number has room for on a card."""

@@ -13,7 +13,7 @@ from loyalty.errors import FrameInvalid
 from loyalty.identifiers import is_terminal_id
 from loyalty.tallies import DayTally
 from loyalty.wire import SyncRequest
-from sync_server.terminals.inspection import is_plain
+from sync_server.store.texts import is_plain
 
 MAX_SEQ = 2**62
 MAX_SUM = 10**18

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, bindparam, select
 from loyalty.wire import MAX_FOUND_A_FRAME, Change, SyncRequest
 from sync_server.store import feed
 from sync_server.store.tables import members, notices, vouchers
+from sync_server.store.texts import is_plain
 from sync_server.store.working_sets import note_branches
 from sync_server.terminals.feed import Journal, things_of
-from sync_server.terminals.inspection import is_plain
 
 
 def note_met(connection: Connection, request: SyncRequest) -> None:

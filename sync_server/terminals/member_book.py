@@ -9,8 +9,8 @@ from loyalty.journal import ENROL, Entry
 from loyalty.members import Member
 from sync_server.store.cases import ENROLLED_TWICE, Case
 from sync_server.store.feed import MEMBER, tell
+from sync_server.store.payloads import enrolled
 from sync_server.store.tables import members
-from sync_server.terminals.inspection import enrolled
 
 
 def enrol(connection: Connection, entries: Sequence[Entry]) -> Sequence[Case]:

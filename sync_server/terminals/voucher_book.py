@@ -14,13 +14,13 @@ from loyalty.journal import (
     Entry,
 )
 from loyalty.vouchers import ISSUED, REDEEMED, may_become
+from sync_server.rights.recalls import ask, drop_voucher
+from sync_server.rights.unpaid import granted_vouchers, unissued_vouchers, unpaid_vouchers
 from sync_server.store.cases import DOUBLE_VOUCHER, VOUCHER_DIFFERS, Case
 from sync_server.store.feed import VOUCHER, tell
+from sync_server.store.payloads import granted, issued, redeemed, released
 from sync_server.store.statements import inserting
 from sync_server.store.tables import vouchers
-from sync_server.terminals.inspection import granted, issued, redeemed, released
-from sync_server.terminals.recalls import ask, drop_voucher
-from sync_server.terminals.unpaid import granted_vouchers, unissued_vouchers, unpaid_vouchers
 
 _KINDS = frozenset({VOUCHER_ISSUED, VOUCHER_REDEEMED, RIGHTS_GRANT, RIGHTS_RELEASE})
 

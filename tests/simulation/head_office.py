@@ -21,10 +21,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from loyalty.wire import ENROL_PATH
 from sync_server.campaigns.triggers import on_entries
 from sync_server.store.engine import open_engine, reading, writing
+from sync_server.store.history import note_restored
 from sync_server.store.programmes import put_in_force
 from sync_server.store.settings import load_settings
 from sync_server.terminals.enrolment import issue_code, terminal_of_token
-from sync_server.terminals.history import note_restored
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.routes import terminal_router
 from tests.simulation.clocks import MachineClock

@@ -8,14 +8,15 @@ from sqlalchemy import Connection, select
 from loyalty.errors import FrameInvalid
 from loyalty.journal import Entry, next_seal
 from loyalty.wire import Draw, Outcome, SyncRequest
+from sync_server.rights import draws, reclaims, voucher_draws
+from sync_server.rights.grants import write_grant
 from sync_server.store import change_numbers, engine
 from sync_server.store import feed as feed_order
 from sync_server.store.tables import members
-from sync_server.terminals import draws, frames, ingest, reclaims, routes, voucher_draws
+from sync_server.terminals import frames, ingest, routes
 from sync_server.terminals.books import post
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
 from sync_server.terminals.feed import Journal, News, news_for
-from sync_server.terminals.grants import write_grant
 from sync_server.terminals.inspection import inspect
 from tests.simulation import head_office
 from tests.simulation.planted import Planted

@@ -8,13 +8,13 @@ from loyalty.journal import Entry
 from loyalty.wire import Change, SyncRequest
 from sync_server.store import feed as feed_order
 from sync_server.store.cases import Case
+from sync_server.store.history import History
 from sync_server.store.statements import inserting
 from sync_server.store.tables import heads
 from sync_server.terminals import evidence, feed, ingest, journals
 from sync_server.terminals.chain import Continuation, Head
 from sync_server.terminals.contact import Contact
 from sync_server.terminals.feed import Journal
-from sync_server.terminals.history import History
 from sync_server.terminals.promises import Promises
 from terminal_app.till import selling
 from tests.simulation.planted import Planted

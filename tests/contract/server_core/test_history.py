@@ -14,11 +14,7 @@ from loyalty.wire import Outcome, SignedHead, SyncRequest, Waiting, head_words
 from sync_server.store import engine as store_engine
 from sync_server.store.books_file import BOOKS_FILE
 from sync_server.store.engine import reading, writing
-from sync_server.store.marks import new_mark, put_mark
-from sync_server.store.server_key import server_key
-from sync_server.store.settings import TIMELINE, read_setting, write_setting
-from sync_server.store.tables import entries, feed_marks, heads, terminals
-from sync_server.terminals.history import (
+from sync_server.store.history import (
     LOST_EPOCHS,
     LOST_NUMBERS,
     History,
@@ -28,6 +24,10 @@ from sync_server.terminals.history import (
     settle_place,
     settled_history,
 )
+from sync_server.store.marks import new_mark, put_mark
+from sync_server.store.server_key import server_key
+from sync_server.store.settings import TIMELINE, read_setting, write_setting
+from sync_server.store.tables import entries, feed_marks, heads, terminals
 from sync_server.terminals.ingest import Ingest, Taken
 from sync_server.terminals.journals import next_epoch, next_number
 from tests.contract.server_core.journals import (

@@ -14,8 +14,8 @@ from loyalty.journal import Entry, encode_entry, first_seal
 from loyalty.tallies import DayTally
 from loyalty.wire import Outcome
 from sync_server.store.engine import writing
+from sync_server.store.history import settled_history
 from sync_server.store.tables import settings
-from sync_server.terminals.history import settled_history
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import (
     ZONE,

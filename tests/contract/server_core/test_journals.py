@@ -12,10 +12,10 @@ from loyalty.vouchers import ISSUED, REDEEMED
 from loyalty.wire import EpochRequest, TerminalChange
 from sync_server.store import feed as feed_order
 from sync_server.store.engine import reading, writing
+from sync_server.store.history import history_of, note_restored
 from sync_server.store.tables import journals, terminals, vouchers
 from sync_server.terminals import feed
 from sync_server.terminals.feed import news_for
-from sync_server.terminals.history import history_of, note_restored
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.journals import DAY_MS, MAX_JOURNALS_A_DAY, start_journal
 from sync_server.terminals.keys_told import MAX_NEWEST_KEYS

@@ -10,10 +10,10 @@ from sync_server.errors import UnknownSubject
 from sync_server.reconcile.verification import verify_books
 from sync_server.reports.rights import exposure, find_member, member_rights
 from sync_server.reports.terminals import terminals_now
+from sync_server.rights.revocation import reclaim_earlier, revoke
 from sync_server.store.engine import reading, writing
 from sync_server.store.tables import journals
 from sync_server.terminals.ingest import Ingest
-from sync_server.terminals.revocation import reclaim_earlier, revoke
 from tests.contract.server_core.journals import ZONE, ShopClock, rows
 from tests.contract.server_core.rights_tills import (
     RightsTill,

@@ -10,9 +10,9 @@ from loyalty.journal import RIGHTS_GRANT
 from loyalty.wire import Draw, Grant, Recall
 from sync_server.reconcile.verification import verify_books
 from sync_server.store.engine import reading, writing
+from sync_server.store.history import go_on, note_restored
 from sync_server.store.settings import RECOVERING, YES, write_setting
 from sync_server.store.tables import journals
-from sync_server.terminals.history import go_on, note_restored
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.journals import next_epoch
 from tests.contract.server_core.journals import ZONE, ShopClock, rows

@@ -14,8 +14,8 @@ from sync_server.campaigns.triggers import on_entries
 from sync_server.reconcile.verification import verify_books
 from sync_server.store.engine import open_engine, reading, writing
 from sync_server.store.feed import changes_after
+from sync_server.store.history import settled_history
 from sync_server.store.tables import journals, terminals
-from sync_server.terminals.history import settled_history
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import START, ZONE, Journal, ShopClock, rows
 

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from sync_server.rights.grants import withdraw_points
+from sync_server.rights.recalls import ask
 from sync_server.store.cases import RECLAIMED, Case
 from sync_server.store.held import DAY_MS, HELD, Held
 from sync_server.store.tables import holdings, standings, terminals
 from sync_server.store.terms import longest_lease, offline_terms
-from sync_server.terminals.grants import withdraw_points
-from sync_server.terminals.recalls import ask
 
 
 def reclaim_overdue(

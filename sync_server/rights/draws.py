@@ -11,17 +11,17 @@ from sqlalchemy import Connection, bindparam, update
 
 from loyalty.bounds import MAX_POINTS
 from loyalty.wire import WHY_RECOVERING, Draw, Grant, SyncRequest
+from sync_server.rights.grants import MAX_DRAW, answers_before, note_empty, write_grant
+from sync_server.rights.recalls import ask_back
+from sync_server.rights.reclaims import reclaim_overdue
+from sync_server.rights.voucher_draws import draw_voucher
 from sync_server.store.cases import open_cases
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.held import held_of, pools_of
 from sync_server.store.settings import RECOVERING, read_setting
 from sync_server.store.statements import inserting
 from sync_server.store.tables import holdings, standings
-from sync_server.terminals.grants import answers_before, note_empty, write_grant
-from sync_server.terminals.inspection import MAX_DRAW, is_plain
-from sync_server.terminals.recalls import ask_back
-from sync_server.terminals.reclaims import reclaim_overdue
-from sync_server.terminals.voucher_draws import draw_voucher
+from sync_server.store.texts import is_plain
 
 HELD_ELSEWHERE = "held-elsewhere"
 NONE = "none"

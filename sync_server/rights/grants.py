@@ -13,6 +13,9 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from loyalty.wire import Draw, SyncRequest
 from sync_server.store.tables import grants, holdings, standings
 
+MAX_DRAW = 2**62
+"""The largest number of a draw: either database has room for it."""
+
 NOBODY = ""
 """Whose row it is that says up to where a journal's draws were answered."""
 

@@ -12,12 +12,12 @@ from sqlalchemy import BigInteger, Connection, bindparam, cast, func, insert, se
 
 from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, Entry
 from loyalty.rights import releasable
+from sync_server.rights.grants import NOBODY, Written, find_grants
 from sync_server.store.cases import Case, open_cases, strange_case
 from sync_server.store.held import TOLD_HELD
+from sync_server.store.history import history_of
+from sync_server.store.payloads import granted, released
 from sync_server.store.tables import grants, holdings, journals
-from sync_server.terminals.grants import NOBODY, Written, find_grants
-from sync_server.terminals.history import history_of
-from sync_server.terminals.inspection import granted, released
 
 
 class Moved(msgspec.Struct, frozen=True):

@@ -4,14 +4,14 @@ from sqlalchemy import Connection, bindparam, func, select, update
 
 from loyalty.vouchers import ISSUED
 from loyalty.wire import Draw, Grant, SyncRequest
+from sync_server.rights.grants import withdraw_voucher, write_grant
+from sync_server.rights.recalls import ask
+from sync_server.rights.reclaims import reclaimed_case
 from sync_server.store.cases import Case, open_cases
 from sync_server.store.feed import VOUCHER, tell
 from sync_server.store.held import DAY_MS, lease_from_ms
 from sync_server.store.tables import journals, terminals, vouchers
 from sync_server.store.terms import longest_lease, offline_terms
-from sync_server.terminals.grants import withdraw_voucher, write_grant
-from sync_server.terminals.recalls import ask
-from sync_server.terminals.reclaims import reclaimed_case
 
 HELD_ELSEWHERE = "held-elsewhere"
 NONE = "none"

@@ -12,12 +12,12 @@ from sqlalchemy import Connection, bindparam, select, update
 
 from loyalty.vouchers import ISSUED
 from sync_server.errors import UnknownSubject
+from sync_server.rights.reclaims import reclaim, reclaimed_case
+from sync_server.rights.voucher_draws import reclaim_voucher
 from sync_server.store.cases import Case, open_cases
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.held import HELD, Held, held_of
 from sync_server.store.tables import holdings, terminals, vouchers
-from sync_server.terminals.reclaims import reclaim, reclaimed_case
-from sync_server.terminals.voucher_draws import reclaim_voucher
 
 MEMBERS_AT_ONCE = 500
 EVERY_EPOCH = 2**62

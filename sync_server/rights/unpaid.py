@@ -9,10 +9,10 @@ from sqlalchemy import Connection, bindparam, select
 
 from loyalty.identifiers import voucher_issuer
 from loyalty.journal import REDEEM, RIGHTS_GRANT, VOUCHER_ISSUED, Entry
+from sync_server.rights.grants import find_grants
 from sync_server.store.cases import Case, strange_case
+from sync_server.store.payloads import granted, issued, redeemed
 from sync_server.store.tables import entries, terminals
-from sync_server.terminals.grants import find_grants
-from sync_server.terminals.inspection import granted, issued, redeemed
 
 
 def unpaid_vouchers(connection: Connection, arrived: Sequence[Entry]) -> list[Case]:

@@ -11,12 +11,12 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select
 
 from loyalty.wire import Grant, Recall, SyncRequest
+from sync_server.rights.draws import answer_draws
+from sync_server.rights.moves import Moved
+from sync_server.rights.recalls import ask, recalls_for, settle
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.tables import holdings
 from sync_server.store.terms import lease_of
-from sync_server.terminals.draws import answer_draws
-from sync_server.terminals.moves import Moved
-from sync_server.terminals.recalls import ask, recalls_for, settle
 
 
 class Answer(msgspec.Struct, frozen=True):
