@@ -9,8 +9,11 @@ from loyalty.wire import Outcome, SyncReply, SyncRequest
 from terminal_app.background import Background
 from terminal_app.errors import HeadOfficeBusy, HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.posting.upkeep import is_gathering
+from terminal_app.store import settings
 from terminal_app.store.connection import Store
 from terminal_app.store.counterfoil import keep_counterfoil
+from terminal_app.store.settings import SyncState
+from terminal_app.sync.ahead import Ahead, foreseen
 from terminal_app.sync.line import Line
 from terminal_app.sync.moving import ask_to_leave, move, note_damage
 from terminal_app.sync.retelling import retell
@@ -82,7 +85,8 @@ class SyncLoop:
         with self._one_at_a_time:
             self._next_s = self._every_s
             try:
-                result = self._rounds()
+                with Ahead(self._uplink.exchange) as ahead:
+                    result = self._rounds(ahead)
             except (HeadOfficeUnreachable, HeadOfficeRefused) as fault:
                 self._line.found_down(str(fault))
                 raise
@@ -103,7 +107,7 @@ class SyncLoop:
         self._background.stop()
         self._uplink.close()
 
-    def _rounds(self) -> SyncResult:
+    def _rounds(self, ahead: Ahead) -> SyncResult:
         entries = changes = 0
         unsent = Unsent()
         # A move that a crash or the line cut short comes first.
@@ -111,7 +115,7 @@ class SyncLoop:
         request = self._compose(unsent)
         for number in range(1, MAX_ROUNDS + 1):
             try:
-                reply = self._uplink.exchange(request)
+                reply = ahead.answer_to(request)
             except HeadOfficeBusy:
                 raise
             except HeadOfficeRefused:
@@ -119,6 +123,7 @@ class SyncLoop:
                     raise
                 request = self._compose(unsent)
                 continue
+            self._ask_ahead(ahead, request, reply, unsent)
             if not take(self._store, request, reply, self._clock):
                 request = self._compose(unsent)
                 continue
@@ -128,7 +133,8 @@ class SyncLoop:
             changes += len(reply.changes)
             note_start(self._store, reply)
             has_moved = self._move()
-            following = self._compose(unsent)
+            following = None if has_moved else ahead.asked
+            following = following or self._compose(unsent)
             if not following.bodies and is_to_start(self._store):
                 # After the till has told everything: a start takes a while.
                 start_from_snapshot(self._store, self._uplink, self._on_progress)
@@ -148,8 +154,16 @@ class SyncLoop:
             f"Till and head office did not come to an end in {MAX_ROUNDS} rounds."
         )
 
-    def _compose(self, unsent: Unsent) -> SyncRequest:
-        return compose(self._store, self._clock, self._product_version, unsent)
+    def _compose(self, unsent: Unsent, state: SyncState | None = None) -> SyncRequest:
+        return compose(self._store, self._clock, self._product_version, unsent, state)
+
+    def _ask_ahead(
+        self, ahead: Ahead, request: SyncRequest, reply: SyncReply, unsent: Unsent
+    ) -> None:
+        with self._store.reading() as connection:
+            state = foreseen(settings.read_sync_state(connection), request, reply)
+        if state is not None and not is_to_start(self._store):
+            ahead.ask(self._compose(unsent, state))
 
     def _move(self) -> bool:
         return move(self._store, self._uplink, self._clock, self._fingerprint)

@@ -32,18 +32,23 @@ LOOKUP_PAUSE_MS = 60_000
 
 
 def compose(
-    store: Store, clock: Clock, product_version: str, unsent: Unsent | None = None
+    store: Store,
+    clock: Clock,
+    product_version: str,
+    unsent: Unsent | None = None,
+    state: SyncState | None = None,
 ) -> SyncRequest:
     """The till's side: the entries head office has not confirmed, and the sums of their days.
 
     `unsent` carries what was counted of the entries behind the frame from one frame to the next.
+    `state` is where the sync is about to stand, when that is not recorded yet.
     """
     # Before the journal is looked at: of two frames, the one that knows more is never the older.
     sent_at_ms = epoch_ms(clock())
     _tidy_up(store, sent_at_ms)
     with store.reading() as connection:
         identity = settings.require_identity(connection)
-        state = told_by_this_version(settings.read_sync_state(connection))
+        state = state or told_by_this_version(settings.read_sync_state(connection))
         first_seq = state.confirmed_seq + 1
         rows = journal.read_sealed(connection, identity.epoch, first_seq, MAX_ENTRIES_A_FRAME)
         damaged_seq = epochs.read_damaged(connection)

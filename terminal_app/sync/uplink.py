@@ -45,7 +45,7 @@ _JSON = {"Content-Type": "application/json"}
 
 
 class Uplink:
-    """A connection to head office, kept open between requests; one thread uses it at a time."""
+    """A connection to head office, kept open between requests; any thread may use it."""
 
     def __init__(self, server_url: str, token: str = "") -> None:
         require_safe_url(server_url)
