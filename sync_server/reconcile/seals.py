@@ -104,9 +104,13 @@ def ungiven_journals(connection: Connection) -> Iterator[Broken]:
 
 
 def signing_half(connection: Connection) -> Ed25519PublicKey | None:
-    """What heads are checked with; None when it is not kept, as in books that no server opened."""
+    """What heads are checked with; None when it is not kept, as in books that no server opened, or
+    when what is kept is no key."""
     kept = read_setting(connection, SERVER_KEY)
-    return private_key(kept).public_key() if kept else None
+    try:
+        return private_key(kept).public_key() if kept else None
+    except ValueError:
+        return None
 
 
 _WITH_ENTRIES = select(entries.c.terminal, entries.c.epoch).distinct()

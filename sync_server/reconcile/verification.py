@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, literal, select
 from loyalty.errors import EntryInvalid
 from loyalty.journal import decode_entry
 from loyalty.tallies import Days, DayTally
+from sync_server.reconcile.columns import misfits, read_as_declared
 from sync_server.reconcile.fold import Made, Written, written_grants
 from sync_server.reconcile.paper import Paper, differing_vouchers
 from sync_server.reconcile.rights import misplaced_rights
@@ -35,6 +36,14 @@ def verify_books(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
 
     Reads every entry once, a few at a time. `zone` is the shop's, in which days are counted.
     """
+    with read_as_declared(connection) as meddled:
+        for table in meddled:
+            for misfit in misfits(connection, table):
+                yield Finding(misfit.where, misfit.what)
+        yield from _verify(connection, zone)
+
+
+def _verify(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
     made, paper, days = Made(), Paper(), Days(zone)
     key = signing_half(connection)
     for (terminal, epoch), head in kept_journals(connection).items():
