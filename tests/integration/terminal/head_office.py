@@ -15,6 +15,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[3]
 TERMINALS = ("KRK-1=KRK", "KRK-2=KRK", "WAW-1=WAW")
+BOOKS_FILE = "server.sqlite"
 STOP_TIMEOUT_S = 20
 CHUNK_BYTES = 65_536
 
@@ -52,6 +53,22 @@ class HeadOffice:
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def new_code(self, terminal: str) -> str:
+        """A code with which `terminal` is set up again."""
+        return str(json.loads(self.run("code", terminal, "--json"))["code"])
+
+    def copy_books(self, backup: Path) -> None:
+        """Keep a backup of the books, made while it does not serve."""
+        self.stop()
+        shutil.copy(self.home / BOOKS_FILE, backup)
+        self.start()
+
+    def put_back(self, backup: Path) -> None:
+        """Put the books back as they were."""
+        self.stop()
+        shutil.copy(backup, self.home / BOOKS_FILE)
+        self.start()
+
     def disagreements(self) -> int:
         """Days that wait or differ, and cases that a person must look at; 0 when all is well."""
         told: dict[str, Any] = json.loads(self.run("reconcile", "--json"))
@@ -61,7 +78,7 @@ class HeadOffice:
 
     def cases(self) -> list[str]:
         """The kinds of all cases that a person must look at, in order."""
-        connection = sqlite3.connect(self.home / "server.sqlite")
+        connection = sqlite3.connect(self.home / BOOKS_FILE)
         try:
             rows = connection.execute("SELECT kind FROM cases ORDER BY kind").fetchall()
         finally:

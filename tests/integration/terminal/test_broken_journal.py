@@ -13,14 +13,14 @@ from terminal_app.config import STORE_FILE
 from terminal_app.store import settings
 from terminal_app.sync import loop, rounds
 from tests.integration.terminal.head_office import HeadOffice
-from tests.integration.terminal.test_new_journal import (
-    at_head_office,
+from tests.integration.terminal.tills import (
+    agreed_points,
     enrolled,
     sell,
+    sold_to_ala,
     suspension,
-    verified,
+    till_of,
 )
-from tests.integration.terminal.test_sync import balance_at, till_of
 
 Change = Callable[[Sequence[Entry]], Sequence[Entry]]
 FRAME_ENTRIES = 2
@@ -84,11 +84,8 @@ def test_a_journal_that_was_sealed_again_is_left_and_named(
     """Entries behind the change that head office holds are written again and do not count again:
     the journal that has them is left as well."""
     home = tmp_path / "one"
-    with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
-        for points in (1, 2, 4, 8):
-            sell(one, ala, points)
-        one.sync.sync_once()
+    ala = sold_to_ala(office, home, 1, 2, 4, 8)
+    with open_till(home) as one:
         confirm_less(one, unheard)
         sell(one, ala, 16)
         sell(one, ala, 32)
@@ -99,9 +96,9 @@ def test_a_journal_that_was_sealed_again_is_left_and_named(
         sell(one, ala, 64)
         one.sync.sync_once()
         assert one.till.status().unsent == 0
-        assert balance_at(one, ala) == at_head_office(one)[ala]
+        agreed_points(one, ala)
     assert "fork" in office.cases()
-    verified(office)
+    office.run("verify")
 
 
 @pytest.mark.parametrize("sold", [4, 5, 6])
@@ -111,14 +108,14 @@ def test_a_damaged_entry_at_the_beginning_of_a_frame_is_found(
     """What was told before it ends where a frame ends, so that it begins the next one."""
     home = tmp_path / "one"
     with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
+        ala = enrolled(one)
         for _ in range(sold):
             sell(one, ala, 1)
         damage(home, f"UPDATE journal SET body = zeroblob(40) WHERE seq = {sold}")
         one.sync.sync_once()
         assert one.identity.epoch == 2
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (sold - 1, sold - 1)
-    verified(office)
+        assert agreed_points(one, ala) == sold - 1
+    office.run("verify")
 
 
 def test_seals_alone_that_were_lost_before_the_head_cost_nothing(
@@ -126,11 +123,7 @@ def test_seals_alone_that_were_lost_before_the_head_cost_nothing(
 ) -> None:
     """Every entry is as it was told; the seals after one of them were made from another."""
     home = tmp_path / "one"
-    with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
-        for points in (1, 2, 4):
-            sell(one, ala, points)
-        one.sync.sync_once()
+    ala = sold_to_ala(office, home, 1, 2, 4)
     damage(
         home,
         "UPDATE journal SET seal = zeroblob(32) WHERE seq = 4",
@@ -141,5 +134,5 @@ def test_seals_alone_that_were_lost_before_the_head_cost_nothing(
             sell(one, ala, points)
         one.sync.sync_once()
         assert one.identity.epoch == 2
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (63, 63)
-    verified(office)
+        assert agreed_points(one, ala) == 63
+    office.run("verify")

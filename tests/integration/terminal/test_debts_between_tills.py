@@ -16,11 +16,11 @@ from tests.integration.terminal.people import CARD
 from tests.integration.terminal.test_rights_between_tills import (
     SAVING,
     SPENDING,
-    enrolled,
     spent,
-    till_of,
+    till_in_touch,
     under,
 )
+from tests.integration.terminal.tills import enrolled, sync
 from tests.unit.terminal.counter import goods, known, posted
 
 SPENDS_ALL = SPENDING.replace("1000.00", "100000.00")
@@ -36,23 +36,18 @@ def held(shop: Shop, member: str) -> int:
         return rights.held(connection, member)
 
 
-def sync(*shops: Shop) -> None:
-    for shop in shops:
-        shop.sync.sync_once()
-
-
 def test_a_return_elsewhere_is_settled_and_no_more_than_the_balance_is_spent(
     office: HeadOffice, tmp_path: Path
 ) -> None:
     with (
-        till_of(office, tmp_path / "k1", "KRK-1") as one,
-        till_of(office, tmp_path / "k2", "KRK-2") as two,
-        till_of(office, tmp_path / "w1", "WAW-1") as away,
+        till_in_touch(office, tmp_path / "k1", "KRK-1") as one,
+        till_in_touch(office, tmp_path / "k2", "KRK-2") as two,
+        till_in_touch(office, tmp_path / "w1", "WAW-1") as away,
     ):
         every = (one, two, away)
         for shop in every:
             under(shop, SAVING)
-        member = enrolled(one)
+        member = enrolled(one, card=CARD)
         sync(*every)
         buys(one, member, 100_00)
         sync(*every)
@@ -78,12 +73,12 @@ def test_a_copy_gives_nothing_back_that_the_till_it_was_made_of_spends(
     office: HeadOffice, tmp_path: Path
 ) -> None:
     with (
-        till_of(office, tmp_path / "k1", "KRK-1") as one,
-        till_of(office, tmp_path / "k2", "KRK-2") as two,
+        till_in_touch(office, tmp_path / "k1", "KRK-1") as one,
+        till_in_touch(office, tmp_path / "k2", "KRK-2") as two,
     ):
         for shop in (one, two):
             under(shop, SAVING)
-        member = enrolled(one)
+        member = enrolled(one, card=CARD)
         sync(one, two)
         buys(one, member, 500_00)
         sync(one, two)

@@ -15,34 +15,23 @@ import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner
 
-from terminal_app.bootstrap import Shop, open_till
+from terminal_app.bootstrap import open_till
 from terminal_app.commands.ledger import app as ledger
 from terminal_app.config import STORE_FILE
 from terminal_app.store import epochs, settings
-from terminal_app.till.answers import Enrolment, Sale
 from tests.integration.terminal.head_office import HeadOffice
 from tests.integration.terminal.test_commands import paragon
-from tests.integration.terminal.test_set_up_again import new_code
-from tests.integration.terminal.test_sync import balance_at, till_of
-from tests.unit.terminal.counter import goods, known, posted
-
-
-def sell(shop: Shop, member_id: str, points: int, reference: str = "") -> None:
-    sale = Sale(basket=goods(points * 100), member_id=member_id, reference=reference)
-    posted(shop.till.sell(sale))
-
-
-def enrolled(shop: Shop, name: str) -> str:
-    return known(shop.till.enrol(Enrolment(name=name))).member.member_id
-
-
-def at_head_office(shop: Shop) -> dict[str, int]:
-    return {each.member_id: each.points for each in shop.uplink.standing().members}
-
-
-def suspension(shop: Shop) -> str:
-    with shop.store.reading() as connection:
-        return settings.read_suspension(connection)
+from tests.integration.terminal.tills import (
+    agreed_points,
+    at_head_office,
+    balance_at,
+    enrolled,
+    sell,
+    sold_to_ala,
+    suspension,
+    till_of,
+)
+from tests.unit.terminal.counter import known
 
 
 def findings(home: Path) -> list[Any]:
@@ -51,18 +40,11 @@ def findings(home: Path) -> list[Any]:
     return found
 
 
-def verified(office: HeadOffice) -> None:
-    office.run("verify")
-
-
 def test_a_till_put_back_from_a_backup_tells_what_it_sold_since(
     office: HeadOffice, tmp_path: Path
 ) -> None:
     home = tmp_path / "one"
-    with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
-        sell(one, ala, 10)
-        one.sync.sync_once()
+    ala = sold_to_ala(office, home, 10)
     shutil.copy(home / STORE_FILE, tmp_path / "backup")
     with open_till(home) as one:
         sell(one, ala, 20, reference="LOST-1")
@@ -73,18 +55,18 @@ def test_a_till_put_back_from_a_backup_tells_what_it_sold_since(
         sell(one, ala, 5)
         result = one.sync.sync_once()
         assert one.identity.epoch == 2
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (42, 42)
+        assert agreed_points(one, ala) == 42
         assert (suspension(one), one.till.status().unsent) == ("", 0)
         assert result.entries >= 2
         sell(one, ala, 7, reference="R7")
         sell(one, ala, 1)
         one.sync.sync_once()
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (43, 43)
+        assert agreed_points(one, ala) == 43
         last = one.till.last_receipt()
         assert last is not None
         assert last.points == 1
     assert findings(home) == []
-    verified(office)
+    office.run("verify")
     assert "fork" in office.cases()
 
 
@@ -93,9 +75,7 @@ def test_a_sale_that_comes_back_with_a_backup_again_and_again_counts_once(
 ) -> None:
     """The backup holds a sale that head office never took under its number."""
     home = tmp_path / "one"
-    with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
-        one.sync.sync_once()
+    ala = sold_to_ala(office, home)
     shutil.copy(home / STORE_FILE, tmp_path / "before")
     with open_till(home) as one:
         sell(one, ala, 20)
@@ -111,20 +91,17 @@ def test_a_sale_that_comes_back_with_a_backup_again_and_again_counts_once(
             sell(one, ala, points)
             one.sync.sync_once()
     with open_till(home) as one:
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (327, 327)
+        assert agreed_points(one, ala) == 327
         assert suspension(one) == ""
     assert findings(home) == []
-    verified(office)
+    office.run("verify")
 
 
 def test_a_till_that_lost_its_end_and_sold_nothing_since(
     office: HeadOffice, tmp_path: Path
 ) -> None:
     home = tmp_path / "one"
-    with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
-        sell(one, ala, 10)
-        one.sync.sync_once()
+    ala = sold_to_ala(office, home, 10)
     shutil.copy(home / STORE_FILE, tmp_path / "backup")
     with open_till(home) as one:
         sell(one, ala, 20)
@@ -133,12 +110,12 @@ def test_a_till_that_lost_its_end_and_sold_nothing_since(
     with open_till(home) as one:
         one.sync.sync_once()
         assert one.identity.epoch == 2
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (30, 30)
+        assert agreed_points(one, ala) == 30
         sell(one, ala, 1)
         one.sync.sync_once()
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (31, 31)
+        assert agreed_points(one, ala) == 31
     assert findings(home) == []
-    verified(office)
+    office.run("verify")
     assert "cut-off" in office.cases()
 
 
@@ -146,11 +123,7 @@ def test_entries_taken_from_the_end_of_the_file_are_told_back_as_points(
     office: HeadOffice, tmp_path: Path
 ) -> None:
     home = tmp_path / "one"
-    with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
-        for _ in range(4):
-            sell(one, ala, 10)
-        one.sync.sync_once()
+    ala = sold_to_ala(office, home, 10, 10, 10, 10)
     connection = sqlite3.connect(home / STORE_FILE, isolation_level=None)
     connection.execute("DROP TRIGGER journal_stays")
     connection.execute("DELETE FROM journal WHERE seq > 3")
@@ -159,16 +132,16 @@ def test_entries_taken_from_the_end_of_the_file_are_told_back_as_points(
     with open_till(home) as one:
         one.sync.sync_once()
         assert one.identity.epoch == 2
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (40, 40)
+        assert agreed_points(one, ala) == 40
     # Head office holds the entries; here their receipts alone are left, and are named.
     assert all(each["what"].startswith("receipt") for each in findings(home))
-    verified(office)
+    office.run("verify")
 
 
 def test_a_cloned_till_and_its_original_both_go_on(office: HeadOffice, tmp_path: Path) -> None:
     with ExitStack() as stack:
         one = stack.enter_context(till_of(office, tmp_path / "one", "KRK-1"))
-        ala = enrolled(one, "Ala")
+        ala = enrolled(one)
         sell(one, ala, 10)
         one.sync.sync_once()
         sell(one, ala, 1)
@@ -194,7 +167,7 @@ def test_a_cloned_till_and_its_original_both_go_on(office: HeadOffice, tmp_path:
         for till in (one, clone):
             till.sync.sync_once()
     assert findings(tmp_path / "one") == findings(tmp_path / "clone") == []
-    verified(office)
+    office.run("verify")
 
 
 def test_a_clone_that_is_first_drives_its_original_to_a_new_journal(
@@ -202,7 +175,7 @@ def test_a_clone_that_is_first_drives_its_original_to_a_new_journal(
 ) -> None:
     with ExitStack() as stack:
         one = stack.enter_context(till_of(office, tmp_path / "one", "KRK-1"))
-        ala = enrolled(one, "Ala")
+        ala = enrolled(one)
         one.sync.sync_once()
         shutil.copytree(tmp_path / "one", tmp_path / "clone")
         clone = stack.enter_context(open_till(tmp_path / "clone"))
@@ -215,7 +188,7 @@ def test_a_clone_that_is_first_drives_its_original_to_a_new_journal(
         assert at_head_office(one)[ala] == 6
         assert (balance_at(one, ala), balance_at(clone, ala)) == (6, 6)
     assert findings(tmp_path / "one") == findings(tmp_path / "clone") == []
-    verified(office)
+    office.run("verify")
 
 
 def test_a_till_set_up_again_in_its_home_tells_what_waited(
@@ -223,23 +196,23 @@ def test_a_till_set_up_again_in_its_home_tells_what_waited(
 ) -> None:
     home = tmp_path / "one"
     with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
+        ala = enrolled(one)
         sell(one, ala, 10)
         one.sync.sync_once()
         sell(one, ala, 5)
-    again = ("setup", "--again", "--code", new_code(office, "KRK-1"), "--home", str(home))
+    again = ("setup", "--again", "--code", office.new_code("KRK-1"), "--home", str(home))
     done = paragon(*again)
     assert done.returncode == 0, done.stderr
     assert "journal 2" in done.stdout
     with open_till(home) as one:
         assert (suspension(one), one.identity.epoch) == ("", 2)
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (15, 15)
+        assert agreed_points(one, ala) == 15
         sell(one, ala, 1)
         one.sync.sync_once()
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (16, 16)
+        assert agreed_points(one, ala) == 16
     assert findings(home) == []
     assert office.disagreements() == 0
-    other = paragon("setup", "--again", "--code", new_code(office, "KRK-2"), "--home", str(home))
+    other = paragon("setup", "--again", "--code", office.new_code("KRK-2"), "--home", str(home))
     assert other.returncode == 2
     assert "This code is of terminal KRK-2" in other.stderr
 
@@ -251,9 +224,9 @@ def test_a_till_set_up_again_with_the_line_down_moves_when_it_is_back(
 
     home = tmp_path / "one"
     with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
+        ala = enrolled(one)
         sell(one, ala, 10)
-    join_again(home, "", new_code(office, "KRK-1"))
+    join_again(home, "", office.new_code("KRK-1"))
     shown = paragon("status", "--home", str(home))
     assert "suspended: it was set up again" in shown.stdout
     with open_till(home) as one:
@@ -261,7 +234,7 @@ def test_a_till_set_up_again_with_the_line_down_moves_when_it_is_back(
         sell(one, ala, 5)
         one.sync.sync_once()
         assert (suspension(one), one.identity.epoch) == ("", 2)
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (15, 15)
+        assert agreed_points(one, ala) == 15
     assert findings(home) == []
     assert office.disagreements() == 0
 
@@ -280,7 +253,7 @@ def test_an_untold_entry_that_is_damaged_stops_none_behind_it(
 ) -> None:
     home = tmp_path / "one"
     with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
+        ala = enrolled(one)
         one.sync.sync_once()
         for points in (1, 2, 10, 20, 40):
             sell(one, ala, points)
@@ -290,19 +263,19 @@ def test_an_untold_entry_that_is_damaged_stops_none_behind_it(
         connection.execute(damage)
         connection.close()
         one.sync.sync_once()
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (73 - lost, 73 - lost)
+        assert agreed_points(one, ala) == 73 - lost
         sell(one, ala, 100)
         one.sync.sync_once()
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (173 - lost, 173 - lost)
+        assert agreed_points(one, ala) == 173 - lost
         assert suspension(one) == ""
     # What is damaged stays, and is named.
     assert any(each["seq"] in (4, 5) for each in findings(home))
-    verified(office)
+    office.run("verify")
 
 
 def test_a_till_from_before_signatures_learns_who_signs(office: HeadOffice, tmp_path: Path) -> None:
     with till_of(office, tmp_path / "one", "KRK-1") as one:
-        ala = enrolled(one, "Ala")
+        ala = enrolled(one)
         one.sync.sync_once()
         key = one.identity.server_key
         with one.store.writing() as connection:
@@ -325,14 +298,14 @@ def test_a_sale_of_a_lost_time_asked_again_counts_once(
 ) -> None:
     """The till's software repeats a sale after the till was put back: it is one sale here."""
     home = tmp_path / "one"
-    with till_of(office, home, "KRK-1") as one:
-        ala = enrolled(one, "Ala")
-        one.sync.sync_once()
+    ala = sold_to_ala(office, home)
     shutil.copy(home / STORE_FILE, tmp_path / "backup")
+    with open_till(home) as one:
+        sell(one, ala, 3, reference)
     shutil.copy(tmp_path / "backup", home / STORE_FILE)
     with open_till(home) as one:
         sell(one, ala, 3, reference)
         one.sync.sync_once()
-        assert (balance_at(one, ala), at_head_office(one)[ala]) == (3, 3)
+        assert agreed_points(one, ala) == 3
         assert one.identity.epoch == 1
     assert office.disagreements() == 0

@@ -1,32 +1,17 @@
 """Head office's database put back from a backup: nobody goes on unawares."""
 
-import shutil
 from contextlib import ExitStack
 from pathlib import Path
 
 from loyalty.identifiers import card_number
 from terminal_app.bootstrap import Shop
-from terminal_app.till.answers import Enrolment, Sale
 from tests.integration.terminal.head_office import HeadOffice
-from tests.integration.terminal.test_sync import balance_at, till_of
-from tests.unit.terminal.counter import goods, known, posted
+from tests.integration.terminal.tills import at_head_office, balance_at, enrolled, sell, till_of
 
 
-def sell(shop: Shop, member_id: str, points: int) -> None:
-    posted(shop.till.sell(Sale(basket=goods(points * 100), member_id=member_id)))
+def sells_and_syncs(shop: Shop, member_id: str, points: int) -> None:
+    sell(shop, member_id, points)
     shop.sync.sync_once()
-
-
-def put_back(office: HeadOffice, backup: Path) -> None:
-    office.stop()
-    shutil.copy(backup, office.home / "server.sqlite")
-    office.start()
-
-
-def backed_up(office: HeadOffice, backup: Path) -> None:
-    office.stop()
-    shutil.copy(office.home / "server.sqlite", backup)
-    office.start()
 
 
 def test_a_change_under_a_number_that_was_told_before_is_told(
@@ -39,22 +24,22 @@ def test_a_change_under_a_number_that_was_told_before_is_told(
     with ExitStack() as stack:
         one = stack.enter_context(till_of(office, tmp_path / "one", "KRK-1"))
         two = stack.enter_context(till_of(office, tmp_path / "two", "KRK-2"))
-        anna = known(one.till.enrol(Enrolment(name="Anna"))).member.member_id
-        bob = known(one.till.enrol(Enrolment(name="Bob"))).member.member_id
+        anna = enrolled(one, "Anna")
+        bob = enrolled(one, "Bob")
         for till in (one, two, one):
             till.sync.sync_once()
-        backed_up(office, tmp_path / "backup.sqlite")
+        office.copy_books(tmp_path / "backup.sqlite")
         office.run("members", "import", str(people))
         one.sync.sync_once()
         two.sync.sync_once()
-        put_back(office, tmp_path / "backup.sqlite")
-        sell(two, bob, 50)
+        office.put_back(tmp_path / "backup.sqlite")
+        sells_and_syncs(two, bob, 50)
         for _ in range(30):
-            sell(two, anna, 1)
+            sells_and_syncs(two, anna, 1)
         one.sync.sync_once()
         assert (balance_at(one, bob), balance_at(two, bob)) == (50, 50)
         assert (balance_at(one, anna), balance_at(two, anna)) == (30, 30)
-        held = {each.member_id: each.points for each in one.uplink.standing().members}
+        held = at_head_office(one)
         assert (held[bob], held[anna]) == (50, 30)
     assert (office.cases(), office.disagreements()) == (["restored"], 1)
 
@@ -66,15 +51,15 @@ def test_points_that_only_the_lost_history_knew_are_forgotten(
     with ExitStack() as stack:
         one = stack.enter_context(till_of(office, tmp_path / "one", "KRK-1"))
         two = stack.enter_context(till_of(office, tmp_path / "two", "KRK-2"))
-        bob = known(one.till.enrol(Enrolment(name="Bob"))).member.member_id
+        bob = enrolled(one, "Bob")
         for till in (one, two):
             till.sync.sync_once()
-        backed_up(office, tmp_path / "backup.sqlite")
-        sell(two, bob, 70)
+        office.copy_books(tmp_path / "backup.sqlite")
+        sells_and_syncs(two, bob, 70)
         one.sync.sync_once()
         assert balance_at(one, bob) == 70
-        put_back(office, tmp_path / "backup.sqlite")
-        sell(one, bob, 5)
+        office.put_back(tmp_path / "backup.sqlite")
+        sells_and_syncs(one, bob, 5)
         assert balance_at(one, bob) == 5
         two.sync.sync_once()
         one.sync.sync_once()

@@ -10,9 +10,10 @@ from loyalty.rights import Wait
 from terminal_app.bootstrap import Shop, join_chain, open_till
 from terminal_app.errors import HeadOfficeUnreachable
 from terminal_app.store import settings
-from terminal_app.till.answers import Enrolment, KnownVoucher, Reason, Refusal, Sale
+from terminal_app.till.answers import KnownVoucher, Reason, Refusal, Sale
 from tests.integration.terminal.head_office import HeadOffice
 from tests.integration.terminal.people import CARD, SEEDED
+from tests.integration.terminal.tills import at_head_office, enrolled, sync, till_of
 from tests.unit.terminal.counter import faults_of, goods, known, posted
 
 SAVING = """
@@ -42,10 +43,10 @@ keep = 1000
 
 
 @contextmanager
-def till_of(office: HeadOffice, home: Path, terminal: str) -> Iterator[Shop]:
-    join_chain(home, office.url, office.codes[terminal])
-    with open_till(home) as shop:
-        shop.sync.sync_once()
+def till_in_touch(office: HeadOffice, home: Path, terminal: str) -> Iterator[Shop]:
+    """The till `terminal` of the chain, which was in touch and has rights."""
+    with till_of(office, home, terminal) as shop:
+        sync(shop)
         yield shop
 
 
@@ -53,10 +54,6 @@ def under(shop: Shop, document: str) -> None:
     """The shop's till goes by `document` from now on."""
     with shop.store.writing() as connection:
         settings.write_programme_document(connection, document)
-
-
-def enrolled(shop: Shop) -> str:
-    return known(shop.till.enrol(Enrolment(name="Ala Kot", card=CARD))).member.member_id
 
 
 def spent(shop: Shop, member: str, amount_minor: int = 100) -> int:
@@ -70,10 +67,13 @@ def test_two_tills_offline_cannot_spend_501_of_500(
     office: HeadOffice, tmp_path: Path, share: int
 ) -> None:
     homes = (tmp_path / "one", tmp_path / "two")
-    with till_of(office, homes[0], "KRK-1") as one, till_of(office, homes[1], "KRK-2") as two:
+    with (
+        till_in_touch(office, homes[0], "KRK-1") as one,
+        till_in_touch(office, homes[1], "KRK-2") as two,
+    ):
         for shop in (one, two):
             under(shop, SAVING)
-        member = enrolled(one)
+        member = enrolled(one, card=CARD)
         one.sync.sync_once()
         two.sync.sync_once()
         for shop, points in ((one, share), (two, 500 - share)):
@@ -96,7 +96,7 @@ def test_two_tills_offline_cannot_spend_501_of_500(
             shop.sync.sync_once()
             assert known(shop.till.identify(CARD)).safe.points == 0
         assert [spent(shop, member) for shop in (one, two)] == [0, 0]
-        assert {each.points for each in one.uplink.standing().members if each.points} == set()
+        assert not any(at_head_office(one).values())
     assert [
         faults_of(home, name) for home, name in zip(homes, ("KRK-1", "KRK-2"), strict=True)
     ] == [[], []]
@@ -106,10 +106,10 @@ def test_rights_follow_the_member_to_the_till_that_serves(
     office: HeadOffice, tmp_path: Path
 ) -> None:
     with (
-        till_of(office, tmp_path / "home", "KRK-1") as home,
-        till_of(office, tmp_path / "away", "WAW-1") as away,
+        till_in_touch(office, tmp_path / "home", "KRK-1") as home,
+        till_in_touch(office, tmp_path / "away", "WAW-1") as away,
     ):
-        member = enrolled(home)
+        member = enrolled(home, card=CARD)
         posted(home.till.sell(Sale(basket=goods(450_00), member_id=member)))
         home.sync.sync_once()
         away.sync.sync_once()
@@ -133,10 +133,10 @@ def test_rights_follow_the_member_to_the_till_that_serves(
 
 def test_a_voucher_is_taken_where_its_right_lies(office: HeadOffice, tmp_path: Path) -> None:
     with (
-        till_of(office, tmp_path / "home", "KRK-1") as home,
-        till_of(office, tmp_path / "away", "WAW-1") as away,
+        till_in_touch(office, tmp_path / "home", "KRK-1") as home,
+        till_in_touch(office, tmp_path / "away", "WAW-1") as away,
     ):
-        member = enrolled(home)
+        member = enrolled(home, card=CARD)
         sale = Sale(basket=goods(500_00), member_id=member)
         (slip,) = posted(home.till.sell(sale)).receipt.vouchers
         home.sync.sync_once()

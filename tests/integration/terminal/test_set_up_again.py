@@ -1,6 +1,5 @@
 """A till that is lost or broken is set up again, from nothing, and its terminal goes on."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -18,11 +17,8 @@ from terminal_app.till.answers import Enrolment, Reason, Refusal, Sale
 from tests.integration.terminal.head_office import HeadOffice
 from tests.integration.terminal.people import CARD
 from tests.integration.terminal.test_commands import paragon
+from tests.integration.terminal.tills import at_head_office, balance_at, enrolled, sell
 from tests.unit.terminal.counter import goods, known, posted
-
-
-def new_code(office: HeadOffice, terminal: str) -> str:
-    return str(json.loads(office.run("code", terminal, "--json"))["code"])
 
 
 def set_up(office: HeadOffice, home: Path, code: str) -> None:
@@ -39,7 +35,7 @@ def test_a_till_set_up_again_knows_what_it_did_and_goes_on(
         posted(old.till.sell(Sale(basket=goods(3000), member_id=first.member_id)))
         old.sync.sync_once()
 
-    set_up(office, tmp_path / "new", new_code(office, "KRK-1"))
+    set_up(office, tmp_path / "new", office.new_code("KRK-1"))
     with open_till(tmp_path / "new") as new:
         assert (new.identity.terminal, new.identity.epoch) == ("KRK-1", 2)
         new.sync.sync_once()
@@ -61,7 +57,7 @@ def test_a_till_set_up_again_knows_what_it_did_and_goes_on(
         }
         assert journals == {1: (2, 1), 2: (3, 2)}
 
-    set_up(office, tmp_path / "third", new_code(office, "KRK-1"))
+    set_up(office, tmp_path / "third", office.new_code("KRK-1"))
     with open_till(tmp_path / "third") as third:
         third.sync.sync_once()
         assert known(third.till.identify(first.card)).balance.points == 42
@@ -75,7 +71,7 @@ def test_the_till_before_is_locked_out_and_keeps_its_sales(
     join_chain(tmp_path / "old", office.url, office.codes["KRK-1"])
     with open_till(tmp_path / "old") as old:
         old.sync.sync_once()
-        join_chain(tmp_path / "new", office.url, new_code(office, "KRK-1"))
+        join_chain(tmp_path / "new", office.url, office.new_code("KRK-1"))
         posted(old.till.sell(Sale(basket=goods(100))))
         with pytest.raises(HeadOfficeRefused, match="set up again"):
             old.sync.sync_once()
@@ -87,7 +83,7 @@ def test_an_entry_sealed_for_one_journal_is_taken_in_no_other(
     office: HeadOffice, tmp_path: Path, epoch: int
 ) -> None:
     join_chain(tmp_path / "old", office.url, office.codes["KRK-1"])
-    join_chain(tmp_path / "new", office.url, new_code(office, "KRK-1"))
+    join_chain(tmp_path / "new", office.url, office.new_code("KRK-1"))
     with open_till(tmp_path / "new") as new:
         known(new.till.enrol(Enrolment(name="Ala", card=CARD)))
         frame = compose(new.store, utc_now, "1")
@@ -103,11 +99,11 @@ def test_vouchers_of_the_till_before_are_known_and_wait_for_its_rights(
     """Nobody can say what the lost till took with the line down, so head office waits for it."""
     set_up(office, tmp_path / "old", office.codes["KRK-1"])
     with open_till(tmp_path / "old") as old:
-        member = known(old.till.enrol(Enrolment(name="Ala"))).member.member_id
+        member = enrolled(old)
         sale = Sale(basket=goods(1_000_00), member_id=member)
         slips = posted(old.till.sell(sale)).receipt.vouchers
         old.sync.sync_once()
-    set_up(office, tmp_path / "new", new_code(office, "KRK-1"))
+    set_up(office, tmp_path / "new", office.new_code("KRK-1"))
     set_up(office, tmp_path / "other", office.codes["KRK-2"])
     for home, slip in zip((tmp_path / "new", tmp_path / "other"), slips, strict=True):
         with open_till(home) as shop:
@@ -163,19 +159,18 @@ def test_what_the_old_journal_told_before_counts_once(office: HeadOffice, tmp_pa
     home = tmp_path / "one"
     join_chain(home, office.url, office.codes["KRK-1"])
     with open_till(home) as one:
-        ala = known(one.till.enrol(Enrolment(name="Ala"))).member.member_id
-        posted(one.till.sell(Sale(basket=goods(1000), member_id=ala)))
+        ala = enrolled(one)
+        sell(one, ala, 10)
         one.uplink.exchange(compose(one.store, utc_now, "1"))
-        posted(one.till.sell(Sale(basket=goods(500), member_id=ala)))
+        sell(one, ala, 5)
     with line_that_damages_one(office.url) as url:
-        join_again(home, url, new_code(office, "KRK-1"))
+        join_again(home, url, office.new_code("KRK-1"))
         with open_till(home) as one:
             with pytest.raises(HeadOfficeRefused):
                 one.sync.sync_once()
             assert (one.identity.epoch, one.till.status().unsent) == (1, 3)
             one.sync.sync_once()
             assert (one.identity.epoch, one.till.status().unsent) == (2, 0)
-            assert known(one.till.member(ala)).balance.points == 15
-            assert [each.points for each in one.uplink.standing().members] == [15]
+            assert (balance_at(one, ala), at_head_office(one)) == (15, {ala: 15})
     assert office.disagreements() == 0
     assert office.cases() == []

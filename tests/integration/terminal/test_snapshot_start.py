@@ -17,7 +17,7 @@ from terminal_app.sync.snapshot import FILE_SUFFIX, OnProgress, Progress, is_to_
 from terminal_app.sync.uplink import Uplink
 from terminal_app.till.answers import Enrolment, Sale
 from tests.integration.terminal.head_office import HeadOffice
-from tests.integration.terminal.test_sync import balance_at, till_of
+from tests.integration.terminal.tills import at_head_office, balance_at, till_of
 from tests.unit.terminal.counter import goods, known, posted
 
 MEMBERS = 2_500
@@ -116,7 +116,7 @@ def test_sales_before_the_start_count_once(big_office: HeadOffice, tmp_path: Pat
         posted(shop.till.sell(Sale(basket=goods(1_000), member_id=member)))
         assert shop.sync.sync_once().entries == 1
         assert balance_at(shop, member) == 133
-        held = {each.member_id: each.points for each in shop.uplink.standing().members}
+        held = at_head_office(shop)
         assert held[member] == 133
 
 

@@ -1,9 +1,6 @@
 """Till and head office, as two processes on a real line: told once, counted once, agreed on."""
 
-import shutil
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
@@ -27,26 +24,20 @@ from terminal_app.till.answers import (
 )
 from tests.integration.terminal.head_office import FaultyLine, HeadOffice
 from tests.integration.terminal.people import CARD, SEEDED
+from tests.integration.terminal.tills import (
+    agreed_points,
+    at_head_office,
+    balance_at,
+    enrolled,
+    till_of,
+)
 from tests.unit.terminal.counter import faults_of, goods, known, posted
-
-
-@contextmanager
-def till_of(office: HeadOffice, home: Path, terminal: str, url: str = "") -> Iterator[Shop]:
-    """The till `terminal` of the chain, joined when its home is new."""
-    if not home.exists():
-        join_chain(home, url or office.url, office.codes[terminal])
-    with open_till(home) as shop:
-        yield shop
-
-
-def balance_at(shop: Shop, member_id: str) -> int:
-    return known(shop.till.member(member_id)).balance.points
 
 
 def test_what_one_till_earned_offline_another_sees(office: HeadOffice, tmp_path: Path) -> None:
     with till_of(office, tmp_path / "one", "KRK-1") as one:
         office.kill()
-        member = known(one.till.enrol(Enrolment(name="Ala Kot", card=CARD))).member.member_id
+        member = enrolled(one, "Ala Kot", CARD)
         for number in range(5):
             sale = Sale(basket=goods(1000), member_id=member, reference=f"R{number}")
             posted(one.till.sell(sale))
@@ -71,8 +62,7 @@ def test_what_one_till_earned_offline_another_sees(office: HeadOffice, tmp_path:
         one.sync.sync_once()
         assert known(one.till.member(member)).balance == Balance(20, 50, 30, 0)
         assert one.sync.sync_once().entries == 0
-        standing = one.uplink.standing()
-        assert {each.member_id: each.points for each in standing.members}[member] == 20
+        assert at_head_office(one)[member] == 20
     assert faults_of(tmp_path / "one") == []
     assert office.disagreements() == 0
 
@@ -96,7 +86,7 @@ def test_a_voucher_issued_here_is_redeemed_there_once(office: HeadOffice, tmp_pa
         till_of(office, tmp_path / "far", "WAW-1") as far,
     ):
         one.sync.sync_once()
-        member = known(one.till.enrol(Enrolment(name="Ala", card=CARD))).member.member_id
+        member = enrolled(one, "Ala", CARD)
         sale = Sale(basket=goods(500_00), member_id=member)
         (slip,) = posted(one.till.sell(sale)).receipt.vouchers
         # Its till's key is known there before its voucher is; the right to it comes when asked.
@@ -121,7 +111,7 @@ def test_a_voucher_issued_here_is_redeemed_there_once(office: HeadOffice, tmp_pa
 
 def test_a_frame_that_comes_twice_counts_once(office: HeadOffice, tmp_path: Path) -> None:
     with till_of(office, tmp_path / "one", "KRK-1") as one:
-        member = known(one.till.enrol(Enrolment(name="Ala", card=CARD))).member.member_id
+        member = enrolled(one, "Ala", CARD)
         posted(one.till.sell(Sale(basket=goods(1000), member_id=member)))
         from terminal_app.bootstrap import utc_now
 
@@ -143,7 +133,7 @@ def test_an_answer_that_is_lost_doubles_nothing(
     with FaultyLine(office.port) as line:
         lead_through(tmp_path / "one", line.url)
         with open_till(tmp_path / "one") as one:
-            member = known(one.till.enrol(Enrolment(name="Ala", card=CARD))).member.member_id
+            member = enrolled(one, "Ala", CARD)
             for number in range(3):
                 sale = Sale(basket=goods(1000), member_id=member, reference=f"R{number}")
                 posted(one.till.sell(sale))
@@ -171,7 +161,7 @@ def lead_through(home: Path, url: str) -> None:
 
 def test_head_office_killed_in_the_midst_of_many_syncs(office: HeadOffice, tmp_path: Path) -> None:
     with till_of(office, tmp_path / "one", "KRK-1") as one:
-        member = known(one.till.enrol(Enrolment(name="Ala", card=CARD))).member.member_id
+        member = enrolled(one, "Ala", CARD)
         for kill in range(2):
             for number in range(40):
                 sale = Sale(basket=goods(700), member_id=member, reference=f"R{kill}-{number}")
@@ -182,8 +172,7 @@ def test_head_office_killed_in_the_midst_of_many_syncs(office: HeadOffice, tmp_p
             office.start()
         one.sync.sync_once()
         assert one.till.status().unsent == 0
-        standing = {each.member_id: each.points for each in one.uplink.standing().members}
-        assert standing[member] == balance_at(one, member)
+        agreed_points(one, member)
     assert faults_of(tmp_path / "one") == []
     assert office.disagreements() == 0
 
@@ -268,15 +257,14 @@ def test_another_server_at_the_address_is_no_head_office(tmp_path: Path) -> None
 
 def test_thousands_of_entries_go_in_frames(office: HeadOffice, tmp_path: Path) -> None:
     with till_of(office, tmp_path / "one", "KRK-1") as one:
-        member = known(one.till.enrol(Enrolment(name="Ala", card=CARD))).member.member_id
+        member = enrolled(one, "Ala", CARD)
         for _ in range(1_100):
             sale = Sale(basket=goods(100), member_id=member, print_receipt=False)
             posted(one.till.sell(sale))
         result = one.sync.sync_once()
         assert (result.entries, result.rounds) == (1_105, 2)
         assert one.till.status().unsent == 0
-        standing = {each.member_id: each.points for each in one.uplink.standing().members}
-        assert standing[member] == balance_at(one, member)
+        agreed_points(one, member)
         with one.store.reading() as connection:
             assert ledger.part_of(connection, member, ledger.OTHERS).points == 0
 
@@ -313,14 +301,11 @@ def test_head_office_restored_from_a_backup_is_told_everything_again(
         till_of(office, tmp_path / "one", "KRK-1") as one,
         till_of(office, tmp_path / "two", "KRK-2") as two,
     ):
-        member = known(one.till.enrol(Enrolment(name="Ala", card=CARD))).member.member_id
+        member = enrolled(one, "Ala", CARD)
         posted(one.till.sell(Sale(basket=goods(1000), member_id=member)))
         one.sync.sync_once()
         two.sync.sync_once()
-        office.stop()
-        backup = tmp_path / "backup.sqlite"
-        shutil.copy(office.home / "server.sqlite", backup)
-        office.start()
+        office.copy_books(tmp_path / "backup.sqlite")
         for number in range(6):
             posted(one.till.sell(Sale(basket=goods(2000), member_id=member)))
             posted(two.till.sell(Sale(basket=goods(100), member_id=member)))
@@ -329,15 +314,11 @@ def test_head_office_restored_from_a_backup_is_told_everything_again(
             two.sync.sync_once()
         one.sync.sync_once()
         assert balance_at(one, member) == balance_at(two, member) == 136
-        office.stop()
-        shutil.copy(backup, office.home / "server.sqlite")
-        office.start()
+        office.put_back(tmp_path / "backup.sqlite")
         latest = known(two.till.enrol(Enrolment(name="Latest"))).member
         posted(two.till.sell(Sale(basket=goods(700), member_id=member)))
         for till in (two, one, two, one):
             till.sync.sync_once()
         assert known(one.till.identify(latest.card)).member == latest
-        assert balance_at(one, member) == balance_at(two, member) == 143
-        standing = {each.member_id: each.points for each in one.uplink.standing().members}
-        assert standing[member] == 143
+        assert agreed_points(one, member) == agreed_points(two, member) == 143
     assert (office.cases(), office.disagreements()) == (["restored"], 1)
