@@ -21,6 +21,7 @@ from loyalty.journal import Sealed, decode_entry
 from loyalty.spreadsheets import safe_cell
 from terminal_app.bootstrap import utc_now
 from terminal_app.commands import journal_checks, ledger_checks, ledger_desk
+from terminal_app.commands.column_checks import read_as_made
 from terminal_app.commands.speaking import (
     EXIT_DISAGREES,
     HomeOption,
@@ -62,10 +63,10 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     Example: paragon ledger verify
     """
     with faults_in_words(), _ledger(home_of(home)) as (store, identity):
-        with store.reading() as connection:
-            findings = ledger_checks.verify(connection, identity)
+        with store.reading() as connection, read_as_made(connection) as misfits:
+            findings = [*misfits, *ledger_checks.verify(connection, identity)]
             entries = sum(1 for _ in journal_checks.sealed_entries(connection, identity))
-        lost = lost_end(store, identity)
+            lost = lost_end(store, identity)
         if lost is not None:
             findings.append(lost)
         if as_json:

@@ -17,19 +17,24 @@ from loyalty.journal import (
     next_seal,
 )
 
-_HEAD = "SELECT seq, seal FROM heads WHERE epoch = ?"
+# Bytes are read as bytes, whatever a flipped bit or somebody with a SQLite shell made of them.
+_HEAD = "SELECT seq, CAST(seal AS BLOB) FROM heads WHERE epoch = ?"
 _MOVE_HEAD = """
     INSERT INTO heads VALUES (?, ?, ?)
     ON CONFLICT (epoch) DO UPDATE SET seq = excluded.seq, seal = excluded.seal
 """
-_LAST_ROW = "SELECT seq, seal FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1"
-_BODY_AT = "SELECT body FROM journal WHERE epoch = ? AND seq = ?"
+_LAST_ROW = """
+    SELECT seq, CAST(seal AS BLOB) FROM journal WHERE epoch = ? ORDER BY seq DESC LIMIT 1
+"""
+_BODY_AT = "SELECT CAST(body AS BLOB) FROM journal WHERE epoch = ? AND seq = ?"
 _ELAPSED = "SELECT run_elapsed_ms(?)"
 _NOTE_SEAL = "SELECT run_note_seal(?)"
-_SEAL_AT = "SELECT seal FROM journal WHERE epoch = ? AND seq = ?"
+_SEAL_AT = "SELECT CAST(seal AS BLOB) FROM journal WHERE epoch = ? AND seq = ?"
 _APPEND = "INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?)"
-_FROM = "SELECT seq, body, seal FROM journal WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT ?"
-# A blob, whatever somebody with a SQLite shell put there.
+_FROM = """
+    SELECT seq, CAST(body AS BLOB), CAST(seal AS BLOB) FROM journal
+    WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT ?
+"""
 _ALL = """
     SELECT seq, CAST(body AS BLOB), CAST(seal AS BLOB) FROM journal
     WHERE epoch = ? AND seq >= ? ORDER BY seq
@@ -39,9 +44,11 @@ _LOOKED_UP_BY = """
     WHERE epoch = ? ORDER BY seq
 """
 _EPOCHS = "SELECT epoch, count(*) FROM journal GROUP BY epoch ORDER BY epoch"
-_OF_MEMBER = "SELECT body FROM journal WHERE member_id = ? AND epoch = ? ORDER BY seq"
+_OF_MEMBER = """
+    SELECT CAST(body AS BLOB) FROM journal WHERE member_id = ? AND epoch = ? ORDER BY seq
+"""
 _LATEST_OF_MEMBER = """
-    SELECT body FROM journal WHERE member_id = ? AND kind NOT IN (?, ?)
+    SELECT CAST(body AS BLOB) FROM journal WHERE member_id = ? AND kind NOT IN (?, ?)
     ORDER BY epoch DESC, seq DESC LIMIT ?
 """
 

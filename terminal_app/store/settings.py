@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from loyalty.identifiers import journal_name
 from terminal_app.errors import NotSetUp, StoreFault
 
-_GET = "SELECT value FROM settings WHERE key = ?"
+_GET = "SELECT CAST(value AS BLOB) FROM settings WHERE key = ?"
 _PUT = "INSERT INTO settings VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
 _DROP = "DELETE FROM settings WHERE key = ?"
 # What a run of the till knows of time by a clock that nobody can set: see store.run_clock.
