@@ -4,6 +4,9 @@ WIRE_VERSION = 2
 OLDEST_WIRE_VERSION = 1
 """A side one version behind or ahead is understood; what is older is asked to update."""
 
+COLUMNS_VERSION = 2
+"""From this version on, a frame's entries may come in columns."""
+
 MAX_ENTRIES_A_FRAME = 1_000
 MAX_CHANGES_A_FRAME = 1_000
 MAX_FRAME_BYTES = 8 << 20

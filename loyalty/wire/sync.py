@@ -9,6 +9,7 @@ from msgspec import Meta
 from loyalty.bounds import Count, MomentMs, Points
 from loyalty.tallies import DayTally
 from loyalty.wire.changes import Change
+from loyalty.wire.columns import Columns
 from loyalty.wire.limits import (
     MAX_CHANGES_A_FRAME,
     MAX_DRAWS_A_FRAME,
@@ -102,7 +103,8 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     `count` and `length` are how many bodies there are and their bytes together (since version 2).
     `draws` ask for rights, `lookups` are cards that the till has not heard of, `waiting` says what
     comes in later frames. `receipt` is the last signed head, shown when head office turns out to
-    hold less than it once confirmed.
+    hold less than it once confirmed. On the way to a head office that reads them, `columns` stand
+    for the bodies.
     """
 
     version: int
@@ -124,6 +126,7 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     lookups: Annotated[tuple[str, ...], Meta(max_length=MAX_LOOKUPS_A_FRAME)] = ()
     waiting: Waiting = NOTHING_WAITING
     receipt: SignedHead | None = None
+    columns: Columns | None = None
 
 
 COUNTS_ALREADY = "it counts already"

@@ -15,6 +15,7 @@ from loyalty.wire import (
     EPOCH_PATH,
     MAX_PACKED_BYTES,
     MEDIA_TYPE,
+    OLDEST_WIRE_VERSION,
     SNAPSHOT_PATH,
     STANDING_PATH,
     SYNC_PATH,
@@ -50,6 +51,9 @@ class Uplink:
     def __init__(self, server_url: str, token: str = "") -> None:
         require_safe_url(server_url)
         self.server_url = server_url.rstrip("/")
+        # An older head office does not read all that this till can say; until it is heard, no more
+        # is said than the oldest reads.
+        self._spoken = OLDEST_WIRE_VERSION
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._client = httpx.Client(
             base_url=self.server_url,
@@ -60,12 +64,17 @@ class Uplink:
     def exchange(self, request: SyncRequest) -> SyncReply:
         """One round trip. Raises HeadOfficeUnreachable or HeadOfficeRefused."""
         content = self._ask(
-            "POST", SYNC_PATH, content=pack(request), headers={"Content-Type": MEDIA_TYPE}
+            "POST",
+            SYNC_PATH,
+            content=pack(request, spoken=self._spoken),
+            headers={"Content-Type": MEDIA_TYPE},
         )
         try:
-            return unpack(content, SyncReply)
+            reply = unpack(content, SyncReply)
         except FrameInvalid as fault:
             raise self._not_ours(fault) from fault
+        self._spoken = reply.version
+        return reply
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
         """Turn a one-time code into a terminal's identity. Raises as `exchange` does."""

@@ -33,6 +33,7 @@ from loyalty.wire import (
     VoucherChange,
     Waiting,
 )
+from loyalty.wire.columns import columns_of
 
 CARD = minted_card(1, 1)
 SEAL = first_seal("KRK-1", 1)
@@ -72,7 +73,7 @@ def _entry(seq: int, kind: str, payload: dict[str, object]) -> Entry:
 
 
 def sync_requests() -> list[SyncRequest]:
-    """One that says everything, and one with nothing to say."""
+    """One with nothing to say, one that says everything, and one that does so in columns."""
     bodies = tuple(entry_bodies())
     receipt = SignedHead("history", 4, SEAL, bytes(64))
     quiet = SyncRequest(
@@ -100,7 +101,10 @@ def sync_requests() -> list[SyncRequest]:
         waiting=Waiting(10, 500, 99_900),
         receipt=receipt,
     )
-    return [quiet, full]
+    in_columns = msgspec.structs.replace(
+        full, bodies=(), columns=columns_of("KRK-1", 1, quiet.first_seq, bodies)
+    )
+    return [quiet, full, in_columns]
 
 
 def sync_replies() -> list[SyncReply]:
