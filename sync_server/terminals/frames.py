@@ -1,5 +1,7 @@
 """A frame as it is read, before anything is written: where it continues, and what counts of it."""
 
+from collections.abc import Mapping
+
 import msgspec
 from sqlalchemy import Connection
 
@@ -54,10 +56,16 @@ def read_frame(connection: Connection, request: SyncRequest, head: Head) -> Fram
             counting.append((placed, entry))
     arrived = [entry for _, entry in counting]
     doubled = counted_before(connection, request.terminal, request.epoch, arrived)
-    if doubled:
-        refused += [
-            (placed, doubled[placed.seq]) for placed, _ in counting if placed.seq in doubled
-        ]
-        refused.sort(key=lambda one: one[0].seq)
-        counting = [one for one in counting if one[0].seq not in doubled]
-    return Frame(chain, tuple(counting), tuple(refused), held.refused)
+    return refusing(Frame(chain, tuple(counting), tuple(refused), held.refused), doubled)
+
+
+def refusing(frame: Frame, reasons: Mapping[int, str]) -> Frame:
+    """`frame`, of which the entries under the numbers of `reasons` do not count either."""
+    if not reasons:
+        return frame
+    more = [(placed, reasons[placed.seq]) for placed, _ in frame.counting if placed.seq in reasons]
+    return msgspec.structs.replace(
+        frame,
+        counting=tuple(one for one in frame.counting if one[0].seq not in reasons),
+        refused=tuple(sorted((*frame.refused, *more), key=lambda one: one[0].seq)),
+    )

@@ -54,6 +54,7 @@ from sync_server.terminals.evidence import (
     refusal_case,
 )
 from sync_server.terminals.frames import Frame, read_frame
+from sync_server.terminals.great_sums import refuse_beyond
 from sync_server.terminals.heads import is_signed, keep_head
 from sync_server.terminals.journals import keep_lost_journal
 from sync_server.terminals.limits import require_place, sane_tallies
@@ -145,6 +146,7 @@ class Ingest:
             contact = contact_of(connection, request, token_hash, holds=True)
             frame = read_frame(connection, request, contact.head)
             hold_members(connection, request, frame.arrived)
+            frame = refuse_beyond(connection, frame)
             history = _history(connection, contact, request, now_ms)
             open_cases(connection, clock_cases(contact, request, now_ms), now_ms)
             note_contact(connection, request, now_ms)
