@@ -12,6 +12,7 @@ from sync_server.store.engine import open_engine
 from sync_server.store.schema import migrate
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import ShopClock, found_chain, head_office
+from tests.contract.server_core.rights_tills import Tills
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -64,6 +65,14 @@ def clock() -> ShopClock:
 @pytest.fixture
 def ingest(engine: Engine, clock: ShopClock) -> Ingest:
     return head_office(engine, clock)
+
+
+@pytest.fixture
+def pooled(ingest: Ingest, tills: Tills) -> Tills:
+    """The tills of a test, after the first gave the rights to anna's 500 points back."""
+    tills[0].release("anna", 500)
+    tills[0].sync(ingest)
+    return tills
 
 
 @pytest.fixture(params=ENGINES)

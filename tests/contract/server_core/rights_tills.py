@@ -15,10 +15,12 @@ from loyalty.journal import (
 )
 from loyalty.rights import fold_rights
 from loyalty.wire import Draw, Recall, SyncRequest
+from sync_server.reconcile.verification import verify_books
+from sync_server.store.engine import reading
 from sync_server.store.held import HELD
 from sync_server.store.tables import holdings, journals, standings
 from sync_server.terminals.ingest import Ingest, Taken
-from tests.contract.server_core.journals import Journal, meddling
+from tests.contract.server_core.journals import ZONE, Journal, meddling
 
 
 class RightsTill(Journal):
@@ -108,10 +110,38 @@ class RightsTill(Journal):
         return sum(entry.points for entry in map(decode_entry, self.bodies) if entry.kind == EARN)
 
 
+Tills = tuple[RightsTill, ...]
+
+
+def rights_tills(engine: Engine, clock: Clock, *terminals: str) -> Tills:
+    """The tills of these terminals; every terminal has the first of its journals alone."""
+    one_journal_each(engine)
+    return tuple(RightsTill(terminal, clock) for terminal in terminals)
+
+
+def in_touch(engine: Engine, ingest: Ingest, clock: Clock, *terminals: str) -> Tills:
+    """Tills of these terminals that were in touch; the first of them earned 500 for anna."""
+    tills = rights_tills(engine, clock, *terminals)
+    tills[0].sale("anna", 500)
+    for till in tills:
+        till.sync(ingest)
+    return tills
+
+
 def one_journal_each(engine: Engine) -> None:
     """Leave every terminal the first of its journals alone: nothing followed it."""
     with meddling(engine) as connection:
         connection.execute(delete(journals).where(journals.c.epoch > 1))
+
+
+def findings(engine: Engine) -> list[str]:
+    """All that is wrong with head office's books, and where."""
+    with reading(engine) as connection:
+        return [f"{one.where}: {one.what}" for one in verify_books(connection, ZONE)]
+
+
+def books_hold(engine: Engine) -> None:
+    assert findings(engine) == []
 
 
 def pool_of(engine: Engine, member: str) -> int:

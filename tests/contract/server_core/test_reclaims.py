@@ -6,18 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from sync_server.reconcile.verification import verify_books
-from sync_server.store.engine import reading
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import ZONE, ShopClock, rows
+from tests.contract.server_core.journals import ShopClock, rows
 from tests.contract.server_core.rights_tills import (
     RightsTill,
+    Tills,
+    books_hold,
     held_at,
-    one_journal_each,
+    in_touch,
     pool_of,
 )
-
-Tills = tuple[RightsTill, RightsTill]
 
 LEASE = timedelta(days=7)
 LEASE_AND_GRACE = timedelta(days=14, minutes=1)
@@ -26,21 +24,11 @@ LEASE_AND_GRACE = timedelta(days=14, minutes=1)
 @pytest.fixture
 def tills(engine: Engine, ingest: Ingest, clock: ShopClock) -> Tills:
     """Two tills; the first holds the rights to 500 points of anna."""
-    one_journal_each(engine)
-    first, second = RightsTill("KRK-1", clock), RightsTill("WAW-1", clock)
-    first.sale("anna", 500)
-    first.sync(ingest)
-    second.sync(ingest)
-    return first, second
+    return in_touch(engine, ingest, clock, "KRK-1", "WAW-1")
 
 
 def cases(engine: Engine) -> list[dict[str, Any]]:
     return rows(engine, "cases")
-
-
-def books_hold(engine: Engine) -> None:
-    with reading(engine) as connection:
-        assert list(verify_books(connection, ZONE)) == []
 
 
 def draw(till: RightsTill, ingest: Ingest, points: int) -> int:
@@ -124,11 +112,9 @@ def test_what_was_spent_twice_is_a_debt_of_the_till_that_was_silent(
 
 
 def test_a_grant_that_never_arrived_is_withdrawn_and_not_given_later(
-    engine: Engine, ingest: Ingest, clock: ShopClock, tills: Tills
+    engine: Engine, ingest: Ingest, clock: ShopClock, pooled: Tills
 ) -> None:
-    first, second = tills
-    first.release("anna", 500)
-    first.sync(ingest)
+    first, second = pooled
     second.draw("anna", 500)
     second.sync(ingest, is_lost=True)
     clock.move(LEASE_AND_GRACE)
@@ -141,11 +127,9 @@ def test_a_grant_that_never_arrived_is_withdrawn_and_not_given_later(
 
 
 def test_a_withdrawn_grant_that_was_taken_after_all_is_asked_back(
-    engine: Engine, ingest: Ingest, clock: ShopClock, tills: Tills
+    engine: Engine, ingest: Ingest, clock: ShopClock, pooled: Tills
 ) -> None:
-    first, second = tills
-    first.release("anna", 500)
-    first.sync(ingest)
+    first, second = pooled
     second.draw("anna", 500)
     second.sync(ingest)
     assert second.may_spend("anna") == 500

@@ -7,39 +7,33 @@ from sqlalchemy import Engine, insert
 
 from loyalty.clock import epoch_ms
 from sync_server.errors import UnknownSubject
-from sync_server.reconcile.verification import verify_books
 from sync_server.reports.rights import exposure, find_member, member_rights
 from sync_server.reports.terminals import terminals_now
 from sync_server.rights.revocation import reclaim_earlier, revoke
 from sync_server.store.engine import reading, writing
 from sync_server.store.tables import journals
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import ZONE, ShopClock, rows
+from tests.contract.server_core.journals import ShopClock, rows
 from tests.contract.server_core.rights_tills import (
     RightsTill,
+    Tills,
+    books_hold,
+    findings,
     held_at,
-    one_journal_each,
     pool_of,
+    rights_tills,
 )
-
-Tills = tuple[RightsTill, RightsTill]
 
 
 @pytest.fixture
 def tills(engine: Engine, ingest: Ingest, clock: ShopClock) -> Tills:
     """The first earned 600 for anna and holds a voucher and 100 points of hers."""
-    one_journal_each(engine)
-    first, second = RightsTill("KRK-1", clock), RightsTill("WAW-1", clock)
+    first, second = rights_tills(engine, clock, "KRK-1", "WAW-1")
     first.sale("anna", 600)
     first.vouchers.add(first.reward("anna"))
     first.sync(ingest)
     second.sync(ingest)
     return first, second
-
-
-def books_hold(engine: Engine) -> None:
-    with reading(engine) as connection:
-        assert list(verify_books(connection, ZONE)) == []
 
 
 def test_a_revoked_till_keeps_its_rights_through_lease_and_grace(
@@ -168,6 +162,5 @@ def test_meddling_with_rights_shows(
 ) -> None:
     with writing(engine) as connection:
         connection.exec_driver_sql(statement)
-    with reading(engine) as connection:
-        found = [f"{one.where}: {one.what}" for one in verify_books(connection, ZONE)]
+    found = findings(engine)
     assert any(said in one and "anna" in one for one in found), found

@@ -8,38 +8,27 @@ from sqlalchemy import Engine, insert
 from loyalty.clock import epoch_ms
 from loyalty.journal import RIGHTS_GRANT
 from loyalty.wire import Draw, Grant, Recall
-from sync_server.reconcile.verification import verify_books
-from sync_server.store.engine import reading, writing
+from sync_server.store.engine import writing
 from sync_server.store.history import go_on, note_restored
 from sync_server.store.settings import RECOVERING, YES, write_setting
 from sync_server.store.tables import journals
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.journals import next_epoch
-from tests.contract.server_core.journals import ZONE, ShopClock, rows
+from tests.contract.server_core.journals import TILLS, ShopClock, rows
 from tests.contract.server_core.rights_tills import (
     RightsTill,
+    Tills,
+    books_hold,
     held_at,
-    one_journal_each,
+    in_touch,
     pool_of,
 )
-
-Tills = tuple[RightsTill, RightsTill, RightsTill]
 
 
 @pytest.fixture
 def tills(engine: Engine, ingest: Ingest, clock: ShopClock) -> Tills:
     """Three tills that were in touch; the first earned 500 for anna."""
-    one_journal_each(engine)
-    first, second, third = (RightsTill(name, clock) for name in ("KRK-1", "KRK-2", "WAW-1"))
-    first.sale("anna", 500)
-    for till in (first, second, third):
-        till.sync(ingest)
-    return first, second, third
-
-
-def books_hold(engine: Engine) -> None:
-    with reading(engine) as connection:
-        assert list(verify_books(connection, ZONE)) == []
+    return in_touch(engine, ingest, clock, *TILLS)
 
 
 def test_what_a_till_earned_is_its_own_to_spend(engine: Engine, tills: Tills) -> None:
@@ -70,15 +59,13 @@ def test_a_release_goes_to_the_pool_and_a_draw_comes_out_of_it(
 
 
 def test_a_draw_whose_answer_was_lost_is_given_once(
-    engine: Engine, ingest: Ingest, tills: Tills
+    engine: Engine, ingest: Ingest, pooled: Tills
 ) -> None:
-    first, second, _ = tills
-    first.release("anna", 400)
-    first.sync(ingest)
+    second = pooled[1]
     second.draw("anna", 300)
     second.sync(ingest, is_lost=True)
     assert [grant.points for grant in second.sync(ingest).rights.grants] == [300]
-    assert (second.may_spend("anna"), pool_of(engine, "anna")) == (300, 100)
+    assert (second.may_spend("anna"), pool_of(engine, "anna")) == (300, 200)
     second.sync(ingest)
     books_hold(engine)
 
@@ -129,11 +116,9 @@ def test_two_tills_cannot_spend_501_of_500(engine: Engine, ingest: Ingest, tills
 
 
 def test_draws_of_a_copy_that_is_behind_get_nothing(
-    engine: Engine, ingest: Ingest, tills: Tills
+    engine: Engine, ingest: Ingest, pooled: Tills
 ) -> None:
-    first, second, _ = tills
-    first.release("anna", 500)
-    first.sync(ingest)
+    second = pooled[1]
     second.sale("boris", 5)
     second.sync(ingest)
     old = second.frame(1, 0, draws=(Draw(1, "anna", 500),), tallies=())
@@ -158,11 +143,9 @@ def test_nonsense_draws_get_nothing(engine: Engine, ingest: Ingest, tills: Tills
 
 
 def test_a_number_that_stands_twice_in_a_frame_is_one_draw(
-    engine: Engine, ingest: Ingest, tills: Tills
+    engine: Engine, ingest: Ingest, pooled: Tills
 ) -> None:
-    first, second, _ = tills
-    first.release("anna", 500)
-    first.sync(ingest)
+    second = pooled[1]
     twice = (Draw(1, "anna", 100), Draw(1, "anna", 200), Draw(2, "anna", 50))
     for _ in range(2):
         answers = ingest.take(second.frame(1, draws=twice, tallies=())).rights.grants
@@ -213,11 +196,9 @@ def test_a_number_that_was_granted_is_for_what_it_was_granted_alone(
 
 
 def test_nothing_new_is_granted_while_head_office_recovers(
-    engine: Engine, ingest: Ingest, tills: Tills
+    engine: Engine, ingest: Ingest, pooled: Tills
 ) -> None:
-    first, second, _ = tills
-    first.release("anna", 500)
-    first.sync(ingest)
+    second = pooled[1]
     second.draw("anna", 200)
     second.sync(ingest, is_lost=True)
     with writing(engine) as connection:
@@ -230,11 +211,9 @@ def test_nothing_new_is_granted_while_head_office_recovers(
 
 
 def test_a_grant_that_a_restored_head_office_forgot_counts(
-    engine: Engine, ingest: Ingest, tills: Tills
+    engine: Engine, ingest: Ingest, pooled: Tills
 ) -> None:
-    first, second, _ = tills
-    first.release("anna", 500)
-    first.sync(ingest)
+    second = pooled[1]
     with writing(engine) as connection:
         note_restored(connection, 1, "a test put them back")
     # The grant was given in a time that the books do not know.
@@ -245,12 +224,10 @@ def test_a_grant_that_a_restored_head_office_forgot_counts(
 
 
 def test_a_copy_that_was_heard_does_not_speak_for_the_journal_of_its_twin(
-    engine: Engine, ingest: Ingest, clock: ShopClock, tills: Tills
+    engine: Engine, ingest: Ingest, clock: ShopClock, pooled: Tills
 ) -> None:
-    first, second, third = tills
+    first, second, third = pooled
     twin = RightsTill("KRK-2", clock, epoch=2)
-    first.release("anna", 500)
-    first.sync(ingest)
     with writing(engine) as connection:
         twin_key = {"public_key": bytes(32), "number": 900, "reason": "copy"}
         connection.execute(insert(journals).values(terminal="KRK-2", epoch=2, **twin_key))

@@ -1,93 +1,53 @@
 """Rights over several journals in any order: never overspent, nothing counted twice or lost."""
 
-from datetime import timedelta
-
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import invariant, rule
 from sqlalchemy import Engine
 
 from loyalty.journal import REDEEM, decode_entry
-from loyalty.wire import SyncRequest
-from sync_server.reconcile.verification import verify_books
-from sync_server.store.engine import reading
-from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import (
-    TILLS,
-    ZONE,
-    ShopClock,
-    found_chain,
-    head_office,
-    rows,
-)
-from tests.contract.server_core.rights_tills import RightsTill, held_at, one_journal_each
+from tests.contract.server_core.chain_machine import ChainMachine, a_till, run_on
+from tests.contract.server_core.journals import rows
+from tests.contract.server_core.rights_tills import RightsTill, held_at
 
 MEMBERS = ("anna", "boris")
 EXAMPLES = {"sqlite": 40, "postgresql": 15}
-STEPS = 30
-HEAL_ROUNDS = 6
 
-_tills = st.integers(0, len(TILLS) - 1)
 _members = st.sampled_from(MEMBERS)
 _points = st.integers(1, 300)
 
 
-class RightsMachine(RuleBasedStateMachine):
+class RightsMachine(ChainMachine):
     """Tills, a line that loses and repeats, and days that pass; held against plain sums."""
 
-    engine: Engine
-
-    @initialize()
-    def found(self) -> None:
-        found_chain(self.engine)
-        self.clock = ShopClock()
-        self.ingest: Ingest = head_office(self.engine, self.clock)
-        one_journal_each(self.engine)
-        self.tills = [RightsTill(name, self.clock) for name in TILLS]
-        self.old: list[SyncRequest] = []
-
-    @rule(till=_tills, member=_members, whole=_points)
+    @rule(till=a_till, member=_members, whole=_points)
     def earn(self, till: int, member: str, whole: int) -> None:
         self.tills[till].sale(member, whole)
 
-    @rule(till=_tills, member=_members, share=st.integers(1, 4))
+    @rule(till=a_till, member=_members, share=st.integers(1, 4))
     def redeem(self, till: int, member: str, share: int) -> None:
         points = self.tills[till].may_spend(member) // share
         if points:
             self.tills[till].redeem(member, points)
 
-    @rule(till=_tills, member=_members, whole=_points)
+    @rule(till=a_till, member=_members, whole=_points)
     def take_back(self, till: int, member: str, whole: int) -> None:
         earned = sum(one.earned() for one in self.tills)
         if whole <= earned // 4:
             self.tills[till].goods_return(member, whole)
 
-    @rule(till=_tills, member=_members, points=_points)
+    @rule(till=a_till, member=_members, points=_points)
     def draw(self, till: int, member: str, points: int) -> None:
         self.tills[till].draw(member, points)
 
-    @rule(till=_tills, member=_members)
+    @rule(till=a_till, member=_members)
     def release(self, till: int, member: str) -> None:
         held = self.tills[till].held(member)
         if held > 1:
             self.tills[till].release(member, held // 2)
 
-    @rule(till=_tills, is_lost=st.booleans(), keeps=st.sets(_members, max_size=1))
+    @rule(till=a_till, is_lost=st.booleans(), keeps=st.sets(_members, max_size=1))
     def sync(self, till: int, is_lost: bool, keeps: set[str]) -> None:
-        one = self.tills[till]
-        one.sync(self.ingest, is_lost=is_lost, keeps=sorted(keeps))
-        if one.last_frame is not None:
-            self.old.append(one.last_frame)
-
-    @rule(place=st.integers(0, 50))
-    def repeat(self, place: int) -> None:
-        """The network delivers a frame again; nobody hears the answer."""
-        if self.old:
-            self.ingest.take(self.old[place % len(self.old)])
-
-    @rule(days=st.sampled_from((0, 1, 5, 20)))
-    def wait(self, days: int) -> None:
-        self.clock.move(timedelta(days=days, minutes=1))
+        self.send(self.tills[till], is_lost=is_lost, keeps=sorted(keeps))
 
     @invariant()
     def every_right_lies_in_one_place(self) -> None:
@@ -110,20 +70,11 @@ class RightsMachine(RuleBasedStateMachine):
             earned = sum(e.points for e in entries if e.member == member and e.points > 0)
             assert spent <= earned + _amount(reclaims, member)
 
-    def teardown(self) -> None:
-        if not hasattr(self, "tills"):
-            return
-        for _ in range(HEAL_ROUNDS):
-            for till in self.tills:
-                till.sync(self.ingest)
-        with reading(self.engine) as connection:
-            assert list(verify_books(connection, ZONE)) == []
-        for till in self.tills:
-            assert till.is_leased()
-            for member in MEMBERS:
-                taken_away = self._reclaimed(till.terminal, member)
-                assert till.held(member) - taken_away == held_at(self.engine, till.terminal, member)
-                assert taken_away == 0 or till.held(member) <= 0
+    def check_healed(self, till: RightsTill) -> None:
+        for member in MEMBERS:
+            taken_away = self._reclaimed(till.terminal, member)
+            assert till.held(member) - taken_away == held_at(self.engine, till.terminal, member)
+            assert taken_away == 0 or till.held(member) <= 0
 
     def _reclaimed(self, terminal: str, member: str) -> int:
         return sum(
@@ -143,15 +94,4 @@ def _amount(reclaims: list[dict[str, str]], member: str) -> int:
 
 
 def test_rights_in_any_order(engine: Engine) -> None:
-    class OnThisDatabase(RightsMachine):
-        pass
-
-    OnThisDatabase.engine = engine
-    OnThisDatabase.TestCase.settings = settings(
-        max_examples=EXAMPLES[engine.dialect.name],
-        stateful_step_count=STEPS,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    case = OnThisDatabase.TestCase("runTest")
-    case.debug()
+    run_on(engine, RightsMachine, EXAMPLES[engine.dialect.name])

@@ -3,32 +3,20 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 from sqlalchemy import Engine
 
-from loyalty.wire import Grant, Recall, SyncRequest, VoucherChange
-from sync_server.reconcile.verification import verify_books
+from loyalty.wire import Grant, Recall, VoucherChange
 from sync_server.store.engine import reading
 from sync_server.terminals.feed import Journal as Told
 from sync_server.terminals.feed import news_for
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import (
-    TILLS,
-    ZONE,
-    ShopClock,
-    found_chain,
-    head_office,
-    rows,
-)
-from tests.contract.server_core.rights_tills import RightsTill, one_journal_each
-
-Tills = tuple[RightsTill, RightsTill]
+from tests.contract.server_core.chain_machine import ChainMachine, a_till, run_on
+from tests.contract.server_core.journals import ShopClock, rows
+from tests.contract.server_core.rights_tills import RightsTill, Tills, rights_tills
 
 EXAMPLES = {"sqlite": 30, "postgresql": 10}
-STEPS = 30
-HEAL_ROUNDS = 5
 
 
 def issue(till: RightsTill) -> str:
@@ -46,8 +34,15 @@ def use(till: RightsTill, number: str) -> None:
 
 @pytest.fixture
 def tills(engine: Engine, ingest: Ingest, clock: ShopClock) -> Tills:
-    one_journal_each(engine)
-    return RightsTill("KRK-1", clock), RightsTill("WAW-1", clock)
+    return rights_tills(engine, clock, "KRK-1", "WAW-1")
+
+
+@pytest.fixture
+def number(ingest: Ingest, tills: Tills) -> str:
+    """The number of a voucher that the first till issued and head office knows of."""
+    number = issue(tills[0])
+    tills[0].sync(ingest)
+    return number
 
 
 def holder(engine: Engine) -> str:
@@ -56,11 +51,9 @@ def holder(engine: Engine) -> str:
 
 
 def test_the_till_that_issues_holds_until_it_releases(
-    engine: Engine, ingest: Ingest, tills: Tills
+    engine: Engine, ingest: Ingest, tills: Tills, number: str
 ) -> None:
     first, second = tills
-    number = issue(first)
-    first.sync(ingest)
     assert holder(engine) == "KRK-1.1"
     first.release("anna", voucher=number)
     first.sync(ingest)
@@ -76,11 +69,9 @@ def test_the_till_that_issues_holds_until_it_releases(
 
 
 def test_a_voucher_held_elsewhere_is_asked_back(
-    engine: Engine, ingest: Ingest, tills: Tills
+    engine: Engine, ingest: Ingest, tills: Tills, number: str
 ) -> None:
     first, second = tills
-    number = issue(first)
-    first.sync(ingest)
     second.draw("anna", voucher=number)
     assert second.sync(ingest).rights.grants == (Grant(1, 0, "held-elsewhere"),)
     assert first.sync(ingest).rights.recalls == (Recall("anna", 1, number),)
@@ -92,11 +83,9 @@ def test_a_voucher_held_elsewhere_is_asked_back(
 
 
 def test_a_voucher_used_where_it_is_held_is_not_asked_for_any_more(
-    engine: Engine, ingest: Ingest, tills: Tills
+    engine: Engine, ingest: Ingest, tills: Tills, number: str
 ) -> None:
     first, second = tills
-    number = issue(first)
-    first.sync(ingest)
     second.draw("anna", voucher=number)
     second.sync(ingest)
     use(first, number)
@@ -106,11 +95,9 @@ def test_a_voucher_used_where_it_is_held_is_not_asked_for_any_more(
 
 
 def test_the_voucher_of_a_silent_till_is_taken_back(
-    engine: Engine, ingest: Ingest, clock: ShopClock, tills: Tills
+    engine: Engine, ingest: Ingest, clock: ShopClock, tills: Tills, number: str
 ) -> None:
     first, second = tills
-    number = issue(first)
-    first.sync(ingest)
     clock.move(timedelta(days=14, minutes=1))
     second.draw("anna", voucher=number)
     second.sync(ingest)
@@ -125,11 +112,9 @@ def test_the_voucher_of_a_silent_till_is_taken_back(
 
 
 def test_a_voucher_that_was_taken_twice_names_both_tills(
-    engine: Engine, ingest: Ingest, clock: ShopClock, tills: Tills
+    engine: Engine, ingest: Ingest, clock: ShopClock, tills: Tills, number: str
 ) -> None:
     first, second = tills
-    number = issue(first)
-    first.sync(ingest)
     use(first, number)
     clock.move(timedelta(days=14, minutes=1))
     second.draw("anna", voucher=number)
@@ -141,27 +126,19 @@ def test_a_voucher_that_was_taken_twice_names_both_tills(
     assert sorted(kinds) == ["double-voucher", "reclaimed"]
 
 
-class VoucherMachine(RuleBasedStateMachine):
+class VoucherMachine(ChainMachine):
     """Tills that issue, use, release and draw vouchers over a line that loses and repeats."""
 
-    engine: Engine
-
     @initialize()
-    def found(self) -> None:
-        found_chain(self.engine)
-        self.clock = ShopClock()
-        self.ingest: Ingest = head_office(self.engine, self.clock)
-        one_journal_each(self.engine)
-        self.tills = [RightsTill(name, self.clock) for name in TILLS]
+    def start(self) -> None:
         self.numbers: list[str] = []
         self.uses: dict[str, int] = {}
-        self.old: list[SyncRequest] = []
 
-    @rule(till=st.integers(0, 2))
+    @rule(till=a_till)
     def issue(self, till: int) -> None:
         self.numbers.append(issue(self.tills[till]))
 
-    @rule(till=st.integers(0, 2), place=st.integers(0, 9))
+    @rule(till=a_till, place=st.integers(0, 9))
     def use(self, till: int, place: int) -> None:
         one = self.tills[till]
         held = sorted(one.vouchers)
@@ -170,31 +147,19 @@ class VoucherMachine(RuleBasedStateMachine):
             use(one, number)
             self.uses[number] = self.uses.get(number, 0) + 1
 
-    @rule(till=st.integers(0, 2))
+    @rule(till=a_till)
     def release(self, till: int) -> None:
         for number in sorted(self.tills[till].vouchers)[:1]:
             self.tills[till].release("anna", voucher=number)
 
-    @rule(till=st.integers(0, 2), place=st.integers(0, 9))
+    @rule(till=a_till, place=st.integers(0, 9))
     def draw(self, till: int, place: int) -> None:
         if self.numbers:
             self.tills[till].draw("anna", voucher=self.numbers[place % len(self.numbers)])
 
-    @rule(till=st.integers(0, 2), is_lost=st.booleans())
+    @rule(till=a_till, is_lost=st.booleans())
     def sync(self, till: int, is_lost: bool) -> None:
-        self.tills[till].sync(self.ingest, is_lost=is_lost)
-        frame = self.tills[till].last_frame
-        assert frame is not None
-        self.old.append(frame)
-
-    @rule(place=st.integers(0, 50))
-    def repeat(self, place: int) -> None:
-        if self.old:
-            self.ingest.take(self.old[place % len(self.old)])
-
-    @rule(days=st.sampled_from((0, 1, 20)))
-    def wait(self, days: int) -> None:
-        self.clock.move(timedelta(days=days, minutes=1))
+        self.send(self.tills[till], is_lost=is_lost)
 
     @invariant()
     def a_voucher_is_used_once(self) -> None:
@@ -204,30 +169,11 @@ class VoucherMachine(RuleBasedStateMachine):
             taken_back = sum(f"voucher {number} " in detail for detail in reclaimed)
             assert uses <= 1 + taken_back
 
-    def teardown(self) -> None:
-        if not hasattr(self, "tills"):
-            return
-        for _ in range(HEAL_ROUNDS):
-            for till in self.tills:
-                till.sync(self.ingest)
-        with reading(self.engine) as connection:
-            assert list(verify_books(connection, ZONE)) == []
+    def check_healed(self, till: RightsTill) -> None:
         at = {row["number"]: row["held_terminal"] for row in rows(self.engine, "vouchers")}
-        for till in self.tills:
-            assert till.is_leased()
-            held = {number for number, name in at.items() if name == till.terminal}
-            assert {number for number in till.vouchers if not self.uses.get(number)} == held
+        held = {number for number, name in at.items() if name == till.terminal}
+        assert {number for number in till.vouchers if not self.uses.get(number)} == held
 
 
 def test_vouchers_in_any_order(engine: Engine) -> None:
-    class OnThisDatabase(VoucherMachine):
-        pass
-
-    OnThisDatabase.engine = engine
-    OnThisDatabase.TestCase.settings = settings(
-        max_examples=EXAMPLES[engine.dialect.name],
-        stateful_step_count=STEPS,
-        deadline=None,
-        suppress_health_check=list(HealthCheck),
-    )
-    OnThisDatabase.TestCase("runTest").debug()
+    run_on(engine, VoucherMachine, EXAMPLES[engine.dialect.name])
