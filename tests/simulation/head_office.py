@@ -3,6 +3,7 @@
 The file can be copied and put back, and its power can be cut between any two statements.
 """
 
+import asyncio
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 from litestar import Response, Router
 from litestar.exceptions import HTTPException
+from litestar.response import Stream
 from litestar.routes import HTTPRoute
 from litestar.status_codes import HTTP_500_INTERNAL_SERVER_ERROR
 from sqlalchemy import Engine, event
@@ -29,7 +31,7 @@ from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.routes import terminal_router
 from tests.simulation.clocks import MachineClock
 from tests.simulation.network import Answer, HeadOfficeDown, Packet
-from tests.simulation.power import Fuse, PowerCut, fused_connect
+from tests.simulation.power import Fuse, PowerCut, fused_connect, replaced
 
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 
@@ -42,6 +44,7 @@ class _Asking:
         self.headers = packet.headers
         self.url = self
         self.path = packet.path
+        self.scope: dict[str, Any] = {"state": {}}
 
 
 class _Database:
@@ -161,6 +164,8 @@ class HeadOffice:
         if known is None:
             return _json(401, {"detail": "Head office does not know this token."})
         given["request"] = _Asking(known, packet)
+        if "epoch" in wanted:
+            given["epoch"] = int(packet.query["epoch"])
         return handler(**{name: thing for name, thing in given.items() if name in wanted})
 
     def issue_code(self, terminal: str) -> str:
@@ -227,9 +232,22 @@ def _as_answer(given: object) -> Answer:
     if not isinstance(given, Response):
         return _json(200, given)
     content = given.content
+    if isinstance(given, Stream):
+        content = asyncio.run(_whole(given))
     if isinstance(content, bytes):
         return Answer(given.status_code or 200, content, str(given.media_type))
     return _json(given.status_code or 200, content)
+
+
+async def _whole(stream: Stream) -> bytes:
+    """All that is streamed, made in this thread: a cut of the power meets whoever asked."""
+
+    async def at_once(work: Callable[..., Any], *given: object) -> Any:
+        return work(*given)
+
+    pieces: Any = stream.iterator
+    with replaced([(asyncio, "to_thread", at_once)]):
+        return b"".join([piece async for piece in pieces])
 
 
 def _json(status: int, content: object) -> Answer:

@@ -32,6 +32,7 @@ class Packet(msgspec.Struct, frozen=True):
     path: str
     headers: dict[str, str]
     content: bytes
+    query: dict[str, str] = {}
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -196,6 +197,7 @@ class Wire(httpx.BaseTransport):
             path=request.url.path,
             headers=dict(request.headers),
             content=request.read(),
+            query=dict(request.url.params),
         )
         answer = self._network.carry(packet)
         return httpx.Response(

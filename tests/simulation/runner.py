@@ -6,16 +6,20 @@ import os
 import shutil
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 import structlog
 
-from terminal_app.sync import loop
+from sync_server.terminals import routes
+from sync_server.terminals.feed import news_for
+from terminal_app.sync import ahead, loop, rounds
 from tests.simulation import shopping, trouble
+from tests.simulation.at_once import AtOnce
 from tests.simulation.healing import heal
 from tests.simulation.power import replaced
 from tests.simulation.tempers import Temper
@@ -26,6 +30,13 @@ from tests.simulation.world import World
 STEPS = 120
 MAX_ROUNDS = 60
 """Of one sync; two sides that take longer in so small a world talk past each other."""
+
+SMALL_FRAMES: Sequence[tuple[object, str, object]] = (
+    (rounds, "MAX_ENTRIES_A_FRAME", 5),
+    (routes, "news_for", partial(news_for, limit=12)),
+    (loop, "MAX_ROUNDS", 5 * MAX_ROUNDS),
+)
+"""So that a sync of a few sales takes several frames, and what goes with that."""
 
 MEMORY_DISK = Path("/dev/shm")
 
@@ -104,7 +115,7 @@ def simulator() -> Iterator["Run"]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         templates = Templates(folder / "templates")
-        with replaced([(loop, "MAX_ROUNDS", MAX_ROUNDS)]):
+        with replaced([(loop, "MAX_ROUNDS", MAX_ROUNDS), (ahead, "ThreadPoolExecutor", AtOnce)]):
             yield lambda seed, steps, temper=None: run(
                 templates, folder / "run", seed, steps, temper or {}
             )
@@ -124,16 +135,20 @@ def run(
     world = World(seed, folder, templates, temper)
     world.meanwhile = lambda inner: inner.dice.choice(_MEANWHILE)(inner)
     try:
-        happening = _happening(world.temper)
-        for _ in range(steps):
-            _take(world, world.dice.choices(*happening)[0])
-            if world.witness.breaches:
-                break
-        else:
-            _take(world, heal)
+        with replaced(SMALL_FRAMES if world.temper.small_frames else ()):
+            _go_through(world, steps)
         return Outcome(seed, tuple(world.witness.breaches), tuple(world.trace))
     finally:
         world.close()
+
+
+def _go_through(world: World, steps: int) -> None:
+    happening = _happening(world.temper)
+    for _ in range(steps):
+        _take(world, world.dice.choices(*happening)[0])
+        if world.witness.breaches:
+            return
+    _take(world, heal)
 
 
 def _take(world: World, step: Step) -> None:

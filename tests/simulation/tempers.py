@@ -27,6 +27,7 @@ class Temper:
     restored_office: bool
     lost_tills: bool
     new_programmes: bool
+    small_frames: bool
 
 
 def drawn_temper(dice: Random) -> Temper:
@@ -55,6 +56,7 @@ def drawn_temper(dice: Random) -> Temper:
         restored_office=now_and_then(0.3),
         lost_tills=now_and_then(0.25),
         new_programmes=now_and_then(0.25),
+        small_frames=now_and_then(0.4),
     )
 
 
