@@ -187,7 +187,8 @@ class Ingest:
         put_in_quarantine(connection, request, frame.refused, now_ms, in_chain=True)
         if frame.counting:
             found += self._post(connection, request, frame.counting, now_ms)
-        _keep_tallies(connection, request, frame.chain.head, now_ms)
+        if is_at_head(request, frame.chain):
+            _keep_tallies(connection, request, frame.chain.head, now_ms)
         found += lost_tail(request, contact.head, contact.last_sent_at_ms)
         open_cases(connection, found, now_ms)
 
@@ -292,8 +293,8 @@ def _history(
 def _keep_tallies(connection: Connection, request: SyncRequest, head: Head, now_ms: int) -> None:
     """Keep what the till counted, unless it said something newer before.
 
-    Only of a frame that was accepted: the sums of another history would stand in the way of the
-    till's own.
+    Only of a frame that was accepted and ends at the head, where the seals were compared: the sums
+    of another history would stand in the way of the till's own. Who is behind has said it before.
     """
     tallies = sane_tallies(request, head.seq)
     if not tallies:

@@ -130,6 +130,19 @@ def test_sums_of_another_history_do_not_stand_in_the_way_of_the_tills_own(
     assert (theirs["last_seq"], theirs["sales_minor"]) == (2, ours["sales_minor"])
 
 
+def test_sums_of_who_is_behind_the_head_are_not_kept(engine: Engine, ingest: Ingest) -> None:
+    till, clone = Journal(), Journal()
+    for _ in range(3):
+        till.sale("anna", 10)
+        clone.sale("boris", 500)
+    ingest.take(till.frame())
+    before = rows(engine, "till_tallies")
+    # Nothing of the frame is held against anything: the days may be of another history.
+    days = (DayTally("2026-01-01", 2, 2),)
+    assert ingest.take(clone.frame(3, 0, tallies=days)).outcome is Outcome.ACCEPTED
+    assert rows(engine, "till_tallies") == before
+
+
 def test_sums_as_of_an_entry_that_is_not_held_are_not_kept(engine: Engine, ingest: Ingest) -> None:
     till = Journal()
     till.sale("anna", 10)
