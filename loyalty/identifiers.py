@@ -34,6 +34,7 @@ _DAMM = (
 )
 _TERMINAL_FORM = re.compile(r"[A-Z0-9][A-Z0-9-]{0,15}\Z")
 _EPOCH_FORM = re.compile(r"[1-9][0-9]{0,8}\Z", re.ASCII)
+_SEQ_FORM = re.compile(r"[1-9][0-9]{0,17}\Z", re.ASCII)
 _KEY_FORM = re.compile(r"[^\x00-\x20\x7f-\xa0]{1,64}\Z")
 
 
@@ -91,9 +92,9 @@ def journal_name(terminal: str, epoch: int) -> str:
     return f"{terminal}.{epoch}"
 
 
-def voucher_number(terminal: str, epoch: int, count: int) -> str:
-    """The number of the `count`-th voucher that `terminal` issued in `epoch` ("T1.1.42")."""
-    return f"{terminal}.{epoch}.{count}"
+def voucher_number(terminal: str, epoch: int, seq: int) -> str:
+    """The number of the voucher that entry `seq` of `terminal` in `epoch` issues ("T1.1.42")."""
+    return f"{terminal}.{epoch}.{seq}"
 
 
 def voucher_issuer(number: str) -> str:
@@ -105,3 +106,12 @@ def voucher_epoch(number: str) -> int:
     """The epoch of its terminal in which voucher `number` was issued; 0 when it names none."""
     epoch = number.split(".")[1:2]
     return int(epoch[0]) if epoch and _EPOCH_FORM.match(epoch[0]) else 0
+
+
+def voucher_seq(number: str) -> int:
+    """The entry that issued voucher `number`, in the journal that it names; 0 when it names none.
+
+    What was issued keeps its number when its entry is written again in another journal.
+    """
+    seq = number.split(".")[2:]
+    return int(seq[0]) if len(seq) == 1 and _SEQ_FORM.match(seq[0]) else 0

@@ -17,6 +17,7 @@ from loyalty.journal import decode_entry
 from loyalty.tallies import Days, DayTally
 from sync_server.reconcile.columns import misfits, read_as_declared
 from sync_server.reconcile.fold import Made, Written, written_grants
+from sync_server.reconcile.held_vouchers import misheld_vouchers
 from sync_server.reconcile.paper import Paper, differing_vouchers
 from sync_server.reconcile.rights import misplaced_rights
 from sync_server.reconcile.seals import Chain, kept_journals, signing_half, ungiven_journals
@@ -59,6 +60,7 @@ def _verify(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
     yield from differing_sums(connection, made)
     yield from _days(connection, made)
     yield from differing_vouchers(connection, paper)
+    yield from misheld_vouchers(connection, paper)
     for ungiven in ungiven_journals(connection):
         yield Finding(ungiven.where, ungiven.what)
     for misplaced in misplaced_rights(connection, made.rights, made.unfounded):
@@ -90,7 +92,7 @@ def _entry(
         if row.day != day:
             yield Finding(where, f"entry {row.seq}: day is not what its bytes say")
         made.count(entry, day, written)
-        paper.count(entry)
+        paper.count(entry, written)
     except (OverflowError, ValueError):
         # Bytes that a disk changed may still read as an entry, of a day that no calendar has.
         yield Finding(where, f"entry {row.seq}: it happened at no time that there is")

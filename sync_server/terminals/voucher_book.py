@@ -21,6 +21,7 @@ from sync_server.store.feed import VOUCHER, tell
 from sync_server.store.payloads import granted, issued, redeemed, released
 from sync_server.store.statements import inserting
 from sync_server.store.tables import vouchers
+from sync_server.terminals.unissued import never_issued
 
 _KINDS = frozenset({VOUCHER_ISSUED, VOUCHER_REDEEMED, RIGHTS_GRANT, RIGHTS_RELEASE})
 
@@ -67,6 +68,7 @@ def post_vouchers(connection: Connection, entries: Sequence[Entry], now_ms: int)
         elif number and (entry.kind == RIGHTS_RELEASE or number in given):
             _move(rows, number, entry)
     found += unissued_vouchers(connection, unissued)
+    found += never_issued(connection, unissued)
     insert = inserting(connection, vouchers)
     changed: dict[str, Any] = {
         column.name: insert.excluded[column.name]

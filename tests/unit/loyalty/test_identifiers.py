@@ -20,6 +20,7 @@ from loyalty.identifiers import (
     voucher_epoch,
     voucher_issuer,
     voucher_number,
+    voucher_seq,
 )
 
 DIGITS = "0123456789"
@@ -114,6 +115,14 @@ def test_a_voucher_names_its_issuer(terminal: str, epoch: int, count: int) -> No
 )
 def test_a_voucher_names_the_epoch_it_was_issued_in(number: str, epoch: int) -> None:
     assert voucher_epoch(number) == epoch
+
+
+@pytest.mark.parametrize(
+    ("number", "seq"),
+    [("T1.3.42", 42), ("T1", 0), ("T1.3", 0), ("T1.3.x", 0), ("T1.3.0", 0), ("T1.3.4.2", 0)],
+)
+def test_a_voucher_names_the_entry_that_issued_it(number: str, seq: int) -> None:
+    assert voucher_seq(number) == seq
 
 
 def test_a_journal_is_named_as_its_vouchers_are() -> None:
