@@ -146,7 +146,8 @@ _OF_JOURNAL = (grants.c.terminal == bindparam("of_terminal")) & (
 _NAMED = grants.c.number.in_(bindparam("numbers", expanding=True))
 _UNTAKEN = _OF_JOURNAL & grants.c.taken_at_ms.is_(None) & (grants.c.points > 0)
 _OF_NUMBERS = select(*_COLUMNS).where(_OF_JOURNAL, _NAMED)
-_IS_EMPTY = grants.c.member_id == NOBODY
+# A till may draw a voucher without knowing whose it is.
+_IS_EMPTY = (grants.c.member_id == NOBODY) & (grants.c.voucher == "")
 _LAST_EMPTY = select(grants.c.number).where(_OF_JOURNAL, _IS_EMPTY)
 _DROP_EMPTY = delete(grants).where(_OF_JOURNAL, _IS_EMPTY)
 _IS_OF_POINTS = (grants.c.member_id == bindparam("of_member")) & (grants.c.voucher == "")

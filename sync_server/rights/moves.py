@@ -149,7 +149,7 @@ def _take(
             points, member_id = row.points, row.member_id
         else:
             points, member_id = facts.points or 1, entry.member
-        if row.member_id == NOBODY:
+        if row.member_id == NOBODY and not row.voucher:
             continue
         number = {"of_terminal": terminal, "of_epoch": epoch, "of_number": facts.draw}
         connection.execute(_TAKEN, {**number, "given": points, "now_ms": now_ms})

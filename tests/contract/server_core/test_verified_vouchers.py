@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from loyalty.wire import Grant
 from sync_server.reconcile.verification import verify_books
 from sync_server.store.engine import reading
 from sync_server.terminals.ingest import Ingest
@@ -101,6 +102,26 @@ def test_a_right_that_was_taken_back_is_known_by_its_being_asked_for(
     assert found(engine) == []
     meddle(engine, "DELETE FROM recalls WHERE voucher <> ''")
     assert [one for one in found(engine) if "voucher KRK-1.1.3: journal KRK-1, epoch 1 has" in one]
+
+
+def test_a_grant_to_a_till_that_does_not_know_whose_the_voucher_is_stays_written_down(
+    engine: Engine, ingest: Ingest, clock: ShopClock
+) -> None:
+    first, second = rights_tills(engine, clock, "KRK-1", "WAW-1")
+    number = issue(first)
+    first.release("anna", voucher=number)
+    first.sync(ingest)
+    second.draw("", voucher=number)
+    second.sync(ingest, is_lost=True)
+    second.draw("anna", 9_000)
+    second.sync(ingest, is_lost=True)
+    assert second.sync(ingest).rights.grants[0] == Grant(1, 1)
+    assert second.vouchers == {number}
+    assert found(engine) == []
+    second.sync(ingest)
+    written = [row for row in rows(engine, "grants") if row["voucher"]]
+    assert [(row["number"], row["taken_at_ms"] is not None) for row in written] == [(1, True)]
+    assert found(engine) == []
 
 
 def test_books_that_were_put_back_may_hear_of_rights_in_any_order(
