@@ -186,10 +186,13 @@ def _of_branch(member: Any) -> Any:
     )
 
 
-_STILL_SHOWN = (vouchers.c.state == ISSUED) | (
-    vouchers.c.expires_at_ms > bindparam("still_shown_ms")
+_STILL_SHOWN = (
+    (vouchers.c.state == ISSUED)
+    | (vouchers.c.expires_at_ms > bindparam("still_shown_ms"))
+    | (vouchers.c.expires_at_ms == 0)
 )
-"""A spent voucher is told while its code could still be taken for good."""
+"""A spent voucher is told while its code could still be taken for good; of one whose issue has not
+arrived nobody knows how long that is."""
 
 _WAITING = notices.c.printed_at_ms.is_(None)
 _EVERYONES: Mapping[str, Select[Any]] = {

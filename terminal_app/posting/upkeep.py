@@ -156,10 +156,12 @@ def _honour(
         if standing and (standing.state, standing.held_by) == (ISSUED, identity.journal):
             book.give_back_voucher(recall.member_id, recall.voucher)
         return
-    points = min(recall.points, rights.held(connection, recall.member_id))
-    if points > 0:
-        book.give_back(recall.member_id, points)
-    serving.settle(connection, recall.member_id)
+    held = rights.held(connection, recall.member_id)
+    if held > 0:
+        book.give_back(recall.member_id, min(recall.points, held))
+    if held >= 0:
+        # Who owes here is asked for nothing: that they owe was not known when it was asked.
+        serving.settle(connection, recall.member_id)
 
 
 def _tidy_up(

@@ -80,7 +80,8 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
     `confirmed_seq` is head office's head; days whose last entry is up to `tallied_seq` have had
     their sums told; `cursor` is the last change that head office told, `mark` what it wrote
     beside it. `told_version` is the version of the wire that this till spoke when it was told: an
-    older one may have passed over what this one understands.
+    older one may have passed over what this one understands. Entries up to `compared_seq` are
+    known to be held in `history_id` byte for byte, from the first one on.
     """
 
     history_id: str = ""
@@ -90,6 +91,7 @@ class SyncState(msgspec.Struct, frozen=True, kw_only=True):
     tallied_seq: int = 0
     heard_at_ms: int = 0
     told_version: int = 1
+    compared_seq: int = 0
 
 
 class Lease(msgspec.Struct, frozen=True, kw_only=True):

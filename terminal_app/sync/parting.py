@@ -45,7 +45,8 @@ def standing_with(
     Inside the transaction that takes the reply: an entry that turns out to be damaged is noted.
     """
     terminal, epoch = identity.terminal, identity.epoch
-    confirmed_seq = settings.read_sync_state(connection).confirmed_seq
+    state = settings.read_sync_state(connection)
+    confirmed_seq = state.confirmed_seq
     is_held = journal.seal_at(connection, terminal, epoch, reply.head_seq) == reply.head_seal
     if is_held and (reply.outcome is not Outcome.FORKED or reply.fork_seq):
         # The seals agree up to the head: where bytes differ they were damaged here, and head
@@ -53,9 +54,12 @@ def standing_with(
         return Standing(reply.head_seq, agrees=True)
     if reply.version < OWN_JOURNAL_VERSION:
         return Standing(confirmed_seq, is_lost=True)
-    # A frame whose first entry is another may have parted before it: told from the start, it shows.
+    # A frame whose first entry is another may have parted before it, unless head office compared
+    # all that is before it: told from the start, it does.
     sent_seq = request.first_seq + len(request.bodies) - 1
-    is_found = request.first_seq < reply.fork_seq <= sent_seq or reply.fork_seq == 1
+    compared_seq = state.compared_seq if state.history_id == reply.history_id else 0
+    is_found = request.first_seq < reply.fork_seq <= sent_seq
+    is_found = is_found or reply.fork_seq in (1, compared_seq + 1)
     if reply.outcome is Outcome.FORKED and is_found:
         coming = fork_at(connection, identity, reply.fork_seq)
         return Standing(min(confirmed_seq, reply.fork_seq - 1), coming=coming)

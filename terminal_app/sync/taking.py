@@ -134,8 +134,17 @@ def _keep_state(
             tallied_seq=0 if is_put_back else tallied_seq,
             heard_at_ms=now_ms,
             told_version=WIRE_VERSION,
+            compared_seq=_compared(state, request, reply),
         ),
     )
+
+
+def _compared(state: SyncState, request: SyncRequest, reply: SyncReply) -> int:
+    """Up to which entry head office has now compared or taken all there are, from the first on."""
+    before = state.compared_seq if state.history_id == reply.history_id else 0
+    if reply.outcome is not Outcome.ACCEPTED or request.first_seq > before + 1:
+        return before
+    return max(before, request.first_seq - 1 + len(request.bodies))
 
 
 def _leave_later(connection: sqlite3.Connection, coming: NextJournal) -> None:
