@@ -20,6 +20,7 @@ from loyalty.journal import (
 )
 from loyalty.rights import NO_RIGHTS, Rights, points_of, releasable, voucher_of
 from loyalty.tallies import DayTally, counted
+from sync_server.reconcile.enrolled import Enrolled, enrolled_by
 from sync_server.store.tables import grants
 
 JournalMember = tuple[str, int, str]
@@ -36,15 +37,15 @@ class Made(msgspec.Struct):
     """What the entries make, as far as they were read.
 
     `parts` and `rights` are of each member in each journal, `sales` are a member's sales and what
-    they came to less returns, in minor units. `enrolled` has the cards and members that entries
-    enrol, each with its place; `unfounded` the rights entries that are not what was granted.
+    they came to less returns, in minor units. `enrolled` has each member's enrolments, `unfounded`
+    the rights entries that are not what was granted.
     """
 
     parts: dict[JournalMember, Balance] = {}
     rights: dict[JournalMember, Rights] = {}
     sales: dict[str, tuple[int, int]] = {}
     tallies: dict[tuple[str, int, str], DayTally] = {}
-    enrolled: dict[tuple[str, str], tuple[str, int, int]] = {}
+    enrolled: dict[str, list[Enrolled]] = {}
     unfounded: list[tuple[str, int, int]] = []
     _taken: set[tuple[str, int, int]] = set()
 
@@ -61,8 +62,7 @@ class Made(msgspec.Struct):
             is_sale = entry.kind == EARN
             self.sales[entry.member] = (sales + is_sale, sales_minor + entry.amount_minor)
         elif entry.kind == ENROL:
-            place = (entry.terminal, entry.epoch, entry.seq)
-            self.enrolled.setdefault((entry.member, entry.payload["card"]), place)
+            self.enrolled.setdefault(entry.member, []).append(enrolled_by(entry))
         elif entry.kind == RIGHTS_GRANT:
             self._grant(entry, written)
         elif entry.kind == RIGHTS_RELEASE:

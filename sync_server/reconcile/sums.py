@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 
 from loyalty.balances import NO_BALANCE, Balance
 from sync_server.reconcile.fold import NO_SALES, Made
-from sync_server.store.tables import holdings, members, standings
+from sync_server.store.tables import holdings, standings
 
 _SUMS = ("points", "earned", "clawed_back", "redeemed")
 
@@ -20,10 +20,9 @@ class Finding(msgspec.Struct, frozen=True):
 
 
 def differing_sums(connection: Connection, made: Made) -> Iterator[Finding]:
-    """What of balances, parts, sales and enrolments is not what the entries make."""
+    """What of balances, parts and sales is not what the entries make."""
     yield from _parts(connection, made)
     yield from _standings(connection, made)
-    yield from _enrolled(connection, made)
 
 
 def _parts(connection: Connection, made: Made) -> Iterator[Finding]:
@@ -69,21 +68,6 @@ def _sold(where: str, kept: tuple[int, int], made: tuple[int, int]) -> Iterator[
         )
 
 
-def _enrolled(connection: Connection, made: Made) -> Iterator[Finding]:
-    """Who was enrolled is in the register, under the member's number or under the card's."""
-    ids, cards = set[str](), set[str]()
-    for row in connection.execute(_MEMBERS):
-        ids.add(row.member_id)
-        cards.add(row.card)
-    for (member, card), (terminal, epoch, seq) in sorted(made.enrolled.items()):
-        if member not in ids and card not in cards:
-            yield Finding(
-                f"member {member}",
-                f"entry {seq} of journal {terminal}, epoch {epoch}, enrols them; "
-                "they are not in the register",
-            )
-
-
 _HOLDINGS = select(
     holdings.c.terminal,
     holdings.c.epoch,
@@ -96,4 +80,3 @@ _STANDINGS = select(
     standings.c.sales_minor,
     *(standings.c[name] for name in _SUMS),
 )
-_MEMBERS = select(members.c.member_id, members.c.card)

@@ -10,12 +10,14 @@ from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import ValidationError
 from sqlalchemy import Connection, Row, bindparam, literal, select
 
 from loyalty.errors import EntryInvalid
 from loyalty.journal import decode_entry
 from loyalty.tallies import Days, DayTally
 from sync_server.reconcile.columns import misfits, read_as_declared
+from sync_server.reconcile.enrolments import differing_members
 from sync_server.reconcile.fold import Made, Written, written_grants
 from sync_server.reconcile.held_vouchers import misheld_vouchers
 from sync_server.reconcile.paper import Paper, differing_vouchers
@@ -58,6 +60,7 @@ def _verify(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
         for end in chain.ends_at(head, key):
             yield Finding(end.where, end.what)
     yield from differing_sums(connection, made)
+    yield from differing_members(connection, made)
     yield from _days(connection, made)
     yield from differing_vouchers(connection, paper)
     yield from misheld_vouchers(connection, paper)
@@ -93,11 +96,11 @@ def _entry(
             yield Finding(where, f"entry {row.seq}: day is not what its bytes say")
         made.count(entry, day, written)
         paper.count(entry, written)
+    except (KeyError, TypeError, ValidationError):
+        yield Finding(where, f"entry {row.seq}: its payload is not of its kind")
     except (OverflowError, ValueError):
         # Bytes that a disk changed may still read as an entry, of a day that no calendar has.
         yield Finding(where, f"entry {row.seq}: it happened at no time that there is")
-    except (KeyError, TypeError):
-        yield Finding(where, f"entry {row.seq}: its payload is not of its kind")
 
 
 def _rows(connection: Connection, terminal: str, epoch: int) -> Iterator[Row[Any]]:

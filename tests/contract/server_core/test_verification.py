@@ -5,8 +5,11 @@ import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
 from loyalty.journal import decode_entry, encode_entry, first_seal, next_seal
+from loyalty.members import Member
+from sync_server.campaigns.unsubscribe import withdraw_consent
 from sync_server.reconcile.verification import verify_books
-from sync_server.store.engine import reading
+from sync_server.store.engine import reading, writing
+from sync_server.store.register import put_members
 from sync_server.store.tables import day_tallies, entries, heads, holdings, standings
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import ZONE, Journal, meddling
@@ -57,6 +60,12 @@ def test_whole_books_hold(books: Engine) -> None:
         ("UPDATE entries SET recorded_at_ms = 9 WHERE seq = 2", "entry 2: recorded_at_ms is not"),
         ("UPDATE entries SET day = '2026-01-01' WHERE seq = 2", "entry 2: day is not"),
         ("DELETE FROM members", "member anna: entry 1 of journal KRK-1, epoch 1, enrols them"),
+        ("UPDATE members SET card = 'other'", "enrols them, and their card is other, not anna"),
+        ("UPDATE members SET name = ''", "enrols them, and their name is gone"),
+        (
+            "UPDATE members SET email_consent = true",
+            "and they did not agree to e-mail",
+        ),
         ("UPDATE day_tallies SET sales_minor = 0", "are not its entries'"),
         ("DELETE FROM day_tallies WHERE day = '2026-05-02'", "the sums of 2026-05-02"),
         ("UPDATE heads SET seq = seq + 1 WHERE terminal = 'KRK-1'", "its head is"),
@@ -74,6 +83,25 @@ def test_meddling_shows(books: Engine, statement: str, said: str) -> None:
     with meddling(books) as connection:
         connection.exec_driver_sql(statement)
     assert any(said in one for one in found(books)), found(books)
+
+
+def test_what_lists_and_members_say_later_is_no_meddling(books: Engine) -> None:
+    with writing(books) as connection:
+        put_members(connection, [Member(member_id="anna", card="anna", name="Ann", phone="5")])
+        withdraw_consent(connection, "anna")
+    assert found(books) == []
+
+
+def test_a_member_whom_a_list_brought_first_is_as_the_list_says(
+    engine: Engine, ingest: Ingest
+) -> None:
+    listed = Member(member_id="anna", card="anna", email="a@b", email_consent=True)
+    with writing(engine) as connection:
+        put_members(connection, [msgspec.structs.replace(listed, enrolled_at_ms=1)])
+    till = Journal("KRK-1")
+    till.enrol("anna")
+    ingest.take(till.frame())
+    assert found(engine) == []
 
 
 def test_a_changed_byte_breaks_the_seal(books: Engine) -> None:
