@@ -19,6 +19,13 @@ _points = st.integers(1, 300)
 class RightsMachine(ChainMachine):
     """Tills, a line that loses and repeats, and days that pass; held against plain sums."""
 
+    def begin(self) -> None:
+        """Every till has points of everybody, as many more are free at head office."""
+        for till in self.tills:
+            for member in MEMBERS:
+                till.sale(member, 200)
+                till.release(member, 100)
+
     @rule(till=a_till, member=_members, whole=_points)
     def earn(self, till: int, member: str, whole: int) -> None:
         self.tills[till].sale(member, whole)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, rule
+from hypothesis.stateful import invariant, rule
 from sqlalchemy import Engine
 
 from loyalty.wire import Grant, Recall, VoucherChange
@@ -129,9 +129,9 @@ def test_a_voucher_that_was_taken_twice_names_both_tills(
 class VoucherMachine(ChainMachine):
     """Tills that issue, use, release and draw vouchers over a line that loses and repeats."""
 
-    @initialize()
-    def start(self) -> None:
-        self.numbers: list[str] = []
+    def begin(self) -> None:
+        """Every till has issued a voucher and holds it."""
+        self.numbers = [issue(till) for till in self.tills]
         self.uses: dict[str, int] = {}
 
     @rule(till=a_till)
