@@ -120,7 +120,7 @@ def _settle_debts(connection: sqlite3.Connection, reply: SyncReply) -> None:
     owing = serving.owing(connection)
     if not owing:
         return
-    for told in reply.changes:
+    for told in (*reply.changes, *reply.found):
         if isinstance(told, BalanceChange) and told.member_id in owing and _has_some(told):
             _draw_debt(connection, told.member_id)
     for member_id in owing:

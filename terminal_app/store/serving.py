@@ -25,6 +25,7 @@ _OWE = "UPDATE serving SET is_served = 2 WHERE member_id = ?"
 _OWING = "SELECT member_id FROM serving WHERE is_served = 2"
 _SETTLE = "UPDATE serving SET is_served = 0 WHERE member_id = ?"
 _ASK_AGAIN = "UPDATE serving SET is_served = 1 WHERE member_id = ? AND is_served = 2"
+_ASK_ALL_AGAIN = "UPDATE serving SET is_served = 1 WHERE is_served = 2"
 _LEFT = "UPDATE serving SET until_ms = 0 WHERE is_served = 2 AND (until_ms <= ? OR until_ms > ?)"
 _FORGET_GONE = "DELETE FROM serving WHERE is_served = 0 AND (until_ms <= ? OR until_ms > ?)"
 
@@ -81,6 +82,11 @@ def owe(connection: sqlite3.Connection, member_id: str) -> None:
 def ask_again(connection: sqlite3.Connection, member_id: str) -> None:
     """What the member left owing was not looked for: it is asked for again with the next sync."""
     connection.execute(_ASK_AGAIN, (member_id,))
+
+
+def ask_all_again(connection: sqlite3.Connection) -> None:
+    """All was told anew: what members left owing is asked for again with the next sync."""
+    connection.execute(_ASK_ALL_AGAIN)
 
 
 def owing(connection: sqlite3.Connection) -> frozenset[str]:

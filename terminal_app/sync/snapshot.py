@@ -17,7 +17,7 @@ from loyalty.errors import FrameInvalid
 from loyalty.snapshots import MAX_SNAPSHOT_BYTES, Verified, read_parts, verified
 from loyalty.wire import WIRE_VERSION, Change, SyncReply
 from terminal_app.errors import HeadOfficeBusy, HeadOfficeRefused, StoreFault
-from terminal_app.store import settings
+from terminal_app.store import serving, settings
 from terminal_app.store.claim import Claim
 from terminal_app.store.connection import Store
 from terminal_app.store.settings import Identity
@@ -188,6 +188,7 @@ def _record_part(
         if state.history_id == head.history_id:
             told = replace(state, cursor=head.cursor, mark=head.mark, told_version=WIRE_VERSION)
             settings.write_sync_state(connection, told)
+        serving.ask_all_again(connection)
         end_starting(connection)
     return True
 

@@ -15,7 +15,12 @@ from tests.simulation.witness import Breach, Witness
 _VOUCHERS = """
     SELECT number, member_id, amount_minor, expires_at_ms, state FROM vouchers
     WHERE amount_minor > 0
+      AND (state <> 'redeemed' OR expires_at_ms = 0 OR expires_at_ms > :still_shown_ms)
 """
+"""A new till need not hear of one that was spent and whose code nobody takes for good any more."""
+
+_HEARD = "SELECT max(last_contact_ms) FROM terminals"
+STILL_SHOWN_MS = 48 * 3_600_000
 _IN_FORCE = "SELECT document FROM programmes ORDER BY version DESC LIMIT 1"
 _COUNTED = "SELECT day, last_seq, entries, sales_minor, points_earned, points_redeemed FROM"
 _OF_JOURNAL = "WHERE terminal = ? AND epoch = ? ORDER BY day"
@@ -30,7 +35,9 @@ def audit_told(
 ) -> Iterator[Breach]:
     """What a till was not told, and days whose sums did not arrive or are not what arrived."""
     members = {row[0] for row in connection.execute("SELECT member_id FROM members")}
-    vouchers = connection.execute(_VOUCHERS).fetchall()
+    (heard_ms,) = connection.execute(_HEARD).fetchone()
+    shown = {"still_shown_ms": (heard_ms or 0) - STILL_SHOWN_MS}
+    vouchers = connection.execute(_VOUCHERS, shown).fetchall()
     redeemed = _redeemed([*counted, *(row for rows in journals.values() for row in rows)])
     (programme,) = connection.execute(_IN_FORCE).fetchone()
     for name, path in tills.items():
@@ -59,7 +66,7 @@ def _vouchers(
     One that it was told is redeemed stays so, when head office forgot it and no copy is left of
     the entry that redeemed it (`forgotten`): nobody can tell head office again.
     """
-    known = {row[0]: row for row in till.execute(_VOUCHERS)}
+    known = {row[0]: row for row in till.execute(_VOUCHERS, {"still_shown_ms": -1})}
     for voucher in vouchers:
         told = (*voucher[:4], "redeemed") if voucher[0] in forgotten else voucher
         if told != known.get(voucher[0]):
