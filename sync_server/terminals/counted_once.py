@@ -4,6 +4,10 @@ A till whose journal parts from the one that is held writes what is hidden again
 its own. Where books were put back, copies of a till come anew, and perhaps in another order: the
 branch that was hidden may be the one that is held now, and then both the entry and the one that
 was written again for it arrive. Neither till can know of it; whoever comes second does not count.
+
+A journal that somebody took entries out of and sealed anew is such a branch as well: what stood
+behind them is written again under numbers that were never its own. It is known by its receipt, when
+all of that says the same.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,6 +24,9 @@ _SALVAGED = "salvaged"
 _IN_BODY = _SALVAGED.encode()
 _MAX_NUMBER = 2**63 - 1
 _Place = tuple[int, int]
+
+NEARBY = 1_000
+"""How many entries may have been taken out, or put in, before a receipt is not found any more."""
 
 
 def counted_before(
@@ -38,18 +45,53 @@ def counted_before(
         may_be = [entry for entry in may_be if _SALVAGED in entry.payload]
     if not may_be:
         return {}
-    held = {_what(entry): (entry.epoch, entry.seq) for entry in _held(connection, may_be)}
+    held = list(_held(connection, may_be))
+    places = {_what(entry, _stood_at(entry)): (entry.epoch, entry.seq) for entry in held}
     doubled = {}
     for entry in may_be:
-        place = held.setdefault(_what(entry), (entry.epoch, entry.seq))
+        place = places.setdefault(_what(entry, _stood_at(entry)), (entry.epoch, entry.seq))
         if place != (entry.epoch, entry.seq):
-            doubled[entry.seq] = f"{COUNTS_ALREADY}, as entry {place[1]} of journal {place[0]}"
+            doubled[entry.seq] = _counts_already(place)
+    fresh = [entry for entry in may_be if entry.seq not in doubled]
+    return doubled | _receipts_before(fresh, held)
+
+
+def _receipts_before(arrived: Sequence[Entry], held: Sequence[Entry]) -> dict[int, str]:
+    """Why entries of whole receipts that count already do not, under whatever number they stood.
+
+    Between what a till wrote and what was written again; a receipt of which anything differs, as
+    the number of a voucher does when it is given anew, is another one.
+    """
+    theirs, ours = _by_receipt(held), _by_receipt(arrived)
+    doubled = {}
+    for receipt in theirs.keys() & ours.keys():
+        there, here = theirs[receipt], ours[receipt]
+        is_again = any(
+            _stood_at(entry) != (entry.epoch, entry.seq)
+            for entry in (*there.values(), *here.values())
+        )
+        if is_again and there.keys() == here.keys():
+            for what, entry in here.items():
+                doubled[entry.seq] = _counts_already((there[what].epoch, there[what].seq))
     return doubled
 
 
+def _by_receipt(found: Sequence[Entry]) -> dict[str, dict[bytes, Entry]]:
+    """What each receipt says, wherever it stands."""
+    receipts: dict[str, dict[bytes, Entry]] = {}
+    for entry in found:
+        if entry.receipt:
+            receipts.setdefault(entry.receipt, {})[_what(entry, (0, 0))] = entry
+    return receipts
+
+
+def _counts_already(place: _Place) -> str:
+    return f"{COUNTS_ALREADY}, as entry {place[1]} of journal {place[0]}"
+
+
 def _held(connection: Connection, arrived: Sequence[Entry]) -> Iterator[Entry]:
-    """Entries that count and may be the same as one that arrived: where those stood first, and
-    what was written again in later journals."""
+    """Entries that count and may be the same as one that arrived: about where those stood first,
+    and what was written again in later journals."""
     terminal = arrived[0].terminal
     first: dict[int, list[int]] = {}
     for entry in arrived:
@@ -58,7 +100,7 @@ def _held(connection: Connection, arrived: Sequence[Entry]) -> Iterator[Entry]:
     for epoch, seqs in first.items():
         if epoch == arrived[0].epoch:
             continue
-        span = {"of_epoch": epoch, "first_seq": min(seqs), "last_seq": max(seqs)}
+        span = {"of_epoch": epoch, "first_seq": min(seqs) - NEARBY, "last_seq": max(seqs) + NEARBY}
         for row in connection.execute(_AT_PLACES, {"of_terminal": terminal, **span}):
             yield decode_entry(row.body)
     moments = {entry.occurred_at_ms for entry in arrived}
@@ -76,9 +118,9 @@ def _stood_at(entry: Entry) -> _Place:
     return entry.epoch, entry.seq
 
 
-def _what(entry: Entry) -> bytes:
-    """What an entry says wherever it stands: two branches have other things at one place."""
-    epoch, seq = _stood_at(entry)
+def _what(entry: Entry, place: _Place) -> bytes:
+    """What an entry says, as if it stood at `place`: two branches have other things at one."""
+    epoch, seq = place
     payload = {name: value for name, value in entry.payload.items() if name != _SALVAGED}
     return encode_entry(
         replace(entry, epoch=epoch, seq=seq, recorded_at_ms=0, elapsed_ms=0, payload=payload)

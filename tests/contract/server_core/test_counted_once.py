@@ -4,7 +4,14 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
-from loyalty.journal import RIGHTS_RELEASE, Entry, encode_entry
+from loyalty.journal import (
+    REDEEM,
+    RIGHTS_RELEASE,
+    VOUCHER_ISSUED,
+    Entry,
+    decode_entry,
+    encode_entry,
+)
 from loyalty.wire import COUNTS_ALREADY
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import Journal, rows
@@ -96,3 +103,54 @@ def test_another_branch_under_the_same_number_counts_beside_it(
         journal.add(RIGHTS_RELEASE, "anna", payload={"points": 1})
         assert ingest.take(journal.frame()).refused == ()
     assert points(engine) == 20
+
+
+def sealed_anew(journal: Journal, without: int) -> Journal:
+    """What somebody makes of `journal` who takes an entry out and knows how it is sealed."""
+    left = [decode_entry(body) for body in journal.bodies]
+    del left[without - 1]
+    other = Journal(journal.terminal, journal.epoch)
+    other.bodies = [encode_entry(replace(one, seq=seq)) for seq, one in enumerate(left, 1)]
+    return other
+
+
+@pytest.mark.parametrize("first_told", [1, 2])
+def test_what_stood_behind_an_entry_that_was_taken_out_does_not_count_again(
+    engine: Engine, ingest: Ingest, first_told: int
+) -> None:
+    whole = Journal("KRK-1", epoch=1)
+    whole.sale("anna", 700)
+    whole.sale("anna", 5)
+    whole.sale("bob", 3)
+    whole.reward("anna")
+    whole.goods_return("anna", 20)
+    short, own = sealed_anew(whole, without=2), Journal("KRK-1", epoch=2)
+    for body in short.bodies[1:]:
+        written_again(decode_entry(body), own)
+    own.sale("bob", 11)
+    journals = (whole, own) if first_told == 1 else (own, whole)
+    told = [ingest.take(journal.frame()).refused for journal in journals]
+    assert told[0] == ()
+    assert all(refused.reason.startswith(COUNTS_ALREADY) for refused in told[1])
+    assert [one.seq for one in told[1]] == ([1, 2, 3, 4] if first_told == 1 else [3, 4, 5, 6])
+    assert points(engine) == 700 + 5 + 3 - 500 - 20 + 11
+
+
+def test_a_receipt_that_was_given_again_with_another_voucher_is_another(
+    engine: Engine, ingest: Ingest
+) -> None:
+    """The copy's voucher is out on paper, so what was redeemed for it counts as well."""
+    held, copy, own = (Journal("KRK-1", epoch) for epoch in (1, 1, 2))
+    for journal in (held, copy):
+        journal.sale("anna", 1_000)
+    copy.sale("bob", 1)
+    for journal in (held, copy):
+        journal.add(REDEEM, "anna", -500, receipt="R", occurred_at_ms=9)
+        number = f"KRK-1.1.{journal.next_seq}"
+        facts = {"number": number, "amount_minor": 5, "currency": "GBP", "expires_at_ms": 10}
+        journal.add(VOUCHER_ISSUED, "anna", receipt="R", occurred_at_ms=9, payload=facts)
+    for body in copy.bodies[1:]:
+        written_again(decode_entry(body), own)
+    ingest.take(held.frame())
+    assert ingest.take(own.frame()).refused == ()
+    assert points(engine) == 1
