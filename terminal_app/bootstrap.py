@@ -5,22 +5,26 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from importlib import metadata
 from pathlib import Path
 
 import msgspec
 import structlog
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from drivers.connect import open_printer
 from drivers.errors import DriverError
 from drivers.printers.printer import Printer
 from loyalty.clock import Clock
-from loyalty.wire import EnrolReply, EnrolRequest
-from terminal_app.config import LOG_FILE, STORE_FILE, TillConfig, load_config
-from terminal_app.errors import AlreadySetUp, ConfigInvalid, HeadOfficeUnreachable, NotSetUp
+from terminal_app.config import (
+    LOG_FILE,
+    PRIVATE_DIRECTORY_MODE,
+    STORE_FILE,
+    TillConfig,
+    load_config,
+)
+from terminal_app.errors import ConfigInvalid
+from terminal_app.joining import not_set_up, product_version
 from terminal_app.printing.worker import PrintWorker
-from terminal_app.store import epochs, members, settings
+from terminal_app.store import epochs, settings
 from terminal_app.store.claim import Claim
 from terminal_app.store.connection import Store, open_store
 from terminal_app.store.counterfoil import lost_end
@@ -29,12 +33,10 @@ from terminal_app.store.run_clock import Ticks
 from terminal_app.store.settings import Identity
 from terminal_app.sync.line import Line
 from terminal_app.sync.loop import SyncLoop
-from terminal_app.sync.moving import leave_for
 from terminal_app.sync.snapshot import OnProgress
 from terminal_app.sync.uplink import Uplink
 from terminal_app.till.door import Till
 
-PRIVATE_DIRECTORY_MODE = 0o700
 PRINTER_CLAIM_FILE = "printer.lock"
 
 
@@ -65,11 +67,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def product_version() -> str:
-    """The version of the installed product."""
-    return metadata.version("paragon-loyalty")
-
-
 @contextmanager
 def open_till(
     home: Path,
@@ -88,7 +85,7 @@ def open_till(
     when its files cannot be used.
     """
     if not (home / STORE_FILE).exists():
-        raise _not_set_up(home)
+        raise not_set_up(home)
     config = load_config(home)
     device = printer or _printer(config, home)
     store = open_store(home / STORE_FILE, ticks=ticks)
@@ -96,7 +93,7 @@ def open_till(
         with store.reading() as connection:
             identity = settings.read_identity(connection)
         if identity is None:
-            raise _not_set_up(home)
+            raise not_set_up(home)
         place = fingerprint(home / STORE_FILE)
         _suspend_copy(store, place)
         _suspend_cut_off(store, identity)
@@ -128,121 +125,6 @@ def open_till(
             sync.stop()
     finally:
         store.close()
-
-
-def identity_of(home: Path) -> Identity | None:
-    """Who the till in `home` is, or None while it has joined no chain. Raises StoreFault."""
-    if not (home / STORE_FILE).exists():
-        return None
-    store = open_store(home / STORE_FILE)
-    try:
-        with store.reading() as connection:
-            return settings.read_identity(connection)
-    finally:
-        store.close()
-
-
-def join_chain(home: Path, server_url: str, code: str) -> Identity:
-    """Make `home` a till of the chain: spend the one-time `code` and record who it now is.
-
-    Raises AlreadySetUp, HeadOfficeUnreachable, HeadOfficeRefused or ConfigInvalid.
-    """
-    home.mkdir(parents=True, exist_ok=True, mode=PRIVATE_DIRECTORY_MODE)
-    key = Ed25519PrivateKey.generate()
-    public_key = key.public_key().public_bytes_raw()
-    store = open_store(home / STORE_FILE)
-    try:
-        with store.reading() as connection:
-            known = settings.read_identity(connection)
-        if known is not None:
-            raise AlreadySetUp(
-                f"{home} is already terminal {known.terminal} of {known.shop}.",
-                "Choose another --home for another till.",
-            )
-        told = _enrol(server_url, code, key)
-        identity = Identity(
-            terminal=told.terminal,
-            terminal_number=told.terminal_number,
-            epoch=told.epoch,
-            branch=told.branch,
-            branch_name=told.branch_name,
-            shop=told.shop,
-            timezone=told.timezone,
-            server_url=server_url.rstrip("/"),
-            token=told.token,
-            private_key=key.private_bytes_raw(),
-            server_key=bytes.fromhex(told.server_key),
-        )
-        with store.writing() as connection:
-            settings.write_identity(connection, identity)
-            epochs.write_fingerprint(connection, fingerprint_of(home / STORE_FILE))
-            settings.write_programme_document(connection, told.programme)
-            members.put_terminal(connection, told.terminal, told.branch, {told.epoch: public_key})
-        return identity
-    finally:
-        store.close()
-
-
-def join_again(home: Path, server_url: str, code: str) -> Identity:
-    """Give the till in `home` a new token, and a new journal, by spending the one-time `code`.
-
-    For a till that head office has locked out, or that has another head office's key. All it wrote
-    stays: what head office does not hold is told at the next sync, in the old journal or, where
-    that is not taken, again in the new one. `server_url` may be empty: the one it has.
-
-    Raises NotSetUp, AlreadySetUp (the code is of another terminal), and as `join_chain` does.
-    """
-    known = identity_of(home)
-    if known is None:
-        raise _not_set_up(home)
-    told = _enrol(server_url or known.server_url, code, known.signing_key)
-    if told.terminal != known.terminal:
-        raise AlreadySetUp(
-            f"This code is of terminal {told.terminal}; {home} is terminal {known.terminal}.",
-            f"Ask head office for a code of {known.terminal}.",
-        )
-    if told.epoch < known.epoch or told.epoch in known.earlier_epochs:
-        raise AlreadySetUp(
-            f"Head office gave journal {told.epoch}, which {home} has already.",
-            "Ask for another code, or set the till up in a new home.",
-        )
-    identity = msgspec.structs.replace(
-        known,
-        branch=told.branch,
-        branch_name=told.branch_name,
-        shop=told.shop,
-        timezone=told.timezone,
-        server_url=(server_url or known.server_url).rstrip("/"),
-        token=told.token,
-        server_key=bytes.fromhex(told.server_key),
-    )
-    store = open_store(home / STORE_FILE)
-    try:
-        with store.writing() as connection:
-            settings.write_identity(connection, identity)
-            if told.epoch != known.epoch:
-                leave_for(connection, told.epoch, told.terminal_number)
-        return identity
-    finally:
-        store.close()
-
-
-def _enrol(server_url: str, code: str, key: Ed25519PrivateKey) -> EnrolReply:
-    uplink = Uplink(server_url)
-    try:
-        return uplink.enrol(
-            EnrolRequest(
-                code=code.strip(),
-                public_key=key.public_key().public_bytes_raw().hex(),
-                product_version=product_version(),
-            )
-        )
-    except HeadOfficeUnreachable as fault:
-        raise HeadOfficeUnreachable(
-            fault.message, "Check the address and the line, then set this till up again."
-        ) from fault
-    finally:
-        uplink.close()
 
 
 def log_to(home: Path) -> None:
@@ -303,11 +185,3 @@ def _printer(config: TillConfig, home: Path) -> Printer | None:
         return open_printer(config.printer)
     except DriverError as fault:
         raise ConfigInvalid(f"{home}/till.toml: printer: {fault.message}", fault.hint) from fault
-
-
-def _not_set_up(home: Path) -> NotSetUp:
-    return NotSetUp(
-        f"There is no till in {home}.",
-        "Get a one-time code from head office, then run: "
-        "paragon setup --server https://HEAD-OFFICE --code CODE",
-    )

@@ -14,6 +14,7 @@ from terminal_app.errors import ConfigInvalid
 CONFIG_FILE = "till.toml"
 STORE_FILE = "till.sqlite"
 LOG_FILE = "till.log"
+PRIVATE_DIRECTORY_MODE = 0o700
 HOME_VARIABLE = "PARAGON_HOME"
 
 MIN_SYNC_SECONDS = 1

@@ -12,14 +12,7 @@ import uvicorn
 
 from drivers.connect import open_printer, open_scanner
 from loyalty.clock import from_epoch_ms
-from terminal_app.bootstrap import (
-    PRIVATE_DIRECTORY_MODE,
-    identity_of,
-    join_again,
-    join_chain,
-    log_to,
-    open_till,
-)
+from terminal_app.bootstrap import log_to, open_till
 from terminal_app.commands.speaking import (
     HomeOption,
     JsonOption,
@@ -28,8 +21,15 @@ from terminal_app.commands.speaking import (
     home_of,
     print_json,
 )
-from terminal_app.config import LOOPBACK, TillConfig, load_config, save_config
+from terminal_app.config import (
+    LOOPBACK,
+    PRIVATE_DIRECTORY_MODE,
+    TillConfig,
+    load_config,
+    save_config,
+)
 from terminal_app.errors import ConfigInvalid, HeadOfficeRefused, HeadOfficeUnreachable
+from terminal_app.joining import identity_of, join_again, join_chain
 from terminal_app.pos.agent import build_agent
 from terminal_app.store import epochs, settings
 from terminal_app.sync.snapshot import OnProgress, Progress

@@ -9,10 +9,11 @@ import msgspec
 from drivers.connect import open_printer
 from drivers.simulators.printer import OnPaper
 from drivers.simulators.tcp_printer import TcpPrinterSimulator
-from terminal_app.bootstrap import Shop, join_chain, open_till
+from terminal_app.bootstrap import Shop, open_till
 from terminal_app.demo import cast
 from terminal_app.demo.cards import write_cards
 from terminal_app.demo.errors import DemoFault
+from terminal_app.joining import join_chain
 from terminal_app.replay.head_office import HeadOffice
 
 CARDS_FOLDER = "cards"

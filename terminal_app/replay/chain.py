@@ -10,9 +10,10 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_f
 
 from drivers.connect import open_printer
 from loyalty.programme.document import load_programme
-from terminal_app.bootstrap import Shop, identity_of, join_chain, open_till
+from terminal_app.bootstrap import Shop, open_till
 from terminal_app.config import STORE_FILE
 from terminal_app.errors import HeadOfficeBusy, HeadOfficeRefused, HeadOfficeUnreachable
+from terminal_app.joining import identity_of, join_chain
 from terminal_app.replay.errors import HeadOfficeFault, ReplayMismatch
 from terminal_app.replay.head_office import HeadOffice
 from terminal_app.replay.plan import Plan, read_plan, same_plan, write_plan

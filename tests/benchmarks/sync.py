@@ -175,6 +175,6 @@ def _median_ms(done: dict[str, Any]) -> float:
 
 
 def _join(home: Path, url: str, code: str) -> None:
-    from terminal_app.bootstrap import join_chain
+    from terminal_app.joining import join_chain
 
     join_chain(home, url, code)

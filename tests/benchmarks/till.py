@@ -5,8 +5,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from terminal_app.bootstrap import join_chain
 from terminal_app.config import STORE_FILE
+from terminal_app.joining import join_chain
 from tests.benchmarks import big_chain
 from tests.benchmarks.figures import Figure, quantile
 from tests.benchmarks.processes import own_folder, serving, told

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from loyalty.identifiers import card_number
-from terminal_app.bootstrap import join_chain, open_till
+from terminal_app.bootstrap import open_till
 from terminal_app.config import TillConfig, save_config
+from terminal_app.joining import join_chain
 from terminal_app.replay.head_office import HeadOffice
 from tests.crashes.tills import TillProcess
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import httpx
 
 from terminal_app import bootstrap
-from terminal_app.bootstrap import Shop, join_again, join_chain, open_till
+from terminal_app.bootstrap import Shop, open_till
 from terminal_app.config import STORE_FILE
 from terminal_app.errors import TerminalError
+from terminal_app.joining import join_again, join_chain
 from terminal_app.store.connection import open_store
 from tests.simulation.clocks import MachineClock, TrueTime
 from tests.simulation.evidence import opened, till_terminal

@@ -19,6 +19,7 @@ from terminal_app.bootstrap import open_till
 from terminal_app.commands.ledger import app as ledger
 from terminal_app.config import STORE_FILE
 from terminal_app.store import epochs, settings
+from terminal_app.sync import rounds
 from tests.integration.terminal.head_office import HeadOffice
 from tests.integration.terminal.test_commands import paragon
 from tests.integration.terminal.tills import (
@@ -32,6 +33,9 @@ from tests.integration.terminal.tills import (
     till_of,
 )
 from tests.unit.terminal.counter import known
+
+MOST_ROUNDS = 30
+"""For a dozen entries, however they are cut into frames."""
 
 
 def findings(home: Path) -> list[Any]:
@@ -170,6 +174,26 @@ def test_a_cloned_till_and_its_original_both_go_on(office: HeadOffice, tmp_path:
     office.run("verify")
 
 
+@pytest.mark.parametrize("frame", [1, 2, 3])
+def test_a_clone_is_found_wherever_frames_end(
+    office: HeadOffice, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frame: int
+) -> None:
+    monkeypatch.setattr(rounds, "MAX_ENTRIES_A_FRAME", frame)
+    with ExitStack() as stack:
+        one = stack.enter_context(till_of(office, tmp_path / "one", "KRK-1"))
+        ala = enrolled(one)
+        for points in (1, 2):
+            sell(one, ala, points)
+        shutil.copytree(tmp_path / "one", tmp_path / "clone")
+        clone = stack.enter_context(open_till(tmp_path / "clone"))
+        for till in (one, clone):
+            sell(till, ala, 4)
+            assert till.sync.sync_once().rounds < MOST_ROUNDS
+        one.sync.sync_once()
+        assert (balance_at(one, ala), balance_at(clone, ala)) == (11, 11)
+    office.run("verify")
+
+
 def test_a_clone_that_is_first_drives_its_original_to_a_new_journal(
     office: HeadOffice, tmp_path: Path
 ) -> None:
@@ -220,7 +244,7 @@ def test_a_till_set_up_again_in_its_home_tells_what_waited(
 def test_a_till_set_up_again_with_the_line_down_moves_when_it_is_back(
     office: HeadOffice, tmp_path: Path
 ) -> None:
-    from terminal_app.bootstrap import join_again
+    from terminal_app.joining import join_again
 
     home = tmp_path / "one"
     with till_of(office, home, "KRK-1") as one:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from loyalty.rights import Wait
-from terminal_app.bootstrap import Shop, join_chain, open_till
+from terminal_app.bootstrap import Shop, open_till
 from terminal_app.errors import HeadOfficeUnreachable
+from terminal_app.joining import join_chain
 from terminal_app.store import settings
 from terminal_app.till.answers import KnownVoucher, Reason, Refusal, Sale
 from tests.integration.terminal.head_office import HeadOffice

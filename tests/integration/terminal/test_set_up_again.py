@@ -10,8 +10,9 @@ import httpx
 import msgspec
 import pytest
 
-from terminal_app.bootstrap import join_again, join_chain, open_till, utc_now
+from terminal_app.bootstrap import open_till, utc_now
 from terminal_app.errors import HeadOfficeRefused
+from terminal_app.joining import join_again, join_chain
 from terminal_app.sync.rounds import compose
 from terminal_app.till.answers import Enrolment, Reason, Refusal, Sale
 from tests.integration.terminal.head_office import HeadOffice

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from loyalty.identifiers import minted_card
-from terminal_app.bootstrap import Shop, join_chain, open_till
+from terminal_app.bootstrap import Shop, open_till
 from terminal_app.errors import HeadOfficeUnreachable
+from terminal_app.joining import join_chain
 from terminal_app.store import settings
 from terminal_app.store.connection import open_store
 from terminal_app.sync.changes import forget_told

@@ -9,8 +9,9 @@ import pytest
 
 from loyalty.balances import Balance
 from loyalty.wire import Outcome, unpack
-from terminal_app.bootstrap import Shop, join_chain, open_till
+from terminal_app.bootstrap import Shop, open_till
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
+from terminal_app.joining import join_chain
 from terminal_app.store import ledger, settings
 from terminal_app.sync.rounds import compose
 from terminal_app.till.answers import (

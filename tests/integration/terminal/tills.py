@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from terminal_app.bootstrap import Shop, join_chain, open_till
+from terminal_app.bootstrap import Shop, open_till
+from terminal_app.joining import join_chain
 from terminal_app.store import settings
 from terminal_app.till.answers import Enrolment, Sale
 from tests.integration.terminal.head_office import HeadOffice
