@@ -17,6 +17,7 @@ from loyalty.wire import head_words
 from sync_server.store.server_key import private_key
 from sync_server.store.settings import SERVER_KEY, read_setting
 from sync_server.store.tables import entries, heads, journals, terminals
+from sync_server.store.tables.chain import LOST
 
 
 class Broken(msgspec.Struct, frozen=True):
@@ -103,6 +104,22 @@ def ungiven_journals(connection: Connection) -> Iterator[Broken]:
         yield Broken(f"journal {terminal}, epoch {epoch}", what)
 
 
+def differing_keys(connection: Connection) -> Iterator[Broken]:
+    """Journals that a till went on in, with another key than the one it left: the till's stays.
+
+    The key of a terminal's only journal is held against the till's own by `paragon ledger verify`.
+    """
+    key_of: dict[tuple[str, int], bytes] = {}
+    for row in connection.execute(_KEYS):
+        journal = (row.terminal, row.epoch)
+        left = key_of.get((row.terminal, row.parent_epoch))
+        if row.reason != LOST:
+            key_of[journal] = row.public_key
+        if left is not None and row.public_key != left:
+            what = f"its key is not that of journal {row.parent_epoch}, which its till left for it"
+            yield Broken(f"journal {row.terminal}, epoch {row.epoch}", what)
+
+
 def signing_half(connection: Connection) -> Ed25519PublicKey | None:
     """What heads are checked with; None when it is not kept, as in books that no server opened, or
     when what is kept is no key."""
@@ -115,4 +132,11 @@ def signing_half(connection: Connection) -> Ed25519PublicKey | None:
 
 _WITH_ENTRIES = select(entries.c.terminal, entries.c.epoch).distinct()
 _GIVEN = select(journals.c.terminal, journals.c.epoch)
+_KEYS = select(
+    journals.c.terminal,
+    journals.c.epoch,
+    journals.c.public_key,
+    journals.c.parent_epoch,
+    journals.c.reason,
+).order_by(journals.c.terminal, journals.c.epoch)
 _WRITTEN = select(terminals.c.terminal, terminals.c.epoch).where(terminals.c.epoch > 0)

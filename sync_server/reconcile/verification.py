@@ -22,7 +22,13 @@ from sync_server.reconcile.fold import Made, Written, written_grants
 from sync_server.reconcile.held_vouchers import misheld_vouchers
 from sync_server.reconcile.paper import Paper, differing_vouchers
 from sync_server.reconcile.rights import misplaced_rights
-from sync_server.reconcile.seals import Chain, kept_journals, signing_half, ungiven_journals
+from sync_server.reconcile.seals import (
+    Chain,
+    differing_keys,
+    kept_journals,
+    signing_half,
+    ungiven_journals,
+)
 from sync_server.reconcile.sums import Finding, differing_sums
 from sync_server.store.tables import TALLY_COUNTS, day_tallies, entries, quarantine
 
@@ -64,8 +70,8 @@ def _verify(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
     yield from _days(connection, made)
     yield from differing_vouchers(connection, paper)
     yield from misheld_vouchers(connection, paper)
-    for ungiven in ungiven_journals(connection):
-        yield Finding(ungiven.where, ungiven.what)
+    for strange in (*ungiven_journals(connection), *differing_keys(connection)):
+        yield Finding(strange.where, strange.what)
     for misplaced in misplaced_rights(connection, made.rights, made.unfounded):
         yield Finding(misplaced.where, misplaced.what)
 

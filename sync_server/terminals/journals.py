@@ -14,6 +14,7 @@ from sync_server.store.cases import COPY, CUT_OFF, FORK, Case, open_cases
 from sync_server.store.feed import TERMINAL, tell
 from sync_server.store.settings import LEAST_EPOCH, LEAST_NUMBER, read_setting
 from sync_server.store.tables import journals, terminals
+from sync_server.store.tables.chain import LOST
 from sync_server.store.texts import is_plain
 
 MAX_TERMINAL_NUMBER = 10**CARD_TERMINAL_DIGITS - 1
@@ -30,8 +31,7 @@ each takes a terminal number of the whole chain, and its key is told to every ti
 DAY_MS = 86_400_000
 
 ENROLLED = "enrolled"
-LOST = "lost"
-"""Why a journal is kept: its till was set up; or it was given in a time that the books lost."""
+"""Why a journal is kept: its till was set up."""
 
 _WHY = {
     FORK: "has another history than head office from some entry on: one of the two is a copy",

@@ -13,7 +13,7 @@ import msgspec
 from loyalty.errors import EntryInvalid
 from loyalty.journal import Finding, Sealed, decode_entry, verify_chain
 from loyalty.wire import is_signed_head
-from terminal_app.store import epochs, journal, settings
+from terminal_app.store import epochs, journal, members, settings
 from terminal_app.store.settings import Identity
 
 SIGNING_VERSION = 2
@@ -49,6 +49,17 @@ def journal_findings(connection: sqlite3.Connection, identity: Identity) -> list
         what = f"the journal ends here, but head office confirmed up to {confirmed_seq}"
         findings.append(Finding(last.seq, what))
     return findings
+
+
+def key_findings(connection: sqlite3.Connection, identity: Identity) -> Iterator[Finding]:
+    """The key that all tills are told for this one against the key that signs its vouchers.
+
+    Head office's books alone cannot show that somebody wrote another one there.
+    """
+    told = members.public_key(connection, identity.terminal, identity.epoch)
+    if told is not None and told != identity.signing_key.public_key().public_bytes_raw():
+        what = "tills are told another key for this one than its vouchers are signed with"
+        yield Finding(0, what)
 
 
 def _findings_of(

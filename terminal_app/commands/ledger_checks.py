@@ -27,7 +27,7 @@ from loyalty.journal import (
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.vouchers import ISSUED, LIFE_CYCLE, REDEEMED, Voucher
 from terminal_app.commands import rights_checks
-from terminal_app.commands.journal_checks import journal_findings, sealed_entries
+from terminal_app.commands.journal_checks import journal_findings, key_findings, sealed_entries
 from terminal_app.commands.rights_checks import FoldedRights
 from terminal_app.store import journal, ledger, receipts, vouchers
 from terminal_app.store.settings import Identity
@@ -62,6 +62,7 @@ def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
             *_receipt_findings(connection, folded.receipts),
         ]
         findings += [Finding(0, what) for what in wrong]
+        findings += key_findings(connection, identity)
     return findings
 
 

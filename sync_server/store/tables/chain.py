@@ -63,6 +63,9 @@ it turned out to be a copy or to have lost its end; `nonce` then names the till'
 journal stay good. `heard_history` is the history in which all of it was last sent: two machines
 may write as one terminal, and neither speaks for the other's journal."""
 
+LOST = "lost"
+"""The reason of a journal that was given in a time which the books lost: its key is a guess."""
+
 users = Table(
     "users",
     metadata,

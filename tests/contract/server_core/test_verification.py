@@ -4,15 +4,26 @@ import msgspec
 import pytest
 from sqlalchemy import Engine, func, insert, select, update
 
+from loyalty.clock import epoch_ms
 from loyalty.journal import decode_entry, encode_entry, first_seal, next_seal
 from loyalty.members import Member
+from loyalty.wire import EpochRequest
 from sync_server.campaigns.unsubscribe import withdraw_consent
 from sync_server.reconcile.verification import verify_books
+from sync_server.store.cases import COPY
 from sync_server.store.engine import reading, writing
 from sync_server.store.register import put_members
-from sync_server.store.tables import day_tallies, entries, heads, holdings, standings
+from sync_server.store.tables import (
+    day_tallies,
+    entries,
+    heads,
+    holdings,
+    journals,
+    standings,
+)
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import ZONE, Journal, meddling
+from sync_server.terminals.journals import keep_lost_journal, start_journal
+from tests.contract.server_core.journals import START, ZONE, Journal, meddling
 
 
 def found(engine: Engine) -> list[str]:
@@ -204,3 +215,30 @@ def test_a_head_that_is_gone_is_named(books: Engine) -> None:
     with meddling(books) as connection:
         connection.exec_driver_sql("DELETE FROM heads WHERE terminal = 'WAW-1'")
     assert "journal WAW-1, epoch 1: its head is gone; it ends at entry 2" in found(books)
+
+
+@pytest.mark.parametrize("epoch", [1, 4])
+def test_a_key_that_was_replaced_shows_beside_the_journal_that_was_left(
+    books: Engine, epoch: int
+) -> None:
+    request = EpochRequest(nonce="n", epoch=1, reason=COPY, public_key=bytes(32).hex())
+    with writing(books) as connection:
+        start_journal(connection, "KRK-1", request, epoch_ms(START))
+    assert found(books) == []
+    with meddling(books) as connection:
+        connection.execute(
+            update(journals)
+            .where(journals.c.terminal == "KRK-1", journals.c.epoch == epoch)
+            .values(public_key=b"k" * 32)
+        )
+    assert found(books) == [
+        "journal KRK-1, epoch 4: its key is not that of journal 1, which its till left for it"
+    ]
+
+
+def test_the_key_of_a_journal_that_the_books_lost_is_a_guess(books: Engine) -> None:
+    with writing(books) as connection:
+        keep_lost_journal(connection, "KRK-1", 1_001, epoch_ms(START))
+        request = EpochRequest(nonce="n", epoch=1_001, reason=COPY, public_key=(b"k" * 32).hex())
+        start_journal(connection, "KRK-1", request, epoch_ms(START))
+    assert found(books) == []

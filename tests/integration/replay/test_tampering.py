@@ -21,7 +21,7 @@ from loyalty.journal import decode_entry, encode_entry, first_seal, next_seal
 from loyalty.wire import SignedHead, head_words
 from terminal_app.bootstrap import Shop
 from terminal_app.commands.ledger import app
-from terminal_app.store import epochs, journal, settings
+from terminal_app.store import epochs, journal, members, settings
 
 KEY = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
 CONFIRMED = 5
@@ -197,6 +197,17 @@ def test_a_word_of_head_office_that_is_gone_is_missed(
         epochs.drop_receipt(connection, 1)
     expected = [(0, "head office confirmed entries, but its signed word on them is gone")]
     assert found(home) == (expected if is_missed else [])
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_key_that_tills_are_told_in_place_of_this_one_is_found(
+    told: Shop, home: Path, *, is_own: bool
+) -> None:
+    with told.store.writing() as connection:
+        own = settings.require_identity(connection).signing_key.public_key().public_bytes_raw()
+        members.put_terminal(connection, "T1", "B", {1: own if is_own else bytes(32)})
+    what = "tills are told another key for this one than its vouchers are signed with"
+    assert found(home) == ([] if is_own else [(0, what)])
 
 
 def test_a_journal_that_was_left_is_held_against_its_end_too(told: Shop, home: Path) -> None:
