@@ -21,60 +21,26 @@ from litestar.openapi import OpenAPIConfig
 from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-from loyalty.members import DEFAULT_LANGUAGE
 from terminal_app.errors import StoreFault
-from terminal_app.locale.words import Words
+from terminal_app.pos.answers import member_answer, member_in, quote_answer, sale_answer
 from terminal_app.pos.messages import (
     HealthAnswer,
-    HolderAnswer,
-    IssuedVoucher,
     MemberAnswer,
     QuoteAnswer,
     QuoteRequest,
     ReturnRequest,
-    SafeAnswer,
     SaleAnswer,
     SaleRequest,
     basket_of,
 )
-from terminal_app.till.answers import (
-    GoodsReturn,
-    Identified,
-    KnownMember,
-    Posted,
-    Reason,
-    Refusal,
-    Sale,
-)
+from terminal_app.till.answers import GoodsReturn, Reason, Refusal, Sale
 from terminal_app.till.door import Till
-from terminal_app.till.refusals import sentence
-from terminal_app.till.safe_words import safe_lines
 
 MAX_BODY_BYTES = 2 << 20
 LOCAL_HOST = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IGNORECASE)
 """What a request of this machine has in its Host header, whatever the port."""
 
-CONFLICTS = frozenset({Reason.RECEIPT_CONFLICT, Reason.VOUCHER_SPENT, Reason.CARD_TAKEN})
-
 log = structlog.get_logger(__name__)
-
-
-class Refused(ClientException):
-    """A refusal of the Till on its way to the POS: its reason, and a sentence for the cashier."""
-
-    def __init__(self, refusal: Refusal) -> None:
-        status = (
-            HTTPStatus.CONFLICT
-            if refusal.reason in CONFLICTS
-            else HTTPStatus.NOT_FOUND
-            if refusal.reason is Reason.UNKNOWN_CARD
-            else HTTPStatus.UNPROCESSABLE_ENTITY
-        )
-        super().__init__(
-            detail=sentence(refusal, Words(DEFAULT_LANGUAGE)),
-            status_code=int(status),
-            extra={"reason": str(refusal.reason), "facts": refusal.facts},
-        )
 
 
 class LocalNamesOnly(ASGIMiddleware):
@@ -116,7 +82,7 @@ class Counter(Controller):
             voucher_codes=tuple(data.vouchers),
             print_receipt=data.print_receipt,
         )
-        return _sale_answer(till.sell(sale))
+        return sale_answer(till.sell(sale))
 
     @post("/v1/returns", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
     def take_back(self, data: JSONBody[ReturnRequest], till: TheTill) -> SaleAnswer:
@@ -127,37 +93,19 @@ class Counter(Controller):
             member_id=_member_id(till, data.card),
             print_receipt=data.print_receipt,
         )
-        return _sale_answer(till.take_back(goods))
+        return sale_answer(till.take_back(goods))
 
     @post("/v1/quotes", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
     def quote(self, data: JSONBody[QuoteRequest], till: TheTill) -> QuoteAnswer:
         """What a basket would bring; nothing is written."""
         member_id = _member_id(till, data.card, may_be_unknown=True)
-        answer = till.quote(basket_of(data.lines), member_id, tuple(data.vouchers))
-        if isinstance(answer, Refusal):
-            raise Refused(answer)
-        return QuoteAnswer(
-            points=answer.points,
-            balance_after=answer.balance_after,
-            vouchers_due=answer.vouchers_due,
-            waiting_points=answer.waiting_points,
-            total_minor=answer.total_minor,
-            to_pay_minor=answer.to_pay_minor,
-        )
+        return quote_answer(till.quote(basket_of(data.lines), member_id, tuple(data.vouchers)))
 
     @get("/v1/members/{card:str}", sync_to_thread=True)
     def member(self, card: FromPath[str], till: TheTill) -> MemberAnswer:
         """The member who holds `card`, with their balance as this till knows it."""
-        known = _member_in(till.identify(card))
-        return MemberAnswer(
-            member_id=known.member.member_id,
-            name=known.member.name,
-            points=known.balance.points,
-            points_to_next=known.points_to_next,
-            notices=list(known.notices),
-            known_at_ms=known.known_at_ms,
-            safe=_safe_answer(known, is_online=till.status().is_online),
-        )
+        known = member_in(till.identify(card))
+        return member_answer(known, is_online=till.status().is_online)
 
     @get("/health", sync_to_thread=True)
     def health(self, till: TheTill) -> HealthAnswer:
@@ -198,51 +146,7 @@ def _member_id(till: Till, card: str, *, may_be_unknown: bool = False) -> str:
     found = till.identify(card)
     if may_be_unknown and isinstance(found, Refusal) and found.reason is Reason.UNKNOWN_CARD:
         return found.facts["card"]
-    return _member_in(found).member.member_id
-
-
-def _safe_answer(known: KnownMember, *, is_online: bool) -> SafeAnswer:
-    safe = known.safe
-    return SafeAnswer(
-        points=safe.points,
-        wait=str(safe.wait),
-        at_head_office=safe.pool,
-        elsewhere=[
-            HolderAnswer(terminal=one.terminal, branch=one.branch, points=one.points)
-            for one in safe.elsewhere
-        ],
-        lines=list(safe_lines(safe, Words(known.member.language), is_online=is_online)),
-    )
-
-
-def _member_in(found: Identified) -> KnownMember:
-    if isinstance(found, KnownMember):
-        return found
-    raise Refused(found if isinstance(found, Refusal) else Refusal(Reason.FOREIGN_UNKNOWN))
-
-
-def _sale_answer(answer: Posted | Refusal) -> SaleAnswer:
-    if isinstance(answer, Refusal):
-        raise Refused(answer)
-    receipt = answer.receipt
-    return SaleAnswer(
-        sale=receipt.reference,
-        repeated=answer.repeated,
-        points=receipt.points,
-        points_redeemed=receipt.points_redeemed,
-        balance=receipt.balance,
-        total_minor=receipt.total_minor,
-        to_pay_minor=receipt.total_minor - receipt.voucher_paid_minor,
-        vouchers=[
-            IssuedVoucher(
-                number=slip.number,
-                amount_minor=slip.amount_minor,
-                expires_at_ms=slip.expires_at_ms,
-                code=slip.code,
-            )
-            for slip in receipt.vouchers
-        ],
-    )
+    return member_in(found).member.member_id
 
 
 def _not_json(_: Request[Any, Any, Any], fault: Exception) -> Response[dict[str, Any]]:

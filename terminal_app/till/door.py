@@ -1,39 +1,25 @@
 """The Till: every face of the shop sells, returns, enrols and asks through it."""
 
-import sqlite3
 from collections.abc import Callable
 
 import msgspec
 
 from loyalty.baskets import Basket
 from loyalty.clock import Clock, epoch_ms
-from loyalty.members import Member
 from loyalty.programme.document import Programme
-from loyalty.programme.rewards import points_to_next
 from loyalty.receipts import Receipt
 from loyalty.rights import Safe
-from loyalty.scans import (
-    CardScan,
-    DamagedScan,
-    EmptyScan,
-    ForeignScan,
-    VoucherScan,
-    read_scan,
-    without_aim,
-)
-from terminal_app.store import journal, ledger, members, receipts, settings, spool
+from terminal_app.store import journal, members, receipts, settings, spool
 from terminal_app.store.connection import Store
 from terminal_app.store.programmes import programme_in_force
 from terminal_app.sync.line import Line
-from terminal_app.till import enrolling, quoting, selling, wanting
+from terminal_app.till import enrolling, identifying, quoting, selling, wanting
 from terminal_app.till.answers import (
     Enrolment,
     GoodsReturn,
     HistoryRow,
     Identified,
     KnownMember,
-    KnownProduct,
-    KnownVoucher,
     Posted,
     Quote,
     Reason,
@@ -41,19 +27,10 @@ from terminal_app.till.answers import (
     Sale,
     TillStatus,
 )
+from terminal_app.till.identifying import known_member
 from terminal_app.till.limits import misnamed, unreturnable, unsellable
 from terminal_app.till.safety import safe_to_spend
-from terminal_app.till.voucher_check import (
-    VoucherDesk,
-    check_voucher,
-)
-
-_FOREIGN = {
-    "ean": Reason.FOREIGN_EAN,
-    "gs1": Reason.FOREIGN_GS1,
-    "link": Reason.FOREIGN_LINK,
-    "unknown": Reason.FOREIGN_UNKNOWN,
-}
+from terminal_app.till.voucher_check import desk_now
 
 
 class Till:
@@ -88,24 +65,8 @@ class Till:
         Who `is_served` here draws the rights to their points and vouchers to this till; who only
         looks leaves them where they are. Head office is asked whose an unknown card is.
         """
-        scan = read_scan(text)
         with self._store.reading() as connection:
-            match scan:
-                case CardScan(card):
-                    member = members.member_by_card(connection, card)
-                    found: Identified = (
-                        Refusal(Reason.UNKNOWN_CARD, {"card": card})
-                        if member is None
-                        else self._known(connection, member)
-                    )
-                case VoucherScan(code):
-                    found = self._voucher(connection, code)
-                case EmptyScan():
-                    return Refusal(Reason.EMPTY_SCAN)
-                case DamagedScan():
-                    return _goods_or(connection, text, Reason.DAMAGED_CARD)
-                case ForeignScan(kind):
-                    return _goods_or(connection, text, _FOREIGN[kind])
+            found = identifying.identify(connection, text, self._now())
         if is_served or (isinstance(found, Refusal) and found.reason is Reason.UNKNOWN_CARD):
             self._ask_for(found)
         return found
@@ -114,7 +75,7 @@ class Till:
         """The member `member_id`, or None when this till has not heard of them."""
         with self._store.reading() as connection:
             member = members.member(connection, member_id)
-            return None if member is None else self._known(connection, member)
+            return None if member is None else known_member(connection, member, self._now())
 
     def safe_to_spend(self, member_id: str) -> Safe:
         """What a member may spend here now, whatever happens elsewhere, and why the rest waits."""
@@ -129,7 +90,7 @@ class Till:
         if refusal is not None:
             return refusal
         with self._store.reading() as connection:
-            desk = self._desk(connection)
+            desk = desk_now(connection, self._now())
             answer = quoting.quote(connection, desk, basket, member_id, voucher_codes)
         self._ask_for(answer)
         return answer
@@ -171,7 +132,7 @@ class Till:
             member = enrolling.enrol(connection, identity, label, enrolment, self._now())
             if isinstance(member, Refusal):
                 return member
-            known = self._known(connection, member)
+            known = known_member(connection, member, self._now())
         self._on_posted()
         return known
 
@@ -225,31 +186,6 @@ class Till:
                 trouble=spool.first_trouble(connection) or self._line.trouble,
             )
 
-    def _known(self, connection: sqlite3.Connection, member: Member) -> KnownMember:
-        balance = ledger.balance_of(connection, member.member_id)
-        programme = programme_in_force(connection)
-        notices = members.waiting_notices(connection, member.member_id)
-        return KnownMember(
-            member=member,
-            balance=balance,
-            safe=safe_to_spend(connection, programme, member.member_id, self._now()),
-            points_to_next=points_to_next(programme, balance.points),
-            notices=tuple(selling.in_language(notice, member.language) for notice in notices),
-            known_at_ms=settings.read_sync_state(connection).heard_at_ms,
-        )
-
-    def _voucher(self, connection: sqlite3.Connection, code: str) -> KnownVoucher | Refusal:
-        voucher = check_voucher(connection, self._desk(connection), code)
-        if isinstance(voucher, Refusal):
-            return voucher
-        return KnownVoucher(voucher.number, voucher.amount_minor, voucher.expires_at_ms, code)
-
-    def _desk(self, connection: sqlite3.Connection) -> VoucherDesk:
-        now_ms = self._now()
-        return VoucherDesk(
-            settings.require_identity(connection), programme_in_force(connection), now_ms, now_ms
-        )
-
     def _ask_for(self, answer: object) -> None:
         if wanting.ask_for(self._store, answer, self._now()):
             self._on_posted()
@@ -260,9 +196,3 @@ class Till:
     def _tell(self, answer: Posted | Refusal) -> None:
         if isinstance(answer, Posted) and not answer.repeated:
             self._on_posted()
-
-
-def _goods_or(connection: sqlite3.Connection, text: str, otherwise: Reason) -> Identified:
-    """The goods whose barcode says `text`; their codes may have any form, even half a card's."""
-    goods = members.product(connection, without_aim(text))
-    return Refusal(otherwise) if goods is None else KnownProduct(*goods)

@@ -11,6 +11,7 @@ from loyalty.rights import Wait
 from loyalty.scans import VoucherScan, read_scan
 from loyalty.vouchers import REDEEMED, Voucher, is_signed_by, may_become, read_voucher
 from terminal_app.store import members, settings, vouchers
+from terminal_app.store.programmes import programme_in_force
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Reason, Refusal
 from terminal_app.till.safety import wait_for_all
@@ -25,6 +26,12 @@ class VoucherDesk(msgspec.Struct, frozen=True):
     programme: Programme
     at_ms: int
     now_ms: int
+
+
+def desk_now(connection: sqlite3.Connection, now_ms: int) -> VoucherDesk:
+    """This till, where vouchers are shown at `now_ms` and taken at once."""
+    identity = settings.require_identity(connection)
+    return VoucherDesk(identity, programme_in_force(connection), now_ms, now_ms)
 
 
 def check_voucher(

@@ -1,0 +1,81 @@
+"""What a scanned or typed text is to this shop: member, voucher, goods, or why it is none."""
+
+import sqlite3
+
+from loyalty.members import Member
+from loyalty.programme.rewards import points_to_next
+from loyalty.scans import (
+    CardScan,
+    DamagedScan,
+    EmptyScan,
+    ForeignScan,
+    VoucherScan,
+    read_scan,
+    without_aim,
+)
+from terminal_app.store import ledger, members, settings
+from terminal_app.store.programmes import programme_in_force
+from terminal_app.till.answers import (
+    Identified,
+    KnownMember,
+    KnownProduct,
+    KnownVoucher,
+    Reason,
+    Refusal,
+)
+from terminal_app.till.safety import safe_to_spend
+from terminal_app.till.selling import in_language
+from terminal_app.till.voucher_check import check_voucher, desk_now
+
+_FOREIGN = {
+    "ean": Reason.FOREIGN_EAN,
+    "gs1": Reason.FOREIGN_GS1,
+    "link": Reason.FOREIGN_LINK,
+    "unknown": Reason.FOREIGN_UNKNOWN,
+}
+
+
+def identify(connection: sqlite3.Connection, text: str, now_ms: int) -> Identified:
+    """What `text` is, as this till knows at `now_ms`; nothing is written."""
+    match read_scan(text):
+        case CardScan(card):
+            member = members.member_by_card(connection, card)
+            if member is None:
+                return Refusal(Reason.UNKNOWN_CARD, {"card": card})
+            return known_member(connection, member, now_ms)
+        case VoucherScan(code):
+            return _voucher(connection, code, now_ms)
+        case EmptyScan():
+            return Refusal(Reason.EMPTY_SCAN)
+        case DamagedScan():
+            return _goods_or(connection, text, Reason.DAMAGED_CARD)
+        case ForeignScan(kind):
+            return _goods_or(connection, text, _FOREIGN[kind])
+
+
+def known_member(connection: sqlite3.Connection, member: Member, now_ms: int) -> KnownMember:
+    """A member with all that a face shows of them."""
+    balance = ledger.balance_of(connection, member.member_id)
+    programme = programme_in_force(connection)
+    notices = members.waiting_notices(connection, member.member_id)
+    return KnownMember(
+        member=member,
+        balance=balance,
+        safe=safe_to_spend(connection, programme, member.member_id, now_ms),
+        points_to_next=points_to_next(programme, balance.points),
+        notices=tuple(in_language(notice, member.language) for notice in notices),
+        known_at_ms=settings.read_sync_state(connection).heard_at_ms,
+    )
+
+
+def _voucher(connection: sqlite3.Connection, code: str, now_ms: int) -> KnownVoucher | Refusal:
+    voucher = check_voucher(connection, desk_now(connection, now_ms), code)
+    if isinstance(voucher, Refusal):
+        return voucher
+    return KnownVoucher(voucher.number, voucher.amount_minor, voucher.expires_at_ms, code)
+
+
+def _goods_or(connection: sqlite3.Connection, text: str, otherwise: Reason) -> Identified:
+    """The goods whose barcode says `text`; their codes may have any form, even half a card's."""
+    goods = members.product(connection, without_aim(text))
+    return Refusal(otherwise) if goods is None else KnownProduct(*goods)
