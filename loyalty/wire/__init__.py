@@ -50,6 +50,7 @@ from loyalty.wire.standing import MemberStanding, Standing, TerminalStanding
 from loyalty.wire.sync import (
     COUNTS_ALREADY,
     NOTHING_WAITING,
+    WHY_ASKED_BEFORE,
     WHY_RECOVERING,
     Draw,
     Grant,
@@ -87,6 +88,7 @@ __all__ = [
     "SNAPSHOT_PATH",
     "STANDING_PATH",
     "SYNC_PATH",
+    "WHY_ASKED_BEFORE",
     "WHY_RECOVERING",
     "WIRE_VERSION",
     "BalanceChange",

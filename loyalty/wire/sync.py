@@ -58,11 +58,17 @@ WHY_RECOVERING = "recovering"
 """The reason of an empty grant while head office waits for all tills after a restore."""
 
 
+WHY_ASKED_BEFORE = "asked-before"
+"""The reason of an empty grant whose number was answered before, perhaps to another question: a
+till that was put back from a backup counts again from where it was."""
+
+
 class Grant(msgspec.Struct, frozen=True, array_like=True):
     """The final answer to draw `number`: rights to so many points (or 1 for its voucher).
 
     It may be fewer than were asked, or 0; then head office has asked back what others hold, and a
-    later draw may find it. `reason` is empty or why ("held-elsewhere", "recovering", "none").
+    later draw may find it. `reason` is empty or why ("held-elsewhere", "recovering",
+    "asked-before", "none").
     """
 
     number: Count

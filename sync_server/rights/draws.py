@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, update
 
 from loyalty.bounds import MAX_POINTS
-from loyalty.wire import WHY_RECOVERING, Draw, Grant, SyncRequest
+from loyalty.wire import WHY_ASKED_BEFORE, WHY_RECOVERING, Draw, Grant, SyncRequest
 from sync_server.rights.grants import MAX_DRAW, answers_before, note_empty, write_grant
 from sync_server.rights.recalls import ask_back
 from sync_server.rights.reclaims import reclaim_overdue
@@ -41,7 +41,8 @@ def answer_draws(connection: Connection, request: SyncRequest, now_ms: int) -> t
     before = answers_before(connection, request.terminal, request.epoch, sane)
     answers = {draw.number: Grant(draw.number, 0, NONE) for draw in asked}
     answers.update(
-        (number, Grant(number, points, "" if points else NONE)) for number, points in before.items()
+        (number, Grant(number, points, "" if points else WHY_ASKED_BEFORE))
+        for number, points in before.items()
     )
     is_recovering = bool(read_setting(connection, RECOVERING))
     fresh = [draw for draw in sane if draw.number not in before]

@@ -212,7 +212,12 @@ _KEYS_OF_BRANCH: Mapping[str, Select[Any]] = {
         (feed.MEMBER, feed.BALANCE),
         _keys_of(member_branches.c.member_id, member_branches.c.branch == bindparam("branch")),
     ),
-    feed.VOUCHER: _keys_of(vouchers.c.number, _STILL_SHOWN, _of_branch(vouchers.c.member_id)),
+    # Whose voucher it is, is not known before its issue arrives: like the feed, it is told to all.
+    feed.VOUCHER: _keys_of(
+        vouchers.c.number,
+        _STILL_SHOWN,
+        _of_branch(vouchers.c.member_id) | (vouchers.c.member_id == ""),
+    ),
     feed.NOTICE: _keys_of(notices.c.notice_id, _WAITING, _of_branch(notices.c.member_id)),
 }
 _COUNT = select(func.count()).select_from(members)

@@ -10,7 +10,15 @@ import structlog
 
 from loyalty.programme.document import Programme
 from loyalty.vouchers import ISSUED
-from loyalty.wire import WHY_RECOVERING, BalanceChange, Draw, Grant, Recall, SyncReply
+from loyalty.wire import (
+    WHY_ASKED_BEFORE,
+    WHY_RECOVERING,
+    BalanceChange,
+    Draw,
+    Grant,
+    Recall,
+    SyncReply,
+)
 from terminal_app.posting.rights import RightsBook
 from terminal_app.store import draws, ledger, members, rights, serving, settings, vouchers
 from terminal_app.store.settings import Identity
@@ -100,8 +108,8 @@ def take_rights(
         draw = draws.close(connection, grant.number)
         if draw is not None and _is_due(draw, grant):
             book.take(draw, grant.points)
-        elif draw is not None and grant.reason == WHY_RECOVERING:
-            # Nothing changes for the member when head office grants again, so nothing would say so.
+        elif draw is not None and grant.reason in (WHY_RECOVERING, WHY_ASKED_BEFORE):
+            # Nothing changes for the member when it would be granted, so nothing would say so.
             serving.ask_again(connection, draw.member_id)
     lease = settings.read_lease(connection)
     if settings.read_suspension(connection):

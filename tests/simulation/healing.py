@@ -74,4 +74,5 @@ def _state(world: World) -> list[object]:
     for machine in world.living():
         with opened(machine.database) as connection:
             state += connection.execute("SELECT epoch, max(seq) FROM journal").fetchall()
+            state += connection.execute("SELECT max(number) FROM draws").fetchall()
     return state

@@ -10,6 +10,7 @@ from loyalty.programme.document import Offline, Programme
 from loyalty.rights import HeldElsewhere, Rights, Wait
 from loyalty.wire import (
     BalanceChange,
+    Change,
     Draw,
     Grant,
     Holder,
@@ -21,7 +22,7 @@ from loyalty.wire import (
 )
 from terminal_app.bootstrap import Shop
 from terminal_app.posting import upkeep
-from terminal_app.store import draws, ledger, rights, settings
+from terminal_app.store import draws, ledger, rights, serving, settings
 from terminal_app.store.settings import Lease
 from terminal_app.sync.changes import apply_changes
 from terminal_app.till.answers import GoodsReturn, Posted, Quote, Sale
@@ -56,6 +57,7 @@ def answered(
     *,
     grants: tuple[Grant, ...] = (),
     recalls: tuple[Recall, ...] = (),
+    changes: tuple[Change, ...] = (),
 ) -> None:
     reply = SyncReply(
         version=2,
@@ -63,7 +65,7 @@ def answered(
         outcome=Outcome.ACCEPTED,
         head_seq=0,
         head_seal=b"",
-        changes=(),
+        changes=changes,
         cursor=0,
         more=False,
         server_time_ms=0,
@@ -184,6 +186,44 @@ def test_a_debt_here_is_settled_from_the_pool(shop: Shop, clock: ShopClock) -> N
     answered(shop, clock, grants=(Grant(1, 40),))
     with shop.store.reading() as connection:
         assert rights.held(connection, GUEST.member_id) == 0
+
+
+def owing(shop: Shop, clock: ShopClock) -> None:
+    """The guest brought goods back whose points were spent elsewhere, and nobody could give any."""
+    told(shop, GUEST, 0, 0)
+    posted(shop.till.take_back(GoodsReturn(basket=goods(40_00), member_id=GUEST.member_id)))
+    [draw] = tidied(shop, clock)
+    answered(shop, clock, grants=(Grant(draw.number, 0, "held-elsewhere"),))
+    assert tidied(shop, clock) == ()
+
+
+def test_a_recall_that_crosses_a_debt_does_not_forget_it(shop: Shop, clock: ShopClock) -> None:
+    owing(shop, clock)
+    answered(shop, clock, recalls=(Recall(GUEST.member_id, 5),))
+    assert moved(shop) == []
+    now_there = BalanceChange(GUEST.member_id, 300, 300, 0, 0, 300)
+    answered(shop, clock, changes=(now_there,))
+    assert tidied(shop, clock) == (Draw(2, GUEST.member_id, 40),)
+
+
+def test_when_all_was_told_anew_a_debt_is_asked_for_again(shop: Shop, clock: ShopClock) -> None:
+    owing(shop, clock)
+    with shop.store.writing() as connection:
+        serving.ask_all_again(connection)
+    assert tidied(shop, clock) == (Draw(2, GUEST.member_id, 40),)
+
+
+def test_a_number_that_was_answered_before_is_asked_under_the_next(
+    shop: Shop, clock: ShopClock
+) -> None:
+    told(shop, GUEST, 0, 0)
+    posted(shop.till.take_back(GoodsReturn(basket=goods(40_00), member_id=GUEST.member_id)))
+    for number in (1, 2):
+        assert tidied(shop, clock) == (Draw(number, GUEST.member_id, 40),)
+        answered(shop, clock, grants=(Grant(number, 0, "asked-before"),))
+    assert tidied(shop, clock) == (Draw(3, GUEST.member_id, 40),)
+    answered(shop, clock, grants=(Grant(3, 0, "none"),))
+    assert tidied(shop, clock) == ()
 
 
 def test_a_recall_is_honoured_unless_the_member_is_here(shop: Shop, clock: ShopClock) -> None:
