@@ -60,7 +60,8 @@ WHY_RECOVERING = "recovering"
 
 WHY_ASKED_BEFORE = "asked-before"
 """The reason of an empty grant whose number was answered before, perhaps to another question: a
-till that was put back from a backup counts again from where it was."""
+till that was put back from a backup counts again from where it was, and goes on behind `answered`,
+the last number that was answered."""
 
 
 class Grant(msgspec.Struct, frozen=True, array_like=True):
@@ -74,6 +75,7 @@ class Grant(msgspec.Struct, frozen=True, array_like=True):
     number: Count
     points: Points
     reason: str = ""
+    answered: Count = 0
 
 
 class Recall(msgspec.Struct, frozen=True, array_like=True):

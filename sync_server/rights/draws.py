@@ -11,7 +11,13 @@ from sqlalchemy import Connection, bindparam, update
 
 from loyalty.bounds import MAX_POINTS
 from loyalty.wire import WHY_ASKED_BEFORE, WHY_RECOVERING, Draw, Grant, SyncRequest
-from sync_server.rights.grants import MAX_DRAW, answers_before, note_empty, write_grant
+from sync_server.rights.grants import (
+    MAX_DRAW,
+    answers_before,
+    last_answered,
+    note_empty,
+    write_grant,
+)
 from sync_server.rights.recalls import ask_back
 from sync_server.rights.reclaims import reclaim_overdue
 from sync_server.rights.voucher_draws import draw_voucher
@@ -40,10 +46,12 @@ def answer_draws(connection: Connection, request: SyncRequest, now_ms: int) -> t
     pools = pools_of(connection, {draw.member_id for draw in sane})
     before = answers_before(connection, request.terminal, request.epoch, sane)
     answers = {draw.number: Grant(draw.number, 0, NONE) for draw in asked}
-    answers.update(
-        (number, Grant(number, points, "" if points else WHY_ASKED_BEFORE))
-        for number, points in before.items()
-    )
+    answered = 0
+    if not all(before.values()):
+        answered = last_answered(connection, request.terminal, request.epoch)
+    for number, points in before.items():
+        asked_before = Grant(number, 0, WHY_ASKED_BEFORE, answered)
+        answers[number] = Grant(number, points) if points else asked_before
     is_recovering = bool(read_setting(connection, RECOVERING))
     fresh = [draw for draw in sane if draw.number not in before]
     for draw in sorted(fresh, key=lambda one: (one.member_id, one.number)):

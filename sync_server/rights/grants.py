@@ -8,7 +8,7 @@ it: then it counts as taken back without its word, and the till is asked for it.
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from loyalty.wire import Draw, SyncRequest
 from sync_server.store.tables import grants, holdings, standings
@@ -77,6 +77,12 @@ def answers_before(
         if grant is not None:
             given[draw.number] = grant.points if _is_of(grant, draw) else 0
     return given
+
+
+def last_answered(connection: Connection, terminal: str, epoch: int) -> int:
+    """The last number of a draw of the journal that was answered."""
+    journal = {"of_terminal": terminal, "of_epoch": epoch}
+    return connection.execute(_LAST_ANSWERED, journal).scalar() or 0
 
 
 def _is_of(grant: Written, draw: Draw) -> bool:
@@ -149,6 +155,7 @@ _OF_NUMBERS = select(*_COLUMNS).where(_OF_JOURNAL, _NAMED)
 # A till may draw a voucher without knowing whose it is.
 _IS_EMPTY = (grants.c.member_id == NOBODY) & (grants.c.voucher == "")
 _LAST_EMPTY = select(grants.c.number).where(_OF_JOURNAL, _IS_EMPTY)
+_LAST_ANSWERED = select(func.max(grants.c.number)).where(_OF_JOURNAL)
 _DROP_EMPTY = delete(grants).where(_OF_JOURNAL, _IS_EMPTY)
 _IS_OF_POINTS = (grants.c.member_id == bindparam("of_member")) & (grants.c.voucher == "")
 _UNTAKEN_OF = select(grants.c.number, grants.c.points).where(_UNTAKEN, _IS_OF_POINTS)

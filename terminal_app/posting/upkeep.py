@@ -110,6 +110,7 @@ def take_rights(
             book.take(draw, grant.points)
         elif draw is not None and grant.reason in (WHY_RECOVERING, WHY_ASKED_BEFORE):
             # Nothing changes for the member when it would be granted, so nothing would say so.
+            draws.count_from(connection, grant.answered)
             serving.ask_again(connection, draw.member_id)
     lease = settings.read_lease(connection)
     if settings.read_suspension(connection):

@@ -188,7 +188,7 @@ def test_a_number_that_was_granted_is_for_what_it_was_granted_alone(
     second.sync(ingest, is_lost=True)
     for other in (Draw(1, "boris", 50), Draw(1, "anna", 1, "KRK-1.1.5"), Draw(1, "", 1, "V")):
         answers = ingest.take(second.frame(1, draws=(other,), tallies=())).rights.grants
-        assert answers == (Grant(1, 0, "asked-before"),)
+        assert answers == (Grant(1, 0, "asked-before", 1),)
     assert (pool_of(engine, "anna"), pool_of(engine, "boris")) == (0, 50)
     assert second.sync(ingest).rights.grants == (Grant(1, 50),)
     second.sync(ingest)

@@ -165,7 +165,29 @@ def test_a_fork_at_the_first_entry_of_a_frame_may_lie_before_it(office: Office) 
     office.round()
     posted(office.shop.till.sell(Sale(basket=goods(100))))
     assert office.said().first_seq == 4
+    with office.shop.store.writing() as connection:
+        # As a till of an earlier version, which did not note what was compared.
+        settings.write_sync_state(connection, replace(office.state(), compared_seq=0))
     office.round(outcome=Outcome.FORKED, fork_seq=4, head_seq=5, head_seal=b"o" * 32)
+    assert office.coming() is None
+    assert office.said().first_seq == 1
+
+
+def test_a_fork_behind_what_was_compared_lies_there(office: Office) -> None:
+    office.round()
+    posted(office.shop.till.sell(Sale(basket=goods(100))))
+    assert office.state().compared_seq == 3
+    office.round(outcome=Outcome.FORKED, fork_seq=4, head_seq=5, head_seal=b"o" * 32)
+    coming = office.coming()
+    assert coming is not None
+    assert (coming.reason, coming.hidden_from) == ("fork", 4)
+
+
+def test_what_was_compared_in_a_history_that_was_lost_was_not_compared(office: Office) -> None:
+    office.round()
+    posted(office.shop.till.sell(Sale(basket=goods(100))))
+    lost = {"outcome": Outcome.FORKED, "fork_seq": 4, "head_seq": 5, "head_seal": b"o" * 32}
+    office.round(history_id="h2", **lost)
     assert office.coming() is None
     assert office.said().first_seq == 1
 

@@ -213,16 +213,15 @@ def test_when_all_was_told_anew_a_debt_is_asked_for_again(shop: Shop, clock: Sho
     assert tidied(shop, clock) == (Draw(2, GUEST.member_id, 40),)
 
 
-def test_a_number_that_was_answered_before_is_asked_under_the_next(
+def test_a_number_that_was_answered_before_is_asked_behind_the_last(
     shop: Shop, clock: ShopClock
 ) -> None:
     told(shop, GUEST, 0, 0)
     posted(shop.till.take_back(GoodsReturn(basket=goods(40_00), member_id=GUEST.member_id)))
-    for number in (1, 2):
-        assert tidied(shop, clock) == (Draw(number, GUEST.member_id, 40),)
-        answered(shop, clock, grants=(Grant(number, 0, "asked-before"),))
-    assert tidied(shop, clock) == (Draw(3, GUEST.member_id, 40),)
-    answered(shop, clock, grants=(Grant(3, 0, "none"),))
+    assert tidied(shop, clock) == (Draw(1, GUEST.member_id, 40),)
+    answered(shop, clock, grants=(Grant(1, 0, "asked-before", 7),))
+    assert tidied(shop, clock) == (Draw(8, GUEST.member_id, 40),)
+    answered(shop, clock, grants=(Grant(8, 0, "none"),))
     assert tidied(shop, clock) == ()
 
 
