@@ -29,7 +29,7 @@ from loyalty.vouchers import ISSUED, LIFE_CYCLE, REDEEMED, Voucher
 from terminal_app.commands import rights_checks
 from terminal_app.commands.journal_checks import journal_findings, key_findings, sealed_entries
 from terminal_app.commands.rights_checks import FoldedRights
-from terminal_app.store import journal, ledger, receipts, vouchers
+from terminal_app.store import journal, ledger, members, receipts, vouchers
 from terminal_app.store.settings import Identity
 from terminal_app.store.vouchers import KeptVoucher
 
@@ -49,6 +49,7 @@ class _Folded(msgspec.Struct):
     issued: dict[str, KeptVoucher] = msgspec.field(default_factory=dict)
     redeemed: dict[str, KeptVoucher] = msgspec.field(default_factory=dict)
     receipts: set[str] = msgspec.field(default_factory=set)
+    uncounted: list[Finding] = msgspec.field(default_factory=list)
     rights: FoldedRights = msgspec.field(default_factory=FoldedRights)
 
 
@@ -61,6 +62,7 @@ def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
             *_differing(connection, identity, folded),
             *_receipt_findings(connection, folded.receipts),
         ]
+        findings += folded.uncounted
         findings += [Finding(0, what) for what in wrong]
         findings += key_findings(connection, identity)
     return findings
@@ -71,8 +73,11 @@ def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
 
     Must run in a transaction, on a journal that holds. Receipts cannot come back: what was asked
     and printed is not in the journal. A voucher stays redeemed, for head office may have told so.
+    Raises EntryInvalid when an entry holds well and says what cannot be.
     """
     folded = _folded(connection, identity)
+    for uncounted in folded.uncounted:
+        raise EntryInvalid(f"Entry {uncounted.seq}: {uncounted.what}.")
     different = tuple(_differing(connection, identity, folded))
     ledger.forget(connection, ledger.OWN)
     ledger.put_parts(connection, ledger.OWN, folded.balances)
@@ -80,7 +85,7 @@ def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
     for tally in folded.days.values():
         ledger.put_tally(connection, tally)
     kept = vouchers.kept(connection)
-    for number in _never_issued(kept, identity, folded):
+    for number in _never_issued(connection, kept, identity, folded):
         vouchers.remove(connection, number)
     for number, voucher in (folded.redeemed | folded.issued).items():
         before = kept.get(number)
@@ -115,17 +120,31 @@ def _differing(
         if row is None or row.state != REDEEMED:
             state = None if row is None else row.state
             yield f"voucher {number}: {state} is kept, the journal says {REDEEMED}"
-    for number in _never_issued(kept, identity, folded):
+    for number in _never_issued(connection, kept, identity, folded):
         yield f"voucher {number}: it is kept as of this till, the journal tells of no such"
 
 
 def _never_issued(
-    kept: Mapping[str, KeptVoucher], identity: Identity, folded: _Folded
+    connection: sqlite3.Connection,
+    kept: Mapping[str, KeptVoucher],
+    identity: Identity,
+    folded: _Folded,
 ) -> list[str]:
-    """Numbers of this till's own that its journal never gave."""
+    """Numbers of this till's own that its journal never gave.
+
+    A copy of this till, which goes on in a later journal, gave such ones too: head office tells of
+    them, and they lie elsewhere.
+    """
     own = voucher_number(identity.terminal, identity.epoch, 0).removesuffix("0")
     known = folded.issued.keys() | folded.redeemed.keys()
-    return sorted(number for number in kept if number.startswith(own) and number not in known)
+    may_be_copied = members.has_later_journal(connection, identity.terminal, identity.epoch)
+    return sorted(
+        number
+        for number, row in kept.items()
+        if number.startswith(own)
+        and number not in known
+        and (row.held_by == identity.journal or not may_be_copied)
+    )
 
 
 def _receipt_findings(connection: sqlite3.Connection, told: set[str]) -> Iterator[str]:
@@ -146,13 +165,13 @@ def _unlike(name: str, folded: Mapping[str, object], kept: Mapping[str, object])
 
 
 def _folded(connection: sqlite3.Connection, identity: Identity) -> _Folded:
-    """Raises EntryInvalid when an entry holds well and says what cannot be."""
+    """What the entries come to; those that hold well and say what cannot be are left out."""
     folded = _Folded()
     for entry in _decoded(sealed_entries(connection, identity)):
         try:
             _count(folded, entry, identity.zone)
         except (KeyError, TypeError, ValueError, OverflowError, LoyaltyError) as fault:
-            raise EntryInvalid(f"Entry {entry.seq} cannot be counted: {fault}.") from fault
+            folded.uncounted.append(Finding(entry.seq, f"it cannot be counted: {fault}"))
     for epoch in identity.earlier_epochs:
         # Of a journal that was left the receipts alone are kept here; the rest is head office's.
         folded.receipts |= {

@@ -37,6 +37,7 @@ _PUT_TERMINAL = """
         branch = excluded.branch, public_key = excluded.public_key,
         branch_name = excluded.branch_name
 """
+_LATER_JOURNAL = "SELECT epoch FROM terminals WHERE terminal = ? AND epoch > ?"
 _PUBLIC_KEY = "SELECT public_key FROM terminals WHERE terminal = ? AND epoch = ?"
 _BRANCH_OF = "SELECT branch_name FROM terminals WHERE terminal = ? ORDER BY epoch DESC LIMIT 1"
 _PUT_PRODUCT = """
@@ -126,6 +127,11 @@ def public_key(connection: sqlite3.Connection, terminal: str, epoch: int) -> byt
     """The key that checks vouchers of a terminal's epoch, or None when it is not known here."""
     row = connection.execute(_PUBLIC_KEY, (terminal, epoch)).fetchone()
     return None if row is None else bytes(row[0])
+
+
+def has_later_journal(connection: sqlite3.Connection, terminal: str, epoch: int) -> bool:
+    """Whether a terminal is known to write a journal after that of `epoch`."""
+    return connection.execute(_LATER_JOURNAL, (terminal, epoch)).fetchone() is not None
 
 
 def branch_of(connection: sqlite3.Connection, terminal: str) -> str:

@@ -11,10 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from loyalty.clock import epoch_ms
-from loyalty.journal import next_seal
+from loyalty.journal import VOUCHER_ISSUED, Entry, next_seal
+from loyalty.tallies import day_of
 from terminal_app.bootstrap import Shop
 from terminal_app.commands.ledger import app
-from terminal_app.store import journal
+from terminal_app.store import journal, ledger, members, settings
 from terminal_app.till.answers import Posted, Sale
 from tests.integration.replay.conftest import CARD, NOON, goods
 
@@ -74,6 +75,54 @@ def test_what_a_column_was_not_made_for_is_named_and_what_follows_is_read(
     told = found(home)
     assert any(place == seq and what in said for place, said in told), told
     assert any(place == 5 and "column receipt is 'other'" in said for place, said in told), told
+
+
+def test_an_entry_that_says_what_cannot_be_is_named_and_what_follows_is_read(
+    sold: Shop, home: Path
+) -> None:
+    with sold.store.writing() as connection:
+        identity = settings.require_identity(connection)
+        at = journal.head(connection, "T1", 1)
+        strange = Entry(
+            terminal="T1",
+            epoch=1,
+            seq=at.seq + 1,
+            kind=VOUCHER_ISSUED,
+            member="",
+            points=0,
+            amount_minor=0,
+            receipt="",
+            programme="",
+            occurred_at_ms=epoch_ms(NOON),
+            recorded_at_ms=epoch_ms(NOON),
+            payload={"number": 5},
+        )
+        journal.append(connection, at, [strange])
+        ledger.count_in(connection, day_of(strange.occurred_at_ms, identity.zone), [strange])
+    assert found(home) == [
+        (7, "it cannot be counted: Expected `str`, got `int` - at `$.number`"),
+    ]
+    meddle(home, "UPDATE balances SET points = points + 1 WHERE source = 'own'")
+    assert len(found(home)) == 2
+    refused = CliRunner().invoke(app, ["rebuild", "--home", str(home)])
+    assert refused.exit_code not in (0, 1)
+    assert "Entry 7: it cannot be counted" in refused.output
+
+
+def test_the_voucher_of_a_copy_that_goes_on_in_another_journal_is_no_meddling(
+    sold: Shop, home: Path
+) -> None:
+    meddle(
+        home,
+        "INSERT INTO vouchers SELECT 'T1.1.99', member_id, amount_minor, currency,"
+        " expires_at_ms, state, 'T1.2' FROM vouchers",
+    )
+    assert [what for _, what in found(home) if "T1.1.99" in what]
+    with sold.store.writing() as connection:
+        members.put_terminal(connection, "T1", "B", {2: bytes(32)})
+    assert found(home) == []
+    meddle(home, "UPDATE vouchers SET held_by = 'T1.1' WHERE number = 'T1.1.99'")
+    assert [what for _, what in found(home) if "T1.1.99: it is kept as of this till" in what]
 
 
 def test_a_till_whose_bytes_are_called_text_goes_on_and_tells_the_bytes(
