@@ -20,7 +20,10 @@ MAX_LATE_MS = 10 * MINUTE_MS
 MAX_DEPTH = 2
 """How deep things may happen while a message is on its way while a message is on its way."""
 
-HISTORY, SERVER_TIME, RIGHTS_UNTIL = 1, 8, 16
+EPOCH = 2
+"""The place of a sync request's journal."""
+
+SERVER_TIME, RIGHTS_UNTIL = 8, 16
 """Places of a sync reply's fields."""
 
 
@@ -59,10 +62,11 @@ class Faults(msgspec.Struct):
 
 
 class Lease(msgspec.Struct, frozen=True):
-    """What the last answer that reached a till said: its rights last `left_ms` from then on."""
+    """What the last answer that reached a till said: rights of journal `epoch` last `left_ms` from
+    then on."""
 
     left_ms: int
-    history_id: str
+    epoch: int
 
 
 class Network:
@@ -147,12 +151,13 @@ class Network:
         if packet.path != "/v1/sync" or answer.status != 200:
             return
         try:
+            request = msgspec.msgpack.decode(zstandard.decompress(packet.content))
             reply = msgspec.msgpack.decode(zstandard.decompress(answer.content))
         except (zstandard.ZstdError, msgspec.MsgspecError):
             return
         if len(reply) > RIGHTS_UNTIL and reply[RIGHTS_UNTIL]:
             left_ms = reply[RIGHTS_UNTIL] - reply[SERVER_TIME]
-            self.leases[packet.sender] = Lease(left_ms, reply[HISTORY])
+            self.leases[packet.sender] = Lease(left_ms, request[EPOCH])
             self.on_answer(packet.sender)
 
     def _lose(self, packet: Packet) -> Answer:

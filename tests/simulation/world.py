@@ -208,7 +208,11 @@ class World:
     def _answered(self, sender: str) -> None:
         """An answer reached a till: its lease counts from now, on its own clock."""
         machine = self.machine(sender)
-        machine.lease_until_ms = machine.clock.now_ms + self.network.leases[sender].left_ms
+        lease = self.network.leases[sender]
+        if lease.epoch != machine.epoch:
+            # A journal that it left is told again: what it spends is not of that one.
+            return
+        machine.lease_until_ms = machine.clock.now_ms + lease.left_ms
         machine.seen_ms = machine.clock.now_ms
 
     def _meanwhile(self) -> None:
