@@ -25,7 +25,7 @@ POOL_CONNECTIONS = 8
 POOL_OVERFLOW = 16
 WAIT_FOR_CONNECTION_S = 30
 WAIT_FOR_WRITER_MS = 30_000
-SQLITE_CACHE_KIB = 32 * 1024
+SQLITE_CACHE_KIB = 20 * 1024
 SQLITE_CHECKPOINT_PAGES = 8 * 1024
 """How far the log grows (32 MB) before its pages go to the file: a busy page goes there once for
 many frames, and not once a frame."""
