@@ -66,8 +66,8 @@ class Witness:
         return self.office_was_put_back and bool(self.put_back or self.lost_terminals)
 
     def asked(self, seen: Seen) -> None:
-        """A cashier asks; whether anything comes of it is not known yet."""
-        self.seen.setdefault(seen.marker, seen)
+        """A cashier asks, perhaps again; whether anything comes of it is not known yet."""
+        self.seen.setdefault(seen.marker, seen).is_refused = False
 
     def is_confirmed(self, marker: str) -> bool:
         """Whether a cashier saw this receipt confirmed."""
