@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, and_, cast, func, select
+from sqlalchemy import Connection, and_, func, select
 
 from loyalty.rights import NO_RIGHTS, Rights
 from sync_server.reconcile.fold import JournalMember
 from sync_server.store.cases import STRANGE
-from sync_server.store.held import HELD
 from sync_server.store.tables import cases, grants, holdings, recalls, standings
 
 
@@ -34,18 +33,22 @@ def misplaced_rights(
         if (terminal, epoch, seq) not in named:
             what = f"entry {seq}: it takes a grant that is not written down so"
             yield Misplaced(f"journal {terminal}, epoch {epoch}", what)
-    for row in connection.execute(_SPLIT):
-        held = int(row.held or 0)
-        if held + row.pool != row.points:
+    # Added up here: numbers that somebody put there may be more than a database adds.
+    held_of: dict[str, int] = {}
+    for one in connection.execute(_HELD):
+        held = one.points + one.granted - one.released - one.reclaimed
+        held_of[one.member_id] = held_of.get(one.member_id, 0) + held
+    for kept in connection.execute(_STANDINGS):
+        held = held_of.get(kept.member_id, 0)
+        where = f"member {kept.member_id}"
+        if held + kept.pool != kept.points:
             yield Misplaced(
-                f"member {row.member_id}",
-                f"tills hold the rights to {held} points and head office to {row.pool}, "
-                f"the balance is {row.points}",
+                where,
+                f"tills hold the rights to {held} points and head office to {kept.pool}, "
+                f"the balance is {kept.points}",
             )
-        if row.pool < 0:
-            yield Misplaced(
-                f"member {row.member_id}", f"head office holds the rights to {row.pool} points"
-            )
+        if kept.pool < 0:
+            yield Misplaced(where, f"head office holds the rights to {kept.pool} points")
     yield from _grants(connection, folded)
     for row in connection.execute(_UNASKED):
         yield Misplaced(
@@ -56,7 +59,7 @@ def misplaced_rights(
 
 def _grants(connection: Connection, folded: Mapping[JournalMember, Rights]) -> Iterator[Misplaced]:
     kept = {(row[0], row[1], row[2]): Rights(row[3], row[4]) for row in connection.execute(_KEPT)}
-    given = {(row[0], row[1], row[2]): (int(row[3]), int(row[4])) for row in _given(connection)}
+    given = _given(connection)
     for journal in sorted(kept.keys() | given.keys() | folded.keys()):
         books, said = kept.get(journal, NO_RIGHTS), folded.get(journal, NO_RIGHTS)
         granted, taken = given.get(journal, (0, 0))
@@ -70,24 +73,26 @@ def _grants(connection: Connection, folded: Mapping[JournalMember, Rights]) -> I
                 yield Misplaced(where, f"{ours} {what} {theirs}")
 
 
-def _given(connection: Connection) -> Iterator[tuple[str, int, str, int, int]]:
+def _given(connection: Connection) -> dict[JournalMember, tuple[int, int]]:
+    """Points granted by what is written down, and those of them whose entry arrived."""
+    given: dict[JournalMember, tuple[int, int]] = {}
     for row in connection.execute(_GIVEN):
-        yield row.terminal, row.epoch, row.member_id, row.points, row.taken
+        journal = (row.terminal, row.epoch, row.member_id)
+        granted, taken = given.get(journal, (0, 0))
+        is_taken = row.taken_at_ms is not None
+        given[journal] = (granted + row.points, taken + (row.points if is_taken else 0))
+    return given
 
 
-_PARTS = (
-    select(holdings.c.member_id, cast(func.sum(HELD), BigInteger).label("held"))
-    .group_by(holdings.c.member_id)
-    .subquery()
+_HELD = select(
+    holdings.c.member_id,
+    holdings.c.points,
+    holdings.c.granted,
+    holdings.c.released,
+    holdings.c.reclaimed,
 )
-_SPLIT = (
-    select(standings.c.member_id, standings.c.points, standings.c.pool, _PARTS.c.held)
-    .outerjoin(_PARTS, _PARTS.c.member_id == standings.c.member_id)
-    .where(
-        (standings.c.pool + func.coalesce(_PARTS.c.held, 0) != standings.c.points)
-        | (standings.c.pool < 0)
-    )
-    .order_by(standings.c.member_id)
+_STANDINGS = select(standings.c.member_id, standings.c.points, standings.c.pool).order_by(
+    standings.c.member_id
 )
 _KEPT = select(
     holdings.c.terminal,
@@ -96,20 +101,13 @@ _KEPT = select(
     holdings.c.granted,
     holdings.c.released,
 ).where((holdings.c.granted != 0) | (holdings.c.released != 0))
-_IS_TAKEN = grants.c.taken_at_ms.is_not(None)
-_GIVEN = (
-    select(
-        grants.c.terminal,
-        grants.c.epoch,
-        grants.c.member_id,
-        cast(func.sum(grants.c.points), BigInteger).label("points"),
-        cast(func.coalesce(func.sum(grants.c.points).filter(_IS_TAKEN), 0), BigInteger).label(
-            "taken"
-        ),
-    )
-    .where(grants.c.voucher == "")
-    .group_by(grants.c.terminal, grants.c.epoch, grants.c.member_id)
-)
+_GIVEN = select(
+    grants.c.terminal,
+    grants.c.epoch,
+    grants.c.member_id,
+    grants.c.points,
+    grants.c.taken_at_ms,
+).where(grants.c.voucher == "")
 _STRANGE = select(cases.c.terminal, cases.c.epoch, cases.c.seq).where(cases.c.kind == STRANGE)
 _UNASKED = (
     select(holdings.c.terminal, holdings.c.epoch, holdings.c.member_id, holdings.c.reclaimed)

@@ -16,9 +16,11 @@ from sync_server.store.register import put_members
 from sync_server.store.tables import (
     day_tallies,
     entries,
+    grants,
     heads,
     holdings,
     journals,
+    metadata,
     standings,
 )
 from sync_server.terminals.ingest import Ingest
@@ -94,6 +96,24 @@ def test_meddling_shows(books: Engine, statement: str, said: str) -> None:
     with meddling(books) as connection:
         connection.exec_driver_sql(statement)
     assert any(said in one for one in found(books)), found(books)
+
+
+@pytest.mark.parametrize("table", ["holdings", "standings", "grants", "day_tallies", "entries"])
+def test_numbers_that_no_database_adds_up_are_read_as_well(books: Engine, table: str) -> None:
+    names = {"entries": ["points", "amount_minor"], "grants": ["points"]}
+    sums = [*names.get(table, ["points", "granted", "pool", "sales", "entries"])]
+    with meddling(books) as connection:
+        connection.execute(
+            insert(grants),
+            [
+                {"terminal": "KRK-1", "epoch": 1, "number": number, "member_id": "anna"}
+                | {"points": 2**62, "given_at_ms": 1}
+                for number in (1, 2, 3)
+            ],
+        )
+        kept = [metadata.tables[table].c[name] for name in sums if name in metadata.tables[table].c]
+        connection.execute(update(metadata.tables[table]).values({c.name: 2**63 - 1 for c in kept}))
+    assert [one for one in found(books) if "the grants come to" in one]
 
 
 def test_what_lists_and_members_say_later_is_no_meddling(books: Engine) -> None:
