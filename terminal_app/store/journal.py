@@ -35,6 +35,11 @@ _FROM = """
     SELECT seq, CAST(body AS BLOB), CAST(seal AS BLOB) FROM journal
     WHERE epoch = ? AND seq >= ? ORDER BY seq LIMIT ?
 """
+_RECEIPT_THAT_GOES_ON = """
+    SELECT min(seq) FROM journal WHERE epoch = :epoch AND seq BETWEEN :first_seq AND :last_seq
+    AND receipt <> ''
+    AND receipt = (SELECT receipt FROM journal WHERE epoch = :epoch AND seq = :last_seq + 1)
+"""
 _ALL = """
     SELECT seq, CAST(body AS BLOB), CAST(seal AS BLOB) FROM journal
     WHERE epoch = ? AND seq >= ? ORDER BY seq
@@ -140,6 +145,14 @@ def read_sealed(
         for expected_seq, (seq, body, seal) in enumerate(rows, first_seq)
         if seq == expected_seq
     ]
+
+
+def torn_receipt(connection: sqlite3.Connection, epoch: int, first_seq: int, last_seq: int) -> int:
+    """The first entry from `first_seq` on of the receipt that goes on behind `last_seq`; 0 when a
+    receipt ends there."""
+    span = {"epoch": epoch, "first_seq": first_seq, "last_seq": last_seq}
+    (seq,) = connection.execute(_RECEIPT_THAT_GOES_ON, span).fetchone()
+    return seq or 0
 
 
 def walk(connection: sqlite3.Connection, epoch: int, first_seq: int = 0) -> Iterator[Sealed]:

@@ -24,7 +24,7 @@ from terminal_app.errors import HeadOfficeRefused
 from terminal_app.store import epochs, journal, settings
 from terminal_app.store.connection import Store
 from terminal_app.store.settings import Identity
-from terminal_app.sync.rounds import fitting
+from terminal_app.sync.rounds import frame_of
 from terminal_app.sync.salvage import sound_entries, write_again
 from terminal_app.sync.uplink import Uplink
 
@@ -74,8 +74,7 @@ class _OldJournal:
         while sent_seq < held_seq:
             with self._store.reading() as connection:
                 limit = min(held_seq - sent_seq, MAX_ENTRIES_A_FRAME)
-                rows = journal.read_sealed(connection, self._epoch, sent_seq + 1, limit)
-            rows = rows[: len(fitting([row.body for row in rows]))]
+                rows = frame_of(connection, self._epoch, sent_seq + 1, limit)
             if not rows:
                 # Somebody took entries away here: what head office has lost of them is lost.
                 return told

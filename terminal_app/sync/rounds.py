@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from loyalty.clock import Clock, epoch_ms
+from loyalty.journal import Sealed
 from loyalty.wire import (
     MAX_CHANGES_A_FRAME,
     MAX_DRAWS_A_FRAME,
@@ -50,11 +51,11 @@ def compose(
         identity = settings.require_identity(connection)
         state = state or told_by_this_version(settings.read_sync_state(connection))
         first_seq = state.confirmed_seq + 1
-        rows = journal.read_sealed(connection, identity.epoch, first_seq, MAX_ENTRIES_A_FRAME)
+        rows = frame_of(connection, identity.epoch, first_seq, MAX_ENTRIES_A_FRAME)
         damaged_seq = epochs.read_damaged(connection)
         if damaged_seq:
             rows = [row for row in rows if row.seq < damaged_seq]
-        bodies = fitting([row.body for row in rows])
+        bodies = tuple(row.body for row in rows)
         last_seq = state.confirmed_seq + len(bodies)
         seal = journal.seal_at(connection, identity.terminal, identity.epoch, last_seq)
         is_suspended = settings.read_suspension(connection) != ""
@@ -98,14 +99,26 @@ def told_by_this_version(state: SyncState) -> SyncState:
     return state if state.told_version >= WIRE_VERSION else replace(state, cursor=0, mark="")
 
 
-def fitting(bodies: Sequence[bytes]) -> tuple[bytes, ...]:
-    """As many of `bodies`, from the first on, as a frame holds; one at least."""
+def frame_of(
+    connection: sqlite3.Connection, epoch: int, first_seq: int, limit: int
+) -> Sequence[Sealed]:
+    """The entries of a journal from `first_seq` on that go into one frame, one at least.
+
+    A receipt is not cut in two where that can be: head office then has it whole or not at all, also
+    when the till is lost in between.
+    """
+    rows = _fitting(journal.read_sealed(connection, epoch, first_seq, limit))
+    torn_seq = journal.torn_receipt(connection, epoch, first_seq, rows[-1].seq) if rows else 0
+    return rows[: torn_seq - first_seq] if torn_seq > first_seq else rows
+
+
+def _fitting(rows: Sequence[Sealed]) -> Sequence[Sealed]:
     size = 0
-    for place, body in enumerate(bodies):
-        size += len(body)
+    for place, row in enumerate(rows):
+        size += len(row.body)
         if size > MAX_FRAME_BODY_BYTES and place:
-            return tuple(bodies[:place])
-    return tuple(bodies)
+            return rows[:place]
+    return rows
 
 
 def _waiting(connection: sqlite3.Connection, epoch: int, last_seq: int, unsent: Unsent) -> Waiting:

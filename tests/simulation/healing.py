@@ -8,7 +8,7 @@ from tests.simulation.machines import Machine
 from tests.simulation.network import Faults
 from tests.simulation.world import World
 
-MAX_TURNS = 14
+MAX_TURNS = 24
 """Turns in which every till syncs once; by then nothing may be left to say."""
 
 

@@ -32,11 +32,11 @@ MAX_ROUNDS = 60
 """Of one sync; two sides that take longer in so small a world talk past each other."""
 
 SMALL_FRAMES: Sequence[tuple[object, str, object]] = (
-    (rounds, "MAX_ENTRIES_A_FRAME", 5),
+    (rounds, "MAX_ENTRIES_A_FRAME", 12),
     (routes, "news_for", partial(news_for, limit=12)),
     (loop, "MAX_ROUNDS", 5 * MAX_ROUNDS),
 )
-"""So that a sync of a few sales takes several frames, and what goes with that."""
+"""So that a sync of a few sales takes several frames, each with room for the longest receipt."""
 
 MEMORY_DISK = Path("/dev/shm")
 

@@ -25,6 +25,7 @@ from terminal_app.bootstrap import Shop
 from terminal_app.errors import HeadOfficeRefused
 from terminal_app.store import journal, ledger, members, settings, vouchers
 from terminal_app.store.vouchers import VoucherStanding
+from terminal_app.sync import rounds
 from terminal_app.sync.rounds import MAX_FRAME_BODY_BYTES, compose
 from terminal_app.sync.taking import take
 from terminal_app.till.answers import Enrolment, KnownProduct, Sale
@@ -79,6 +80,26 @@ def test_a_till_says_what_is_not_confirmed_and_no_more(
     assert (nothing.first_seq, nothing.bodies, nothing.tallies) == (3, (), ())
     with shop.store.reading() as connection:
         assert nothing.last_seal == journal.seal_at(connection, TERMINAL, 1, 2)
+
+
+def test_a_frame_ends_where_a_receipt_ends(
+    shop: Shop, clock: ShopClock, member: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hear(shop, clock)
+    for _ in range(3):
+        # A sale, the points it redeems and two vouchers.
+        receipt = posted(shop.till.sell(Sale(basket=goods(1_000_00), member_id=member))).receipt
+        assert len(receipt.vouchers) == 2
+    for most, frames in ((4, [4, 4, 4]), (7, [4, 4, 4]), (9, [8, 4]), (3, [3, 1, 3, 1, 3, 1])):
+        monkeypatch.setattr(rounds, "MAX_ENTRIES_A_FRAME", most)
+        with shop.store.reading() as connection:
+            start = settings.read_sync_state(connection).confirmed_seq + 1
+            sizes, seq = [], start
+            while rows := rounds.frame_of(connection, 1, seq, most):
+                sizes.append(len(rows))
+                seq = rows[-1].seq + 1
+        assert sizes == frames
+        assert len(said(shop, clock).bodies) == frames[0]
 
 
 def test_a_new_till_says_the_seal_before_its_first_entry(shop: Shop, clock: ShopClock) -> None:
