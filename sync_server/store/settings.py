@@ -59,19 +59,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         except (ZoneInfoNotFoundError, ValueError, OSError) as fault:
             raise StoreUnavailable(
                 f"The database is damaged: it names the time zone {self.timezone!r}.",
-                "The disk changed it: put the database back from a backup; tills tell what it "
-                "lacks.",
+                _PUT_BACK,
             ) from fault
 
 
 def load_settings(connection: Connection) -> Settings:
-    """The facts of the chain. Raises NotFounded when there is none yet."""
+    """The facts of the chain.
+
+    Raises NotFounded when there is none yet, StoreUnavailable when one is not what was written.
+    """
     values = {row.key: row.value for row in connection.execute(select(settings))}
     if not values.get(HISTORY_ID):
         raise NotFounded(
             "No chain was founded in this database.", "Run paragon-server found first."
         )
-    return msgspec.convert(values, Settings)
+    try:
+        return msgspec.convert(values, Settings)
+    except msgspec.ValidationError as fault:
+        raise StoreUnavailable(
+            f"The database is damaged: a setting: {fault}.", _PUT_BACK
+        ) from fault
 
 
 def is_founded(connection: Connection) -> bool:
@@ -96,4 +103,5 @@ def write_setting(connection: Connection, key: str, value: str) -> None:
     )
 
 
+_PUT_BACK = "The disk changed it: put the database back from a backup; tills tell what it lacks."
 _VALUE = select(settings.c.value).where(settings.c.key == bindparam("named"))

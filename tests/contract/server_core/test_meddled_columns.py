@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Engine
 
+from sync_server.errors import StoreUnavailable
 from sync_server.reconcile.verification import verify_books
 from sync_server.store.engine import open_engine, reading
 from sync_server.store.schema import migrate
+from sync_server.store.settings import load_settings
 from tests.contract.server_core.journals import (
     ZONE,
     Journal,
@@ -133,3 +135,11 @@ def test_bytes_that_are_text_are_read_as_the_bytes_they_are(books: Engine) -> No
         f"journal {terminal}, epoch 1: entry 2: body is kept as text, not as blob"
         for terminal in ("KRK-1", "WAW-1")
     ]
+
+
+def test_facts_of_the_chain_that_are_no_text_are_refused_in_words(books: Engine) -> None:
+    with meddling(books) as connection:
+        connection.exec_driver_sql("UPDATE settings SET value = x'ff' WHERE key = 'timezone'")
+    with reading(books) as connection, pytest.raises(StoreUnavailable, match="timezone") as fault:
+        load_settings(connection)
+    assert "put the database back" in fault.value.hint
