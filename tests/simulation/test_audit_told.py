@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.simulation.audit_told import audit_told
+from tests.simulation.audit_told import STILL_SHOWN_MS, audit_told
 from tests.simulation.evidence import Row
 from tests.simulation.witness import Witness
 
@@ -16,7 +16,10 @@ _BOTH = """
     CREATE TABLE members (member_id);
     CREATE TABLE vouchers (number, member_id, amount_minor, expires_at_ms, state);
 """
+_HEARD_MS = STILL_SHOWN_MS + 10
 _OFFICE = f"""
+    CREATE TABLE terminals (last_contact_ms);
+    INSERT INTO terminals VALUES ({_HEARD_MS});
     CREATE TABLE programmes (version, document);
     INSERT INTO programmes VALUES (1, 'p');
     CREATE TABLE quarantine (terminal, epoch, in_chain);
@@ -25,15 +28,23 @@ _OFFICE = f"""
 """
 
 
-def _said(folder: Path, witness: Witness, journal: list[Row], state: str = "redeemed") -> list[str]:
-    """What is said of a voucher that head office knows as issued, and a till in `state`."""
+def _said(
+    folder: Path,
+    witness: Witness,
+    journal: list[Row],
+    state: str = "redeemed",
+    here: str = "issued",
+    expires_at_ms: int = 9,
+) -> list[str]:
+    """What is said of a voucher that is in state `here` at head office, and in `state` at a till."""
     office = sqlite3.connect(":memory:")
     office.executescript(_BOTH + _OFFICE)
-    office.execute("INSERT INTO vouchers VALUES (?, ?, ?, ?, 'issued')", _VOUCHER)
+    voucher = (*_VOUCHER[:3], expires_at_ms)
+    office.execute("INSERT INTO vouchers VALUES (?, ?, ?, ?, ?)", (*voucher, here))
     path = folder / "till.sqlite"
     till = sqlite3.connect(path)
     till.executescript(_BOTH + "CREATE TABLE settings (key, value);")
-    till.execute("INSERT INTO vouchers VALUES (?, ?, ?, ?, ?)", (*_VOUCHER, state))
+    till.execute("INSERT INTO vouchers VALUES (?, ?, ?, ?, ?)", (*voucher, state))
     identity = msgspec.msgpack.encode({"terminal": "WAW-1", "epoch": 1})
     till.execute("INSERT INTO settings VALUES ('programme', ?), ('identity', ?)", (b"p", identity))
     till.commit()
@@ -71,3 +82,11 @@ def test_nothing_is_forgotten_where_one_side_alone_was_lost(
 
 def test_a_till_that_knows_what_head_office_knows_is_right(tmp_path: Path) -> None:
     assert not _said(tmp_path, Witness(), [], "issued")
+
+
+@pytest.mark.parametrize(("expires_at_ms", "is_missed"), [(0, True), (10, False), (11, True)])
+def test_what_was_spent_is_told_while_its_code_could_pass(
+    tmp_path: Path, expires_at_ms: int, is_missed: bool
+) -> None:
+    said = _said(tmp_path, Witness(), [], "issued", "redeemed", expires_at_ms)
+    assert bool(said) is is_missed
