@@ -36,7 +36,7 @@ def _said(
     here: str = "issued",
     expires_at_ms: int = 9,
 ) -> list[str]:
-    """What is said of a voucher that is in state `here` at head office, and in `state` at a till."""
+    """What is said of a voucher that is in state `here` at head office and in `state` at a till."""
     office = sqlite3.connect(":memory:")
     office.executescript(_BOTH + _OFFICE)
     voucher = (*_VOUCHER[:3], expires_at_ms)
