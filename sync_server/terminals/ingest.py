@@ -106,7 +106,7 @@ class Ingest:
         None when there is something to write down after all, which is for `take`.
         """
         require_place(request)
-        if not _is_quiet(request):
+        if not is_quiet(request):
             return None
         now_ms = epoch_ms(self._clock())
         contact = contact_of(connection, request, token_hash, holds=False)
@@ -250,7 +250,7 @@ class Ingest:
                 log.exception("campaign_trigger_fault", entries=len(arrived))
 
 
-def _is_quiet(request: SyncRequest) -> bool:
+def is_quiet(request: SyncRequest) -> bool:
     """Whether a frame holds nothing that is to be kept."""
     return not (
         request.bodies

@@ -44,7 +44,7 @@ from sync_server.store.working_sets import branch_told
 from sync_server.terminals.authentication import NOT_KNOWN_HERE, met_terminals, terminals_alone
 from sync_server.terminals.enrolment import KnownTerminal, enrol_terminal
 from sync_server.terminals.feed import Journal, news_for
-from sync_server.terminals.ingest import Ingest, Taken
+from sync_server.terminals.ingest import Ingest, Taken, is_quiet
 from sync_server.terminals.journals import start_journal
 from sync_server.terminals.lookups import found_for
 from sync_server.terminals.snapshot import snapshot_handler
@@ -137,10 +137,11 @@ def _answer(
 
     A till with nothing to say costs one reading transaction.
     """
-    with reading(engine) as connection:
-        taken = ingest.glance(connection, frame, token_hash)
-        if taken is not None:
-            return _reply(connection, frame, taken, epoch_ms(clock()))
+    if is_quiet(frame):
+        with reading(engine) as connection:
+            glanced = ingest.glance(connection, frame, token_hash)
+            if glanced is not None:
+                return _reply(connection, frame, glanced, epoch_ms(clock()))
     taken = ingest.take(frame, token_hash)
     with reading(engine) as connection:
         return _reply(connection, frame, taken, epoch_ms(clock()))
