@@ -13,8 +13,9 @@ log = structlog.get_logger(__name__)
 class Background:
     """Takes `turn` after `turn` in a thread of its own, `pause_s()` apart or as soon as nudged.
 
-    A fault of one turn is logged and never ends the turns to come: the sale goes on whatever
-    happens behind it. `on_fault` is told of faults that have no sentence of their own.
+    A fault of one turn is logged, once while it stays the same, and never ends the turns to come:
+    the sale goes on whatever happens behind it. `on_fault` is told of faults that have no sentence
+    of their own.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class Background:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._trouble = ""
 
     @property
     def is_stopping(self) -> bool:
@@ -60,8 +62,11 @@ class Background:
         while not self.is_stopping:
             try:
                 self._turn()
+                self._trouble = ""
             except TerminalError as fault:
-                log.info("turn_failed", work=self._name, reason=str(fault))
+                if str(fault) != self._trouble:
+                    log.info("turn_failed", work=self._name, reason=str(fault))
+                self._trouble = str(fault)
             except Exception:
                 log.exception("turn_fault", work=self._name)
                 self._on_fault()

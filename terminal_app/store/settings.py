@@ -172,14 +172,13 @@ def read_lease(connection: sqlite3.Connection) -> Lease:
     if raw is None:
         return Lease()
     lease = msgspec.msgpack.decode(raw, type=Lease)
-    (seen_ms,) = connection.execute(_ADVANCED, (lease.seen_ms,)).fetchone()
-    return replace(lease, seen_ms=seen_ms)
+    return replace(lease, seen_ms=_advanced(connection, lease.seen_ms))
 
 
 def write_lease(connection: sqlite3.Connection, lease: Lease) -> None:
     """Record how long rights last, and the moment it was said; time goes on from there at once."""
     put(connection, _LEASE, msgspec.msgpack.encode(lease))
-    connection.execute(_ADVANCED, (lease.seen_ms,))
+    _advanced(connection, lease.seen_ms)
 
 
 def note_moment(connection: sqlite3.Connection, now_ms: int) -> None:
@@ -188,9 +187,14 @@ def note_moment(connection: sqlite3.Connection, now_ms: int) -> None:
     if raw is None:
         return
     kept = msgspec.msgpack.decode(raw, type=Lease)
-    seen_ms = max(now_ms, read_lease(connection).seen_ms)
+    seen_ms = max(now_ms, _advanced(connection, kept.seen_ms))
     if seen_ms >= kept.seen_ms + MOMENT_STEP_MS:
         write_lease(connection, replace(kept, seen_ms=seen_ms))
+
+
+def _advanced(connection: sqlite3.Connection, latest_ms: int) -> int:
+    """The moment `latest_ms` with what has gone by since this run of the till heard of it."""
+    return int(connection.execute(_ADVANCED, (latest_ms,)).fetchone()[0])
 
 
 def read_suspension(connection: sqlite3.Connection) -> str:

@@ -1,12 +1,20 @@
 """The line to head office, as the till last found it."""
 
+import math
 import threading
+import time
+from collections.abc import Callable
+
+DOWN_PAUSE_S = 1.0
+"""Between two tries while the line is down, however many sales are made meanwhile."""
 
 
 class Line:
     """Whether the last attempt reached head office, shared between the sync and the faces."""
 
-    def __init__(self) -> None:
+    def __init__(self, ticks: Callable[[], float] = time.monotonic) -> None:
+        self._ticks = ticks
+        self._down_at_s = -math.inf
         self._lock = threading.Lock()
         self._is_up = False
         self._trouble = ""
@@ -20,6 +28,13 @@ class Line:
         """Head office did not answer, or said no; `trouble` is the sentence that says why."""
         with self._lock:
             self._is_up, self._trouble = False, trouble
+            self._down_at_s = self._ticks()
+
+    @property
+    def is_worth_a_try(self) -> bool:
+        """Whether head office may be reached: not when the line was found down just now."""
+        with self._lock:
+            return self._is_up or self._ticks() - self._down_at_s >= DOWN_PAUSE_S
 
     @property
     def is_up(self) -> bool:

@@ -95,8 +95,10 @@ class SyncLoop:
             return result
 
     def nudge(self) -> None:
-        """Sync soon instead of at the next turn."""
-        self._background.nudge()
+        """Sync soon instead of at the next turn, unless the line was just found down: a sale does
+        not wait beside what fails again and again."""
+        if self._line.is_worth_a_try:
+            self._background.nudge()
 
     def start(self) -> None:
         """Sync in the background until `stop`."""
