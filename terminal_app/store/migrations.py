@@ -109,6 +109,8 @@ _RIGHTS = (
         voucher TEXT NOT NULL, state TEXT NOT NULL)
     """,
     "CREATE INDEX draws_by_state ON draws (state, number)",
+    # A till without a line for a day has thousands of draws open, and asks at every scan.
+    "CREATE INDEX draws_by_member ON draws (state, member_id)",
     "CREATE TABLE lookups (card TEXT PRIMARY KEY, asked_at_ms INTEGER NOT NULL) WITHOUT ROWID",
     "ALTER TABLE vouchers ADD COLUMN held_by TEXT NOT NULL DEFAULT ''",
     # As head office does with books of the first version: the journal that a number names.
