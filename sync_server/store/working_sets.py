@@ -36,7 +36,7 @@ from sync_server.store.tables import (
 WORKING_SETS = "working_sets"
 """Setting: what tills are told of."""
 
-MAX_CHANGES_SCANNED = 20_000
+MAX_CHANGES_SCANNED = 50_000
 """Of one reply: a till whose branch is not concerned for long gets an answer in between."""
 
 MEMBERS_AT_ONCE = 1_000
@@ -80,13 +80,14 @@ def changes_for(connection: Connection, cursor: int, limit: int, branch: str) ->
         rows = changes_after(connection, cursor, limit + 1)
         told = rows[:limit]
         return Page(told, told[-1].change_no if told else cursor, more=len(rows) > limit)
-    asked = {"cursor": cursor, "scanned": MAX_CHANGES_SCANNED}
-    named = connection.execute(_OF_BRANCH, {**asked, "branch": branch, "most": limit + 1})
+    asked = {"cursor": cursor, "passed_over": MAX_CHANGES_SCANNED - 1}
+    ((end, last),) = rows_of(connection, _ENDS, asked)
+    span = {"cursor": cursor, "last": end or last or cursor}
+    named = rows_of(connection, _OF_BRANCH, {**span, "branch": branch, "most": limit + 1})
     rows = [Told(*row) for row in named]
     if len(rows) > limit:
         return Page(rows[:limit], rows[limit - 1].change_no, more=True)
-    last, scanned = connection.execute(_SCANNED, asked).one()
-    return Page(rows, last or cursor, more=scanned == MAX_CHANGES_SCANNED)
+    return Page(rows, end or max(last or 0, cursor), more=end is not None)
 
 
 def note_branches(connection: Connection, terminal: str, named: Collection[str]) -> None:
@@ -177,28 +178,33 @@ _BRANCH_TOLD = select(terminals.c.branch).where(
     .where(settings.c.key == WORKING_SETS, settings.c.value == WorkingSets.BRANCH.value)
     .exists(),
 )
-_WINDOW = (
-    select(changes)
-    .where(changes.c.change_no > bindparam("cursor"))
+_AFTER_CURSOR = changes.c.change_no > bindparam("cursor")
+_ENDS = select(
+    select(changes.c.change_no)
+    .where(_AFTER_CURSOR)
     .order_by(changes.c.change_no)
-    .limit(bindparam("scanned"))
-    .subquery()
+    .limit(1)
+    .offset(bindparam("passed_over"))
+    .scalar_subquery(),
+    select(func.max(changes.c.change_no)).scalar_subquery(),
 )
+"""Where a page must end at the latest, if there are so many changes; and where all of them do."""
+
 _OF_BRANCH = (
-    select(_WINDOW.c.topic, _WINDOW.c.key, _WINDOW.c.change_no)
+    select(changes.c.topic, changes.c.key, changes.c.change_no)
+    .where(_AFTER_CURSOR, changes.c.change_no <= bindparam("last"))
     .where(
-        (_WINDOW.c.member_id == "")
+        (changes.c.member_id == "")
         | select(member_branches.c.branch)
         .where(
             member_branches.c.branch == bindparam("branch"),
-            member_branches.c.member_id == _WINDOW.c.member_id,
+            member_branches.c.member_id == changes.c.member_id,
         )
         .exists()
     )
-    .order_by(_WINDOW.c.change_no)
+    .order_by(changes.c.change_no)
     .limit(bindparam("most"))
 )
-_SCANNED = select(func.max(_WINDOW.c.change_no), func.count()).select_from(_WINDOW)
 _NUMBERS_TWICE = (
     update(counters)
     .where(counters.c.name == CHANGES_COUNTER)

@@ -146,10 +146,9 @@ def _notices(connection: Connection, keys: Sequence[str], _journal: Journal) -> 
 
 
 def _terminals(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
-    keys_of: dict[tuple[str, str, str], dict[int, bytes]] = {}
-    for row in connection.execute(_TERMINALS, {"keys": keys}):
-        place = (row.terminal, row.branch, row.name)
-        keys_of.setdefault(place, {})[row.epoch] = row.public_key
+    keys_of: dict[tuple[Any, ...], dict[int, bytes]] = {}
+    for *place, epoch, public_key in rows_of(connection, _TERMINALS, {"keys": keys}):
+        keys_of.setdefault(tuple(place), {})[epoch] = public_key
     for (terminal, branch, name), public_keys in keys_of.items():
         told = told_keys(connection, terminal, public_keys)
         yield terminal, TerminalChange(terminal, branch, told, name)
@@ -175,9 +174,8 @@ _READERS: Mapping[str, _Reader] = {
     feed.PROGRAMME: _programme,
 }
 
-_keys: Any = bindparam("keys", expanding=True)
 _FACTS = tuple(members.c.keys())
-_MEMBERS = select(members).where(members.c.member_id.in_(_keys))
+_MEMBERS = select(members).where(among(members.c.member_id))
 _BALANCES = (
     select(
         standings.c.member_id,
@@ -206,10 +204,10 @@ _VOUCHERS = select(
     vouchers.c.state,
     vouchers.c.held_terminal,
     vouchers.c.held_epoch,
-).where(vouchers.c.number.in_(_keys), vouchers.c.amount_minor > 0)
+).where(among(vouchers.c.number), vouchers.c.amount_minor > 0)
 _NOTICES = select(
     notices.c.notice_id, notices.c.member_id, notices.c.texts, notices.c.printed_at_ms
-).where(notices.c.notice_id.in_(_keys))
+).where(among(notices.c.notice_id))
 _TERMINALS = (
     select(
         terminals.c.terminal,
@@ -220,8 +218,8 @@ _TERMINALS = (
     )
     .join(journals, journals.c.terminal == terminals.c.terminal)
     .join(branches, branches.c.branch == terminals.c.branch)
-    .where(terminals.c.terminal.in_(_keys))
+    .where(among(terminals.c.terminal))
 )
 _PRODUCTS = select(products.c.code, products.c.description, products.c.price_minor).where(
-    products.c.code.in_(_keys)
+    among(products.c.code)
 )
