@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -17,7 +16,7 @@ from sync_server.store.working_sets import WorkingSets, switch
 from sync_server.terminals.enrolment import enrol_terminal
 from tests.benchmarks import big_chain
 from tests.benchmarks.figures import Figure, quantile
-from tests.benchmarks.fleet_drive import Plan
+from tests.benchmarks.fleet_drive import Course, Plan
 from tests.benchmarks.processes import (
     Postgres,
     Served,
@@ -41,15 +40,11 @@ class Setting(msgspec.Struct, frozen=True):
     tokens: dict[str, str]
 
 
-class Course(msgspec.Struct, frozen=True, kw_only=True):
-    """What a side came to. Processor seconds are of all its servers, or all of the database."""
+class Side(msgspec.Struct, frozen=True):
+    """What a side came to in so many seconds, and the peak memory of its servers in bytes."""
 
-    taken_s: list[float]
-    faults: dict[str, int]
+    course: Course
     seconds: float
-    servers_cpu_s: float
-    database_cpu_s: float
-    tills_cpu_s: float
     peak_bytes: int
 
 
@@ -96,6 +91,8 @@ def run(tills: int, minutes: float, every_s: float, members: int) -> list[Figure
         with own_folder() as place, side(place, tills, members) as setting:
             plan = Plan(
                 servers=tuple(server.url for server in setting.servers),
+                server_pids=tuple(server.pid for server in setting.servers),
+                database_pid=setting.database.pid,
                 tokens=setting.tokens,
                 members_of=_members_of(tills, members),
                 is_floor=side is floor,
@@ -106,57 +103,60 @@ def run(tills: int, minutes: float, every_s: float, members: int) -> list[Figure
     return _figures(*sides)
 
 
-def _figures(bare: Course, real: Course) -> list[Figure]:
+def _figures(bare: Side, real: Side) -> list[Figure]:
     return [
         _figure("sync, p50", "ms", *(_ms(side, 0.5) for side in (real, bare))),
         _figure("sync, p99", "ms", *(_ms(side, 0.99) for side in (real, bare))),
-        _figure("syncs", "a second", *(len(side.taken_s) / side.seconds for side in (real, bare))),
-        _figure(
-            "servers, processor time",
-            "ms a sync",
-            *(side.servers_cpu_s / len(side.taken_s) * 1_000 for side in (real, bare)),
-        ),
-        _figure(
-            "database, processor time",
-            "ms a sync",
-            *(side.database_cpu_s / len(side.taken_s) * 1_000 for side in (real, bare)),
-        ),
-        _figure(
-            "servers, of one core",
-            "%",
-            *(side.servers_cpu_s / side.seconds * 100 for side in (real, bare)),
-        ),
-        _figure(
-            "database, of one core",
-            "%",
-            *(side.database_cpu_s / side.seconds * 100 for side in (real, bare)),
-        ),
+        _figure("syncs", "a second", *(_syncs(side) / side.seconds for side in (real, bare))),
+        *_spent("servers", *((side, side.course.servers_cpu_s) for side in (real, bare))),
+        *_spent("database", *((side, side.course.database_cpu_s) for side in (real, bare))),
         _figure(
             "the fleet itself, of one core",
             "%",
-            *(side.tills_cpu_s / side.seconds * 100 for side in (real, bare)),
+            *(side.course.tills_cpu_s / side.seconds * 100 for side in (real, bare)),
         ),
         _figure("a server, peak", "MB", *(side.peak_bytes / (1 << 20) for side in (real, bare))),
-        Figure(name="syncs that failed", measured=sum(real.faults.values()), unit="", aim="0"),
+        *_joined(real.course),
+        Figure(
+            name="syncs that failed",
+            measured=sum(real.course.faults.values()),
+            unit="",
+            aim="0",
+        ),
     ]
 
 
-def _driven(setting: Setting, plan: Plan, file: Path) -> Course:
+def _spent(who: str, *sides: tuple[Side, float]) -> list[Figure]:
+    a_sync = (cpu_s / _syncs(side) * 1_000 for side, cpu_s in sides)
+    share = (cpu_s / side.seconds * 100 for side, cpu_s in sides)
+    return [
+        _figure(f"{who}, processor time", "ms a sync", *a_sync),
+        _figure(f"{who}, of one core", "%", *share),
+    ]
+
+
+def _joined(course: Course) -> list[Figure]:
+    """How tills joined before they sold: that is no trade, and all of them do it once."""
+    p50_ms, p99_ms = (quantile(course.joined_s, share) * 1_000 for share in (0.5, 0.99))
+    a_second = len(course.joined_s) / course.joining_s
+    return [
+        Figure(name="a till joins, p50", measured=p50_ms, unit="ms"),
+        Figure(name="a till joins, p99", measured=p99_ms, unit="ms"),
+        Figure(name="tills that join", measured=a_second, unit="a second"),
+    ]
+
+
+def _syncs(side: Side) -> int:
+    return len(side.course.taken_s)
+
+
+def _driven(setting: Setting, plan: Plan, file: Path) -> Side:
     file.write_bytes(msgspec.json.encode(plan))
-    servers_before = sum(server.spent().cpu_s for server in setting.servers)
-    database_before = setting.database.cpu_s()
-    done: dict[str, Any] = told("tests.benchmarks.fleet_drive", str(file))
-    if not done["taken_s"]:
-        raise RuntimeError(f"No sync succeeded: {done['faults']}")
-    return Course(
-        taken_s=done["taken_s"],
-        faults=done["faults"],
-        seconds=plan.seconds,
-        servers_cpu_s=sum(server.spent().cpu_s for server in setting.servers) - servers_before,
-        database_cpu_s=setting.database.cpu_s() - database_before,
-        tills_cpu_s=done["cpu_s"],
-        peak_bytes=max(server.spent().peak_bytes for server in setting.servers),
-    )
+    course = msgspec.convert(told("tests.benchmarks.fleet_drive", str(file)), Course)
+    if not course.taken_s:
+        raise RuntimeError(f"No sync succeeded: {course.faults}")
+    peak_bytes = max(server.spent().peak_bytes for server in setting.servers)
+    return Side(course, plan.seconds, peak_bytes)
 
 
 def _terminals(tills: int) -> list[str]:
@@ -197,5 +197,5 @@ def _figure(name: str, unit: str, measured: float, bare: float) -> Figure:
     return Figure(name=name, measured=measured, unit=unit, floor=bare)
 
 
-def _ms(side: Course, share: float) -> float:
-    return quantile(side.taken_s, share) * 1_000
+def _ms(side: Side, share: float) -> float:
+    return quantile(side.course.taken_s, share) * 1_000

@@ -12,8 +12,18 @@ import msgspec
 import zstandard
 
 from loyalty.journal import EARN, RIGHTS_GRANT, Entry, encode_entry, first_seal, next_seal
+from loyalty.snapshots import verified
 from loyalty.tallies import DayTally, counted, day_of
-from loyalty.wire import WIRE_VERSION, Draw, Outcome, SyncReply, SyncRequest, pack, unpack
+from loyalty.wire import (
+    SNAPSHOT_PATH,
+    WIRE_VERSION,
+    Draw,
+    Outcome,
+    SyncReply,
+    SyncRequest,
+    pack,
+    unpack,
+)
 from tests.benchmarks.floor_books import FloorAnswer, FloorFrame
 from tests.benchmarks.made_rows import made_sales
 
@@ -37,6 +47,17 @@ class FleetTill(Protocol):
     @property
     def path(self) -> str:
         """Where its frames go."""
+
+    @property
+    def is_joining(self) -> bool:
+        """Whether it has to be told what there is before it sells."""
+
+    @property
+    def snapshot_path(self) -> str:
+        """Where it fetches its snapshot now; empty when it needs none."""
+
+    def start(self, content: bytes) -> None:
+        """Take the snapshot."""
 
     def compose(self, now_ms: int) -> bytes:
         """One more sale, and the frame that tells it."""
@@ -113,13 +134,23 @@ class ProductTill:
         self._seals = {0: first_seal(sales.terminal, 1)}
         self._bodies: list[bytes] = []
         self._history, self._cursor, self._mark = "", 0, ""
+        self._server_key = b""
         self._tallies: dict[str, DayTally] = {}
         self._draws: dict[int, Draw] = {}
         self._drawn = 0
-        self._is_told_more = False
+        self._is_told_more = True
+        self.is_joining = True
+        self.snapshot_path = ""
+
+    def start(self, content: bytes) -> None:
+        """Take the snapshot: the feed goes on from there."""
+        known = verified([content], self._server_key).head
+        self._history, self._cursor, self._mark = known.history_id, known.cursor, known.mark
+        self.snapshot_path = ""
 
     def compose(self, now_ms: int) -> bytes:
-        """One more sale, now and then a draw, and the frame that tells them."""
+        """One more sale, now and then a draw, and the frame that tells them; nothing new before
+        all was told."""
         if not self._is_told_more:
             self._append(self._sales.entry(self._seq + 1, now_ms))
             if self._seq % SYNCS_A_DRAW == 0 and not self._draws:
@@ -170,6 +201,10 @@ class ProductTill:
                         payload=payload,
                     )
                 )
+        self._server_key = reply.server_key or self._server_key
+        if self.is_joining and reply.from_start and reply.more:
+            self.snapshot_path = f"{SNAPSHOT_PATH}?epoch=1"
+        self.is_joining = self.is_joining and reply.more
         self._is_told_more = reply.more
         return reply.more
 
@@ -190,11 +225,17 @@ class FloorFleetTill:
 
     path = "/sync"
     headers: dict[str, str] = {}  # noqa: RUF012 - nothing is ever put into it
+    is_joining = False
+    snapshot_path = ""
 
     def __init__(self, sales: Sales, server: int) -> None:
         self.server = server
         self._sales = sales
         self._head = 0
+
+    def start(self, content: bytes) -> None:
+        """There is none."""
+        raise RuntimeError(f"The floor makes no snapshot, and gave {len(content)} bytes of one.")
 
     def compose(self, now_ms: int) -> bytes:
         """One more sale, and the frame that tells it."""

@@ -47,6 +47,7 @@ def test_a_fleet_is_measured_against_two_servers() -> None:
     figures = figures_of(*words)
     assert figures["syncs that failed"]["measured"] == 0
     assert figures["syncs"]["measured"] > 0
+    assert figures["tills that join"]["measured"] > 0
 
 
 def test_both_sides_are_given_the_same_rows() -> None:
