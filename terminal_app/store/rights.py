@@ -12,6 +12,10 @@ _PUT_RIGHTS = """
     INSERT INTO rights VALUES (?, ?, ?)
     ON CONFLICT (member_id) DO UPDATE SET granted = excluded.granted, released = excluded.released
 """
+_HELD = """
+    SELECT coalesce((SELECT points FROM balances WHERE member_id = ? AND source = ?), 0)
+        + coalesce((SELECT granted - released FROM rights WHERE member_id = ?), 0)
+"""
 _FORGET_RIGHTS = "DELETE FROM rights"
 
 
@@ -41,6 +45,5 @@ def forget_rights(connection: sqlite3.Connection) -> None:
 
 def held(connection: sqlite3.Connection, member_id: str) -> int:
     """Points of a member that this till holds the rights to; below zero they are a debt here."""
-    own = ledger.part_of(connection, member_id, ledger.OWN).points
-    moved = rights_of(connection, member_id)
-    return own + moved.granted - moved.released
+    (points,) = connection.execute(_HELD, (member_id, ledger.OWN, member_id)).fetchone()
+    return int(points)

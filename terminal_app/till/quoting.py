@@ -31,9 +31,9 @@ def quote(
         if is_card_number(member_id):
             return Quote(basket.total_minor, to_pay_minor, points, None, 0)
         return Refusal(Reason.UNKNOWN_CARD, {"card": member_id})
-    safe = spendable_with(connection, desk.programme, member_id, points, desk.now_ms)
-    due = vouchers_due(desk.programme, safe, desk.at_ms, desk.identity.zone)
     balance = ledger.balance_of(connection, member_id).points + points
+    safe = spendable_with(connection, desk.programme, member_id, balance, points, desk.now_ms)
+    due = vouchers_due(desk.programme, safe, desk.at_ms, desk.identity.zone)
     due_of_all = vouchers_due(desk.programme, balance, desk.at_ms, desk.identity.zone)
     return Quote(
         total_minor=basket.total_minor,

@@ -20,13 +20,14 @@ def spendable_with(
     connection: sqlite3.Connection,
     programme: Programme,
     member_id: str,
+    balance: int,
     earned_points: int,
     now_ms: int,
 ) -> int:
-    """Points of a member that may be spent here once this sale's `earned_points` are theirs."""
+    """Points of a member that may be spent here once this sale's `earned_points` are theirs, which
+    makes their balance `balance`."""
     if wait_for_all(connection, now_ms) is not Wait.NOTHING:
         return 0
-    balance = ledger.balance_of(connection, member_id).points + earned_points
     held = rights.held(connection, member_id) + earned_points
     return spendable(balance, held, programme.offline.overdraft)
 
@@ -36,9 +37,11 @@ def safe_to_spend(
 ) -> Safe:
     """What a member may spend here now, who holds the rest, and why it waits."""
     balance = ledger.balance_of(connection, member_id).points
-    points = spendable_with(connection, programme, member_id, 0, now_ms)
+    held = rights.held(connection, member_id)
     pool = ledger.pool_of(connection, member_id)
     wait = wait_for_all(connection, now_ms)
+    is_open = wait is Wait.NOTHING
+    points = spendable(balance, held, programme.offline.overdraft) if is_open else 0
     if points >= balance:
         wait = Wait.NOTHING
     elif wait is Wait.NOTHING:
@@ -47,7 +50,7 @@ def safe_to_spend(
     return Safe(
         points=points,
         balance=balance,
-        held=rights.held(connection, member_id),
+        held=held,
         pool=pool.points,
         elsewhere=tuple(
             HeldElsewhere(

@@ -60,7 +60,7 @@ def sell(
         lookups.ask(connection, sale.member_id)
     if member:
         balance = ledger.balance_of(connection, member.member_id).points + points
-        safe = spendable_with(connection, programme, member.member_id, points, now_ms)
+        safe = spendable_with(connection, programme, member.member_id, balance, points, now_ms)
         slips, redeemed = _issue_due(connection, draft, identity, programme, safe)
         receipt = replace(
             receipt,
