@@ -73,24 +73,34 @@ def pools_of(connection: Connection, members: Collection[str]) -> dict[str, int]
     return {row.member_id: row.pool for row in rows}
 
 
-def holders_of(
-    connection: Connection, members: Collection[str], terminal: str, epoch: int
-) -> dict[str, tuple[Holder, ...]]:
-    """For each of `members` the terminals that hold rights outside of the journal that is told.
+class Parts(msgspec.Struct, frozen=True):
+    """Who has which part in members' points, as the till of one journal is told of it.
 
-    The largest first, at most MAX_HOLDERS_TOLD; who is held by none is left out.
+    `holders` are for each member the terminals that hold rights outside of that journal, the
+    largest first, at most MAX_HOLDERS_TOLD; who is held by none is left out. `own` is what came of
+    that journal's own entries: points, earned, clawed back, redeemed.
     """
-    told = (terminal, epoch)
+
+    holders: Mapping[str, tuple[Holder, ...]]
+    own: Mapping[str, Sequence[int]]
+
+
+def parts_in(connection: Connection, members: Collection[str], terminal: str, epoch: int) -> Parts:
+    """The parts in the points of `members`, for the till that writes `epoch` of `terminal`."""
     found: dict[str, dict[str, int]] = {}
-    # Sifted and added up here: either database takes several times longer over so many keys.
-    for member, name, of_epoch, held in rows_of(connection, _HOLDERS_OF, {"members": members}):
-        if held > 0 and (name, of_epoch) != told:
+    own: dict[str, Sequence[int]] = {}
+    # Sifted and added up here: either database takes several times longer over so many keys, and
+    # PostgreSQL goes on joining as was best when there were few.
+    for member, name, of_epoch, held, *sums in rows_of(connection, _PARTS, {"members": members}):
+        if name == terminal and of_epoch == epoch:
+            own[member] = sums
+        elif held > 0:
             of_member = found.get(member)
             if of_member is None:
                 found[member] = {name: held}
             else:
                 of_member[name] = of_member.get(name, 0) + held
-    return {member: _largest(held) for member, held in found.items()}
+    return Parts({member: _largest(held) for member, held in found.items()}, own)
 
 
 def _largest(held: Mapping[str, int]) -> tuple[Holder, ...]:
@@ -140,6 +150,13 @@ _POOLS_OF = (
     .order_by(standings.c.member_id)
     .with_for_update()
 )
-_HOLDERS_OF = select(
-    holdings.c.member_id, holdings.c.terminal, holdings.c.epoch, HELD.label("held")
+_PARTS = select(
+    holdings.c.member_id,
+    holdings.c.terminal,
+    holdings.c.epoch,
+    HELD.label("held"),
+    holdings.c.points,
+    holdings.c.earned,
+    holdings.c.clawed_back,
+    holdings.c.redeemed,
 ).where(among(holdings.c.member_id, "members"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, select
 
 from loyalty.members import Member
 from loyalty.wire import (
@@ -23,12 +23,11 @@ from loyalty.wire import (
     VoucherChange,
 )
 from sync_server.store import feed
-from sync_server.store.held import holders_of
+from sync_server.store.held import parts_in
 from sync_server.store.keyed import among, rows_of
 from sync_server.store.programmes import document_in_force
 from sync_server.store.tables import (
     branches,
-    holdings,
     journals,
     members,
     notices,
@@ -119,18 +118,23 @@ def _members(connection: Connection, keys: Sequence[str], _journal: Journal) -> 
 
 
 def _balances(connection: Connection, keys: Sequence[str], journal: Journal) -> _Found:
-    asking = {"terminal": journal.terminal, "epoch": journal.epoch}
-    holders = holders_of(connection, keys, journal.terminal, journal.epoch)
-    rows = rows_of(connection, _BALANCES, {"keys": keys, **asking})
-    return [
-        (
+    parts = parts_in(connection, keys, journal.terminal, journal.epoch)
+    told = []
+    for member, points, earned, clawed_back, redeemed, pool in rows_of(
+        connection, _BALANCES, {"keys": keys}
+    ):
+        own = parts.own.get(member, _NOTHING_OWN)
+        change = BalanceChange(
             member,
-            BalanceChange(
-                member, points, earned, clawed_back, redeemed, pool, holders.get(member, ())
-            ),
+            points - own[0],
+            earned - own[1],
+            clawed_back - own[2],
+            redeemed - own[3],
+            pool,
+            parts.holders.get(member, ()),
         )
-        for member, points, earned, clawed_back, redeemed, pool in rows
-    ]
+        told.append((member, change))
+    return told
 
 
 def _vouchers(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
@@ -176,25 +180,15 @@ _READERS: Mapping[str, _Reader] = {
 
 _FACTS = tuple(members.c.keys())
 _MEMBERS = select(members).where(among(members.c.member_id))
-_BALANCES = (
-    select(
-        standings.c.member_id,
-        *(
-            (standings.c[name] - func.coalesce(holdings.c[name], 0)).label(name)
-            for name in ("points", "earned", "clawed_back", "redeemed")
-        ),
-        standings.c.pool,
-    )
-    .select_from(
-        standings.outerjoin(
-            holdings,
-            (holdings.c.member_id == standings.c.member_id)
-            & (holdings.c.terminal == bindparam("terminal"))
-            & (holdings.c.epoch == bindparam("epoch")),
-        )
-    )
-    .where(among(standings.c.member_id))
-)
+_NOTHING_OWN = (0, 0, 0, 0)
+_BALANCES = select(
+    standings.c.member_id,
+    standings.c.points,
+    standings.c.earned,
+    standings.c.clawed_back,
+    standings.c.redeemed,
+    standings.c.pool,
+).where(among(standings.c.member_id))
 _VOUCHERS = select(
     vouchers.c.number,
     vouchers.c.member_id,
