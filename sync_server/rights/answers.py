@@ -5,7 +5,7 @@ grant counts from the moment it is written down here, before its till knows; a r
 moment its entry arrives.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select
@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from loyalty.wire import Grant, Recall, SyncRequest
 from sync_server.rights.draws import answer_draws
 from sync_server.rights.moves import Moved
-from sync_server.rights.recalls import ask, recalls_for, settle
+from sync_server.rights.recalls import Asked, ask, drop_spent, recalls_for, settle
 from sync_server.store.feed import BALANCE, tell
 from sync_server.store.tables import holdings
 from sync_server.store.terms import lease_of
@@ -31,16 +31,29 @@ NO_ANSWER = Answer((), (), 0)
 
 
 def answer(
-    connection: Connection, request: SyncRequest, now_ms: int, *, is_at_head: bool
+    connection: Connection,
+    request: SyncRequest,
+    history_id: str,
+    now_ms: int,
+    *,
+    is_at_head: bool,
+    writes: bool,
 ) -> Answer:
     """What the till of `request` is told, after its entries were posted and its contact noted.
 
+    `history_id` is that of the books, in which the till's cursor counts. In a transaction that
+    `writes`, what is asked of it in vain is forgotten.
     Draws are answered only when it `is_at_head`: a frame that ends before the last entry held is
     an old one, or a copy's, and what it asks for is not for its sender.
     """
     given = answer_draws(connection, request, now_ms) if is_at_head else ()
     lease = lease_of(connection, request.terminal, request.epoch)
-    asked = recalls_for(connection, request.terminal, request.epoch) if lease.has_recalls else ()
+    asked: Sequence[Asked] = ()
+    if lease.has_recalls:
+        cursor = request.cursor if request.history_id == history_id else 0
+        if writes:
+            drop_spent(connection, request.terminal, request.epoch, cursor)
+        asked = recalls_for(connection, request.terminal, request.epoch, cursor)
     until_ms = lease.until_ms
     if any(recall.is_overdue for recall in asked):
         # Some rights were taken back, and the till does not know it yet: until it has released

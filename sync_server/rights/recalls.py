@@ -7,12 +7,26 @@ learns of it: its row stays until the till has released it, or has shown that it
 from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, case, delete, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    update,
+)
 
+from loyalty.vouchers import REDEEMED
 from loyalty.wire import MAX_RECALLS_A_FRAME, Recall
+from sync_server.store.feed import VOUCHER
 from sync_server.store.held import HELD, TOLD_HELD, Held, pools_of
 from sync_server.store.statements import inserting
-from sync_server.store.tables import holdings, recalls, standings, vouchers
+from sync_server.store.tables import changes, holdings, recalls, standings, vouchers
 
 HEARD_WITHIN_MS = 2 * 60_000
 """A till that is in touch is asked before one that is not: it syncs every few seconds."""
@@ -25,9 +39,16 @@ class Asked(msgspec.Struct, frozen=True):
     is_overdue: bool
 
 
-def recalls_for(connection: Connection, terminal: str, epoch: int) -> tuple[Asked, ...]:
-    """What is asked back of a journal, the overdue first; at most MAX_RECALLS_A_FRAME."""
-    rows = connection.execute(_RECALLS_FOR, {"of_terminal": terminal, "of_epoch": epoch})
+def recalls_for(
+    connection: Connection, terminal: str, epoch: int, cursor: int
+) -> tuple[Asked, ...]:
+    """What is asked back of a journal whose till was told up to change `cursor`, the overdue first;
+    at most MAX_RECALLS_A_FRAME.
+
+    A voucher that it knows to be spent is asked of it no more: there is nothing to give back.
+    """
+    journal = {"of_terminal": terminal, "of_epoch": epoch, "told_to": cursor}
+    rows = connection.execute(_RECALLS_FOR, journal)
     return tuple(
         Asked(Recall(row.member_id, row.points, row.voucher), row.is_overdue) for row in rows
     )
@@ -117,6 +138,12 @@ def settle(
     return frozenset(moved)
 
 
+def drop_spent(connection: Connection, terminal: str, epoch: int, cursor: int) -> None:
+    """Forget that a journal was asked for vouchers that its till, told up to change `cursor`, knows
+    to be spent."""
+    connection.execute(_DROP_SPENT, {"of_terminal": terminal, "of_epoch": epoch, "told_to": cursor})
+
+
 def drop_voucher(
     connection: Connection, terminal: str, epoch: int, numbers: Collection[str]
 ) -> None:
@@ -147,6 +174,13 @@ _WITH_HOLDING = recalls.join(
 _LIES_HERE = and_(
     vouchers.c.held_terminal == recalls.c.terminal, vouchers.c.held_epoch == recalls.c.epoch
 )
+_IS_KNOWN_TO_BE_SPENT = (
+    exists()
+    .where(vouchers.c.number == recalls.c.voucher, vouchers.c.state == REDEEMED)
+    .where(changes.c.topic == VOUCHER, changes.c.key == recalls.c.voucher)
+    .where(changes.c.change_no <= bindparam("told_to"))
+    .correlate(recalls)
+)
 _IS_OVERDUE = case(
     (_IS_OF_POINTS, holdings.c.reclaimed > 0), else_=func.coalesce(_LIES_HERE, False).is_(False)
 )
@@ -160,7 +194,10 @@ _RECALLS_FOR = (
         _IS_OVERDUE.label("is_overdue"),
     )
     .select_from(_WITH_HOLDING.outerjoin(vouchers, vouchers.c.number == recalls.c.voucher))
-    .where(_OF_JOURNAL, or_(recalls.c.voucher != "", TOLD_HELD > 0))
+    .where(
+        _OF_JOURNAL,
+        or_(and_(recalls.c.voucher != "", not_(_IS_KNOWN_TO_BE_SPENT)), TOLD_HELD > 0),
+    )
     .order_by(_IS_OVERDUE.desc(), recalls.c.member_id, recalls.c.voucher)
     .limit(MAX_RECALLS_A_FRAME)
 )
@@ -185,6 +222,7 @@ _DROP = delete(recalls).where(_OF_MEMBER)
 _DROP_VOUCHERS = delete(recalls).where(
     _OF_JOURNAL, recalls.c.voucher.in_(bindparam("numbers", expanding=True))
 )
+_DROP_SPENT = delete(recalls).where(_OF_JOURNAL, _IS_KNOWN_TO_BE_SPENT)
 _TAKE_BACK = (
     update(holdings)
     .where(

@@ -129,7 +129,9 @@ class Ingest:
             head,
             history_id=history.history_id,
             signature=contact.signature,
-            rights=answer(connection, request, now_ms, is_at_head=True),
+            rights=answer(
+                connection, request, history.history_id, now_ms, is_at_head=True, writes=False
+            ),
         )
 
     def take(self, request: SyncRequest, token_hash: str | None = None) -> Taken:
@@ -162,7 +164,14 @@ class Ingest:
                 fork_seq = frame.chain.evidence[0].seq if frame.chain.evidence else 0
                 keep_evidence(connection, request, frame.chain, now_ms)
             is_newest = is_at_head(request, frame.chain)
-            rights = answer(connection, request, now_ms, is_at_head=is_newest)
+            rights = answer(
+                connection,
+                request,
+                history.history_id,
+                now_ms,
+                is_at_head=is_newest,
+                writes=True,
+            )
             note_met(connection, request)
             head = frame.chain.head
             return Taken(

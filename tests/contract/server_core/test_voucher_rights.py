@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 from sqlalchemy import Engine
 
+from loyalty.clock import epoch_ms
 from loyalty.wire import Grant, Recall, VoucherChange
+from sync_server.rights.answers import Answer
 from sync_server.store.engine import reading
 from sync_server.terminals.feed import Journal as Told
 from sync_server.terminals.feed import news_for
@@ -109,6 +111,30 @@ def test_the_voucher_of_a_silent_till_is_taken_back(
     assert (first.is_leased(), first.vouchers) == (False, set())
     first.sync(ingest)
     assert (first.is_leased(), holder(engine)) == (True, "WAW-1.1")
+
+
+def test_a_voucher_taken_back_and_spent_is_asked_for_until_its_till_knows(
+    engine: Engine, ingest: Ingest, clock: ShopClock, tills: Tills, number: str
+) -> None:
+    first, second = tills
+    clock.move(timedelta(days=14, minutes=1))
+    second.draw("anna", voucher=number)
+    second.sync(ingest)
+    use(second, number)
+    second.sync(ingest)
+    [(last,)] = [(row["change_no"],) for row in rows(engine, "changes") if row["key"] == number]
+
+    def answered(cursor: int, history_id: str = "history-1") -> Answer:
+        frame = first.frame(first.next_seq, cursor=cursor, history_id=history_id, tallies=())
+        return ingest.take(frame).rights
+
+    now_ms = epoch_ms(clock())
+    for told in (answered(last - 1), answered(last, "a history that was lost")):
+        assert told.recalls == (Recall("anna", 1, number),)
+        assert told.rights_until_ms < now_ms
+    known = answered(last)
+    assert (known.recalls, rows(engine, "recalls")) == ((), [])
+    assert known.rights_until_ms > now_ms
 
 
 def test_a_voucher_that_was_taken_twice_names_both_tills(
