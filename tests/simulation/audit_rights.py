@@ -47,7 +47,7 @@ def audit_rights(
     yield from _journals("head office", counted, programmes)
     for name, rows in journals.items():
         yield from _journals(name, rows, programmes)
-    yield from _split(connection, counted, witness)
+    yield from _split(connection, counted, witness, _going_on(tills))
     yield from _unsettled(connection, tills)
     yield from _taken_too_early(connection, witness)
 
@@ -130,8 +130,20 @@ def overdraft(programmes: Programmes, fields: Fields) -> int:
     return int(programme.get("offline", {}).get("overdraft", 0))
 
 
+def _going_on(tills: Mapping[str, str]) -> set[tuple[str, int]]:
+    """The journals that are written, by what their tills say."""
+    written = set()
+    for path in tills.values():
+        with opened(Path(path)) as till:
+            written.add(till_terminal(till))
+    return written
+
+
 def _split(
-    connection: sqlite3.Connection, counted: list[Row], witness: Witness
+    connection: sqlite3.Connection,
+    counted: list[Row],
+    witness: Witness,
+    going_on: set[tuple[str, int]],
 ) -> Iterator[Breach]:
     """What journals hold, by their entries and the grants given, and the pool make up all."""
     holdings = {Key(*row[:3]): row[3:] for row in connection.execute(_HOLDINGS)}
@@ -140,10 +152,16 @@ def _split(
     # Books that were put back wait for each terminal, and hear of the grants of one of its two
     # machines after they grant again.
     forgotten: dict[str, int] = defaultdict(int)
+    # What lies in a journal that its one till has left nobody can spend: it is taken back as soon
+    # as somebody asks, as it was before the books were put back.
+    alone = {terminal for terminal, _ in going_on} - set(witness.copied) - witness.lost_terminals
     for key, (points, granted, released, reclaimed) in holdings.items():
         held[key.member] += points + granted - released - reclaimed
         if witness.office_was_put_back and key.terminal in witness.copied:
             forgotten[key.member] += granted
+        is_left = key.terminal in alone and (key.terminal, key.epoch) not in going_on
+        if witness.office_was_put_back and is_left:
+            forgotten[key.member] += max(points + granted - released - reclaimed, 0)
     for member, points, pool in connection.execute("SELECT member_id, points, pool FROM standings"):
         if pool + held[member] != points:
             yield Breach(
