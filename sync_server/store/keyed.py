@@ -58,8 +58,11 @@ def _sqlite(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
 @compiles(_Among, "postgresql")
 def _postgresql(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, keys = (compiler.process(clause, **options) for clause in element.clauses)
-    # "= ANY" may be planned as a walk along all keys for every row of the table.
-    return f"{column} IN (SELECT json_array_elements_text(CAST({keys} AS json)))"
+    # "= ANY" may be planned as a walk along all keys for every row of the table, and keys thought
+    # to be many as one along the whole table, for a single sale: of an array made here the planner
+    # thinks that it is short, and looks keys up.
+    array = f"ARRAY(SELECT json_array_elements_text(CAST({keys} AS json)))"
+    return f"{column} IN (SELECT unnest({array}))"
 
 
 def rows_of(
