@@ -11,7 +11,8 @@ log = structlog.get_logger(__name__)
 
 
 class Background:
-    """Takes `turn` after `turn` in a thread of its own, `pause_s()` apart or as soon as nudged.
+    """Takes `turn` after `turn` in a thread of its own, `pause_s()` apart or as soon as nudged, and
+    `rest_s()` after the one before at the least.
 
     A fault of one turn is logged, once while it stays the same, and never ends the turns to come:
     the sale goes on whatever happens behind it. `on_fault` is told of faults that have no sentence
@@ -24,12 +25,14 @@ class Background:
         turn: Callable[[], object],
         *,
         pause_s: Callable[[], float],
+        rest_s: Callable[[], float] = lambda: 0.0,
         stop_timeout_s: float,
         on_fault: Callable[[], None] = lambda: None,
     ) -> None:
         self._name = name
         self._turn = turn
         self._pause_s = pause_s
+        self._rest_s = rest_s
         self._stop_timeout_s = stop_timeout_s
         self._on_fault = on_fault
         self._wake = threading.Event()
@@ -71,4 +74,6 @@ class Background:
                 log.exception("turn_fault", work=self._name)
                 self._on_fault()
             self._wake.wait(self._pause_s())
+            # However often it is nudged: what fails again and again would slow the sales down.
+            self._stopping.wait(self._rest_s())
             self._wake.clear()

@@ -21,6 +21,7 @@ from loyalty.wire.changes import (
 from loyalty.wire.frames import pack, unpack
 from loyalty.wire.heads import head_words, is_signed_head
 from loyalty.wire.limits import (
+    COLUMNS_VERSION,
     COMPRESSION_LEVEL,
     ENROL_PATH,
     EPOCH_PATH,
@@ -64,6 +65,7 @@ from loyalty.wire.sync import (
 )
 
 __all__ = [
+    "COLUMNS_VERSION",
     "COMPRESSION_LEVEL",
     "COUNTS_ALREADY",
     "ENROL_PATH",

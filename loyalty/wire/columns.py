@@ -95,7 +95,7 @@ def bodies_of(terminal: str, epoch: int, first_seq: int, columns: Columns) -> tu
     Raises FrameInvalid when the columns do not fit each other.
     """
     count = len(columns.kinds)
-    if count * len(terminal) > MAX_FRAME_BYTES:
+    if count * len(terminal.encode()) > MAX_FRAME_BYTES:
         raise FrameInvalid("A frame unfolds to too much.")
     occurred = tuple(accumulate(columns.occurred))
     try:

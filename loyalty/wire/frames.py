@@ -81,8 +81,8 @@ def _in_columns(request: SyncRequest) -> SyncRequest:
 def _with_bodies(request: _Request) -> _Request:
     columns = request.columns
     if columns is not None:
-        if request.bodies:
-            raise FrameInvalid("A frame tells its entries twice.")
+        if request.bodies or request.version < COLUMNS_VERSION:
+            raise FrameInvalid("A frame tells its entries twice, or in a way not of its version.")
         bodies = bodies_of(request.terminal, request.epoch, request.first_seq, columns)
         request = replace(request, bodies=bodies, columns=None)
     _require_sums(request)

@@ -5,7 +5,8 @@ ahead is what would be asked anyway, so an answer that is not needed after all i
 """
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
+from threading import Thread
 from types import TracebackType
 from typing import Self
 
@@ -14,16 +15,12 @@ from msgspec.structs import replace
 from loyalty.wire import Outcome, SyncReply, SyncRequest
 from terminal_app.store.settings import SyncState
 
-ASKED_AHEAD = 1
-"""Questions on their way at once, beyond the answer that is written down."""
-
 
 class Ahead:
     """Asks head office by `exchange`, one question ahead at most."""
 
     def __init__(self, exchange: Callable[[SyncRequest], SyncReply]) -> None:
         self._exchange = exchange
-        self._pool = ThreadPoolExecutor(ASKED_AHEAD, thread_name_prefix="sync-ahead")
         self._asked: tuple[SyncRequest, Future[SyncReply]] | None = None
 
     def __enter__(self) -> Self:
@@ -36,7 +33,8 @@ class Ahead:
         trace: TracebackType | None,
     ) -> None:
         # What is on its way comes to its end first: the next sync has the line to itself.
-        self._pool.shutdown()
+        if self._asked:
+            wait([self._asked[1]])
 
     @property
     def asked(self) -> SyncRequest | None:
@@ -45,7 +43,9 @@ class Ahead:
 
     def ask(self, request: SyncRequest) -> None:
         """Send `request`, whose answer is fetched by `answer_to`."""
-        self._asked = (request, self._pool.submit(self._exchange, request))
+        answer: Future[SyncReply] = Future()
+        self._asked = (request, answer)
+        in_background(lambda: _fill(answer, self._exchange, request))
 
     def answer_to(self, request: SyncRequest) -> SyncReply:
         """The answer to `request`, asked ahead or now. Raises as `exchange` does."""
@@ -56,6 +56,24 @@ class Ahead:
             return asked[1].result()
         wait([asked[1]])
         return self._exchange(request)
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """Do `work` beside; a till that is closed does not wait for it."""
+    Thread(target=work, name="sync-ahead", daemon=True).start()
+
+
+def _fill(
+    answer: Future[SyncReply],
+    exchange: Callable[[SyncRequest], SyncReply],
+    request: SyncRequest,
+) -> None:
+    try:
+        answer.set_result(exchange(request))
+    except BaseException as fault:
+        answer.set_exception(fault)
+        if not isinstance(fault, Exception):
+            raise
 
 
 def foreseen(state: SyncState, request: SyncRequest, reply: SyncReply) -> SyncState | None:

@@ -31,10 +31,11 @@ class Line:
             self._down_at_s = self._ticks()
 
     @property
-    def is_worth_a_try(self) -> bool:
-        """Whether head office may be reached: not when the line was found down just now."""
+    def rest_s(self) -> float:
+        """How long to leave the line alone: a moment, when it was found down just now."""
         with self._lock:
-            return self._is_up or self._ticks() - self._down_at_s >= DOWN_PAUSE_S
+            down_s = self._ticks() - self._down_at_s
+            return 0.0 if self._is_up else max(DOWN_PAUSE_S - down_s, 0.0)
 
     @property
     def is_up(self) -> bool:

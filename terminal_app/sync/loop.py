@@ -72,6 +72,7 @@ class SyncLoop:
             "sync",
             self.sync_once,
             pause_s=lambda: self._next_s,
+            rest_s=lambda: line.rest_s,
             stop_timeout_s=STOP_TIMEOUT_S,
             on_fault=lambda: line.found_down("The sync failed; the till's log says why."),
         )
@@ -95,10 +96,8 @@ class SyncLoop:
             return result
 
     def nudge(self) -> None:
-        """Sync soon instead of at the next turn, unless the line was just found down: a sale does
-        not wait beside what fails again and again."""
-        if self._line.is_worth_a_try:
-            self._background.nudge()
+        """Sync soon instead of at the next turn; a line that was just found down rests first."""
+        self._background.nudge()
 
     def start(self) -> None:
         """Sync in the background until `stop`."""

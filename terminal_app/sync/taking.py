@@ -134,7 +134,8 @@ def _keep_state(
             tallied_seq=0 if is_put_back else tallied_seq,
             heard_at_ms=now_ms,
             told_version=WIRE_VERSION,
-            compared_seq=_compared(state, request, reply),
+            # Told from the start again, where the two part is found by comparing all anew.
+            compared_seq=min(_compared(state, request, reply), standing.confirmed_seq),
         ),
     )
 

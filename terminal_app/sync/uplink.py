@@ -11,6 +11,7 @@ import msgspec
 
 from loyalty.errors import FrameInvalid
 from loyalty.wire import (
+    COLUMNS_VERSION,
     ENROL_PATH,
     EPOCH_PATH,
     MAX_PACKED_BYTES,
@@ -63,18 +64,34 @@ class Uplink:
 
     def exchange(self, request: SyncRequest) -> SyncReply:
         """One round trip. Raises HeadOfficeUnreachable or HeadOfficeRefused."""
+        spoken = self._spoken
+        in_columns = bool(request.bodies) and spoken >= COLUMNS_VERSION
+        reply: SyncReply | None = None
+        try:
+            reply = self._exchange(request, spoken)
+        except HeadOfficeBusy:
+            raise
+        except HeadOfficeRefused:
+            if not in_columns:
+                raise
+        if reply is None or (in_columns and reply.version < COLUMNS_VERSION):
+            # Head office may have gone back to an older version than the one that was heard.
+            self._spoken = OLDEST_WIRE_VERSION
+            reply = self._exchange(request, OLDEST_WIRE_VERSION)
+        self._spoken = reply.version
+        return reply
+
+    def _exchange(self, request: SyncRequest, spoken: int) -> SyncReply:
         content = self._ask(
             "POST",
             SYNC_PATH,
-            content=pack(request, spoken=self._spoken),
+            content=pack(request, spoken=spoken),
             headers={"Content-Type": MEDIA_TYPE},
         )
         try:
-            reply = unpack(content, SyncReply)
+            return unpack(content, SyncReply)
         except FrameInvalid as fault:
             raise self._not_ours(fault) from fault
-        self._spoken = reply.version
-        return reply
 
     def enrol(self, request: EnrolRequest) -> EnrolReply:
         """Turn a one-time code into a terminal's identity. Raises as `exchange` does."""

@@ -19,7 +19,7 @@ from sync_server.terminals import routes
 from sync_server.terminals.feed import news_for
 from terminal_app.sync import ahead, loop, rounds
 from tests.simulation import shopping, trouble
-from tests.simulation.at_once import AtOnce
+from tests.simulation.at_once import at_once
 from tests.simulation.healing import heal
 from tests.simulation.power import replaced
 from tests.simulation.tempers import Temper
@@ -115,7 +115,7 @@ def simulator() -> Iterator["Run"]:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         templates = Templates(folder / "templates")
-        with replaced([(loop, "MAX_ROUNDS", MAX_ROUNDS), (ahead, "ThreadPoolExecutor", AtOnce)]):
+        with replaced([(loop, "MAX_ROUNDS", MAX_ROUNDS), (ahead, "in_background", at_once)]):
             yield lambda seed, steps, temper=None: run(
                 templates, folder / "run", seed, steps, temper or {}
             )

@@ -101,6 +101,27 @@ def test_a_journal_that_was_sealed_again_is_left_and_named(
     office.run("verify")
 
 
+@pytest.mark.parametrize("changed_seq", [3, 4, 5])
+def test_a_change_among_confirmed_entries_is_found_wherever_frames_end(
+    office: HeadOffice, tmp_path: Path, changed_seq: int
+) -> None:
+    home = tmp_path / "one"
+    ala = sold_to_ala(office, home, 1, 2, 4, 8, 16)
+    with open_till(home) as one:
+        sell(one, ala, 16)
+    seal_again(
+        home,
+        lambda entries: [
+            replace(entry, points=900) if entry.seq == changed_seq else entry for entry in entries
+        ],
+    )
+    with open_till(home) as one:
+        one.sync.sync_once()
+        assert one.identity.epoch > 1
+        assert one.till.status().unsent == 0
+    assert "fork" in office.cases()
+
+
 @pytest.mark.parametrize("sold", [4, 5, 6])
 def test_a_damaged_entry_at_the_beginning_of_a_frame_is_found(
     office: HeadOffice, tmp_path: Path, sold: int

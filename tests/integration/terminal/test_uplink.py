@@ -2,12 +2,15 @@
 
 import http.server
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
+import msgspec
 import pytest
+import zstandard
 
-from loyalty.wire import EnrolRequest
+from loyalty.journal import EARN, Entry, encode_entry
+from loyalty.wire import EnrolRequest, Outcome, SyncReply, SyncRequest, pack
 from terminal_app.errors import (
     ConfigInvalid,
     HeadOfficeBusy,
@@ -19,13 +22,23 @@ from terminal_app.sync.uplink import MAX_DETAIL_CHARACTERS, Uplink, require_safe
 REQUEST = EnrolRequest(code="A", public_key="00", product_version="1")
 
 
-@contextmanager
-def server_that_answers(status: int, body: bytes) -> Iterator[str]:
+COLUMNS = 19
+"""The place of a request's entries in columns."""
+
+
+def server_that_answers(status: int, body: bytes) -> AbstractContextManager[str]:
     """A server that answers every request alike; gives its address."""
+    return server_that(lambda _: (status, body))
+
+
+@contextmanager
+def server_that(answer: Callable[[bytes], tuple[int, bytes]]) -> Iterator[str]:
+    """A server that gives each request's content to `answer`, for status and body; gives its
+    address."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
+            status, body = answer(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -51,6 +64,86 @@ def enrol_at(status: int, body: bytes) -> None:
             uplink.enrol(REQUEST)
         finally:
             uplink.close()
+
+
+def frame(*seqs: int) -> SyncRequest:
+    bodies = tuple(
+        encode_entry(
+            Entry(
+                terminal="KRK-1",
+                epoch=1,
+                seq=seq,
+                kind=EARN,
+                member="",
+                points=0,
+                amount_minor=100,
+                receipt=str(seq),
+                programme="classic@1",
+                occurred_at_ms=seq,
+                recorded_at_ms=seq,
+                payload={},
+            )
+        )
+        for seq in seqs
+    )
+    return SyncRequest(
+        version=2,
+        terminal="KRK-1",
+        epoch=1,
+        first_seq=seqs[0],
+        bodies=bodies,
+        last_seal=b"",
+        history_id="h",
+        cursor=0,
+        sent_at_ms=0,
+        product_version="1",
+        count=len(bodies),
+        length=sum(map(len, bodies)),
+    )
+
+
+class OfficeThatWentBack:
+    """Head office as a server that answers in version 2 until it is put back to an older one: of
+    version 1, or one of version 2 that refuses columns."""
+
+    def __init__(self) -> None:
+        self.speaks = 2
+        self.reads_columns = True
+        self.read: list[str] = []
+
+    def answer(self, content: bytes) -> tuple[int, bytes]:
+        fields = msgspec.msgpack.decode(zstandard.decompress(content))
+        is_in_columns = len(fields) > COLUMNS and fields[COLUMNS] is not None
+        self.read.append("columns" if is_in_columns else "bodies")
+        if is_in_columns and self.speaks == 2 and not self.reads_columns:
+            return 400, b'{"detail": "A frame holds other entries than it says."}'
+        reply = SyncReply(
+            version=self.speaks,
+            history_id="h",
+            outcome=Outcome.FORKED if is_in_columns and self.speaks == 1 else Outcome.ACCEPTED,
+            head_seq=1,
+            head_seal=b"",
+            changes=(),
+            cursor=0,
+            more=False,
+            server_time_ms=0,
+        )
+        return 200, pack(reply)
+
+
+@pytest.mark.parametrize("speaks", [1, 2])
+def test_a_head_office_that_went_back_is_told_in_bodies(speaks: int) -> None:
+    office = OfficeThatWentBack()
+    with server_that(office.answer) as url:
+        uplink = Uplink(url)
+        try:
+            for seq in (1, 2):
+                uplink.exchange(frame(seq))
+            office.speaks, office.reads_columns = speaks, False
+            assert uplink.exchange(frame(3)).outcome is Outcome.ACCEPTED
+        finally:
+            uplink.close()
+    assert office.read == ["bodies", "columns", "columns", "bodies"]
 
 
 @pytest.mark.parametrize("status", [500, 502, 503])

@@ -152,6 +152,14 @@ def test_columns_that_unfold_to_too_much_are_refused() -> None:
     with pytest.raises(FrameInvalid, match="unfolds to too much"):
         unpack(in_columns({}, terminal="K" * (5 << 20)), SyncRequest)
 
+    with pytest.raises(FrameInvalid, match="unfolds to too much"):
+        unpack(in_columns({}, terminal="\N{CUNEIFORM SIGN A}" * (5 << 18)), SyncRequest)
+
+
+def test_a_frame_of_a_version_without_columns_has_none() -> None:
+    with pytest.raises(FrameInvalid, match="not of its version"):
+        unpack(in_columns({}, version=1), SyncRequest)
+
 
 def test_a_frame_tells_its_entries_once() -> None:
     with pytest.raises(FrameInvalid, match="twice"):

@@ -14,13 +14,15 @@ class Ticks:
 def test_a_line_that_was_found_down_is_let_be_for_a_moment() -> None:
     ticks = Ticks()
     line = Line(ticks)
-    worth = [line.is_worth_a_try]
+    rests = [line.rest_s]
     line.found_down("no line")
-    worth.append(line.is_worth_a_try)
+    rests.append(line.rest_s)
+    ticks.now_s += DOWN_PAUSE_S / 4
+    rests.append(line.rest_s)
     ticks.now_s += DOWN_PAUSE_S
-    worth.append(line.is_worth_a_try)
+    rests.append(line.rest_s)
     line.found_down("still none")
-    worth.append(line.is_worth_a_try)
+    rests.append(line.rest_s)
     line.found_up()
-    worth.append(line.is_worth_a_try)
-    assert worth == [True, False, True, False, True]
+    rests.append(line.rest_s)
+    assert rests == [0.0, DOWN_PAUSE_S, DOWN_PAUSE_S * 3 / 4, 0.0, DOWN_PAUSE_S, 0.0]
