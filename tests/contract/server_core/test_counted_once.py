@@ -1,10 +1,14 @@
 """Entries of a till and those that were written again for them: each thing counts once."""
 
+import tracemalloc
+
+import msgspec
 import pytest
 from msgspec.structs import replace
 from sqlalchemy import Engine
 
 from loyalty.journal import (
+    EARN,
     REDEEM,
     RIGHTS_RELEASE,
     VOUCHER_ISSUED,
@@ -13,6 +17,8 @@ from loyalty.journal import (
     encode_entry,
 )
 from loyalty.wire import COUNTS_ALREADY
+from sync_server.terminals import counted_once
+from sync_server.terminals.counted_once import MAX_NEARBY, NEARBY, spans_about
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import Journal, rows
 
@@ -103,6 +109,162 @@ def test_another_branch_under_the_same_number_counts_beside_it(
         journal.add(RIGHTS_RELEASE, "anna", payload={"points": 1})
         assert ingest.take(journal.frame()).refused == ()
     assert points(engine) == 20
+
+
+HELD = 300
+LARGE_BYTES = 20_000
+GREATEST = 2**63 - 1
+
+
+@pytest.mark.parametrize(
+    "salvaged",
+    [[1, GREATEST], [1, GREATEST - NEARBY + 1], [GREATEST, 1], [GREATEST, GREATEST], [True, True]],
+)
+def test_a_place_that_no_journal_reaches_stops_nothing(
+    engine: Engine, ingest: Ingest, salvaged: object
+) -> None:
+    first, _ = branches()
+    ingest.take(first.frame())
+    forged = Journal("KRK-1", epoch=2)
+    forged.sale("anna", 50, payload={"salvaged": salvaged})
+    forged.sale("anna", 5)
+    taken = ingest.take(forged.frame())
+    assert (taken.head.seq, taken.refused) == (2, ())
+    assert points(engine) == 11 + 55
+
+
+ODD_MAPS = {
+    "integers": b"\x82\x01\x01\x02\x02",
+    "an integer beside text": b"\x82\x01\x01\xa1a\x02",
+    "nil": b"\x81\xc0\x01",
+    "bytes": b"\x81\xc4\x01a\x01",
+    "an array": b"\x81\x91\x01\x01",
+    "no number, twice": b"\x82" + b"\xcb\x7f\xf8\0\0\0\0\0\0\x01" * 2,
+    "a moment": b"\x81\xd6\xff\x00\x00\x00\x01\x01",
+}
+"""Maps in MessagePack whose keys are no text: they are read, and are not encoded again."""
+
+
+@pytest.mark.parametrize("odd", ODD_MAPS.values(), ids=ODD_MAPS.keys())
+def test_what_no_till_can_write_again_is_like_no_other(
+    engine: Engine, ingest: Ingest, odd: bytes
+) -> None:
+    """Neither where it is held nor where it arrives does it stop what is about it."""
+    first, second = Journal("KRK-1", epoch=1), Journal("KRK-1", epoch=2)
+    hidden = first.sale("anna", 10)
+    strange = first.add(EARN, "anna", 1, receipt=hidden.receipt)
+    first.bodies[-1] = odd_body(strange, {"odd": msgspec.Raw(odd)})
+    written_again(hidden, second)
+    moved = replace(strange, epoch=2, seq=second.next_seq)
+    second.bodies.append(odd_body(moved, {"odd": msgspec.Raw(odd), "salvaged": [1, 2]}))
+    second.sale("anna", 100)
+    assert ingest.take(first.frame()).refused == ()
+    taken = ingest.take(second.frame())
+    assert [(one.seq, one.reason) for one in taken.refused] == [
+        (1, f"{COUNTS_ALREADY}, as entry 1 of journal 1")
+    ]
+    assert taken.head.seq == 3
+    assert points(engine) == 10 + 1 + 1 + 100
+
+
+def odd_body(entry: Entry, payload: dict[str, object]) -> bytes:
+    return msgspec.msgpack.encode(replace(entry, payload=payload))
+
+
+def test_a_receipt_with_a_part_that_is_like_no_other_is_another(
+    engine: Engine, ingest: Ingest
+) -> None:
+    """Its number was changed as well, so that nothing but the receipt could tell it."""
+    first, second = Journal("KRK-1", epoch=1), Journal("KRK-1", epoch=2)
+    for journal in (first, second):
+        sold = journal.sale("anna", 10, receipt="R", occurred_at_ms=9)
+        strange = journal.add(EARN, "anna", 1, receipt="R", occurred_at_ms=9)
+        journal.bodies[-1] = odd_body(strange, {"odd": msgspec.Raw(ODD_MAPS["integers"])})
+    second.bodies[0] = encode_entry(replace(sold, payload={"salvaged": [1, 7]} | sold.payload))
+    ingest.take(first.frame())
+    assert ingest.take(second.frame()).refused == ()
+    assert points(engine) == 22
+
+
+def test_how_deep_a_payload_is_stops_nothing(engine: Engine, ingest: Ingest) -> None:
+    """What was read where little was under way may be too deep to be read where more is."""
+    first, second = Journal("KRK-1", epoch=1), Journal("KRK-1", epoch=2)
+    for depth in range(1, 1_000):
+        nested = msgspec.Raw(b"\x91" * depth + b"\x90")
+        first.bodies.append(odd_body(_plain(first), {"deep": nested}))
+        second.bodies.append(odd_body(_plain(second), {"deep": nested, "salvaged": [1, depth]}))
+    held = ingest.take(first.frame())
+    assert 0 < len(held.refused) < 900
+    taken = ingest.take(second.frame())
+    assert taken.head.seq == 999
+    assert sum(one.reason.startswith(COUNTS_ALREADY) for one in taken.refused) > 100
+    second.sale("anna", 5)
+    assert ingest.take(second.frame(1_000)).head.seq == 1_000
+
+
+def _plain(journal: Journal) -> Entry:
+    """The entry that would be next, in a journal that shares its moments with its copies."""
+    return replace(Journal(journal.terminal, journal.epoch).sale("", 1), seq=journal.next_seq)
+
+
+def test_only_what_is_about_each_number_is_read() -> None:
+    assert spans_about([]) == []
+    assert spans_about([(1, 5_000)]) == [(1, 5_000 - NEARBY, 5_000 + NEARBY)]
+    assert spans_about([(1, 60_000), (1, 1)]) == [
+        (1, 1, 1 + NEARBY),
+        (1, 60_000 - NEARBY, 60_000 + NEARBY),
+    ]
+    touching = [(1, NEARBY + 1), (1, 3 * NEARBY + 2), (2, 4 * NEARBY)]
+    assert spans_about(touching) == [(1, 1, 4 * NEARBY + 2), (2, 3 * NEARBY, 5 * NEARBY)]
+    assert spans_about([(1, GREATEST)]) == [(1, GREATEST - NEARBY, GREATEST)]
+
+
+def test_of_numbers_far_from_each_other_nothing_is_read_but_themselves() -> None:
+    """However many a frame may hold, and of however many journals."""
+    far = [(epoch, 10_000 * number) for epoch in range(1, 11) for number in range(1, 101)]
+    assert spans_about(far) == [(epoch, seq, seq) for epoch, seq in far]
+    beside = [(epoch, seq + 1) for epoch, seq in far]
+    assert spans_about([*beside, *far]) == [(epoch, seq, seq + 1) for epoch, seq in far]
+    few = [(1, 10_000 * number) for number in range(1, MAX_NEARBY // (2 * NEARBY + 1) + 1)]
+    assert [last - first for _, first, last in spans_about(few)] == [2 * NEARBY] * len(few)
+
+
+def test_what_stands_far_from_each_other_does_not_count_again(
+    engine: Engine, ingest: Ingest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counted_once, "MAX_NEARBY", 0)
+    first, second = Journal("KRK-1", epoch=1), Journal("KRK-1", epoch=2)
+    sold = [first.sale("anna", 1) for _ in range(9)]
+    for entry in (sold[8], sold[0], sold[1]):
+        written_again(entry, second)
+    ingest.take(first.frame())
+    assert [one.seq for one in ingest.take(second.frame()).refused] == [1, 2, 3]
+    assert points(engine) == 9
+
+
+@pytest.mark.parametrize("where", ["places", "moments"])
+def test_what_is_compared_with_is_not_in_memory_at_once(
+    engine: Engine, ingest: Ingest, where: str
+) -> None:
+    """Large entries, all of one receipt and moment, and two forged ones that have them all read."""
+    first, second = Journal("KRK-1", epoch=1), Journal("KRK-1", epoch=2)
+    held, forged = (first, second) if where == "places" else (second, first)
+    common = {"receipt": "R", "occurred_at_ms": 9}
+    for seq in range(1, HELD + 1):
+        large = {"salvaged": [1, 5_000 + seq], "note": "x" * LARGE_BYTES}
+        held.add(EARN, "anna", 1, payload=large, **common)
+    for seq in (1, HELD):
+        forged.add(EARN, "anna", 1, payload={"salvaged": [1, seq]}, **common)
+    assert ingest.take(held.frame()).refused == ()
+    frame = forged.frame()
+    tracemalloc.start()
+    try:
+        taken = ingest.take(frame)
+        _, peak_bytes = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (taken.head.seq, taken.refused) == (2, ())
+    assert peak_bytes < HELD * LARGE_BYTES / 2
 
 
 def sealed_anew(journal: Journal, without: int) -> Journal:
