@@ -8,7 +8,6 @@ there the feed goes on.
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
-from contextlib import suppress
 from typing import Any
 
 from litestar import Request, Response, get
@@ -83,14 +82,26 @@ async def _sent(head: bytes, records: Generator[bytes, None, None]) -> AsyncGene
 
     When the line breaks, `records` is let go with what it holds.
     """
+    made = threading.Lock()
+
+    def make() -> bytes:
+        with made:
+            return next(records, b"")
+
+    def let_go() -> None:
+        with made:
+            records.close()
+
     try:
         yield head
-        while record := await asyncio.to_thread(next, records, b""):
+        while record := await asyncio.to_thread(make):
             yield record
     finally:
-        # One that a thread is just making a record of is let go when that is made.
-        with suppress(ValueError):
-            records.close()
+        # A thread may just be making a record: then it is waited for, in a thread as well.
+        if made.locked():
+            asyncio.get_running_loop().run_in_executor(None, let_go)
+        else:
+            let_go()
 
 
 class Snapshots:

@@ -25,8 +25,9 @@ from tests.unit.terminal.counter import goods, known, posted
 
 MEMBERS = 2_500
 FRAMES = 3
-LONGEST_WAIT_S = 20
 """Of the feed, for so many members: a start from a snapshot needs no more than two."""
+
+LONGEST_WAIT_S = 20
 
 Chunks = Callable[[Iterator[bytes]], Iterator[bytes]]
 
