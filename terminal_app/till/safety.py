@@ -26,10 +26,9 @@ def spendable_with(
 ) -> int:
     """Points of a member that may be spent here once this sale's `earned_points` are theirs, which
     makes their balance `balance`."""
-    if wait_for_all(connection, now_ms) is not Wait.NOTHING:
-        return 0
+    wait = wait_for_all(connection, now_ms)
     held = rights.held(connection, member_id) + earned_points
-    return spendable(balance, held, programme.offline.overdraft)
+    return _may_spend(programme, wait, balance, held)
 
 
 def safe_to_spend(
@@ -40,8 +39,7 @@ def safe_to_spend(
     held = rights.held(connection, member_id)
     pool = ledger.pool_of(connection, member_id)
     wait = wait_for_all(connection, now_ms)
-    is_open = wait is Wait.NOTHING
-    points = spendable(balance, held, programme.offline.overdraft) if is_open else 0
+    points = _may_spend(programme, wait, balance, held)
     if points >= balance:
         wait = Wait.NOTHING
     elif wait is Wait.NOTHING:
@@ -61,3 +59,8 @@ def safe_to_spend(
         wait=wait,
         known_at_ms=settings.read_sync_state(connection).heard_at_ms,
     )
+
+
+def _may_spend(programme: Programme, wait: Wait, balance: int, held: int) -> int:
+    """Points of `balance` that may be spent here; none while all of them wait."""
+    return spendable(balance, held, programme.offline.overdraft) if wait is Wait.NOTHING else 0
