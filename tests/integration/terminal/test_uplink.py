@@ -9,8 +9,7 @@ import msgspec
 import pytest
 import zstandard
 
-from loyalty.journal import EARN, Entry, encode_entry
-from loyalty.wire import EnrolRequest, Outcome, SyncReply, SyncRequest, pack
+from loyalty.wire import EnrolRequest, Outcome, SyncReply, pack
 from terminal_app.errors import (
     ConfigInvalid,
     HeadOfficeBusy,
@@ -18,6 +17,7 @@ from terminal_app.errors import (
     HeadOfficeUnreachable,
 )
 from terminal_app.sync.uplink import MAX_DETAIL_CHARACTERS, Uplink, require_safe_url
+from tests.unit.loyalty.test_columns import SALES, frame
 
 REQUEST = EnrolRequest(code="A", public_key="00", product_version="1")
 
@@ -66,42 +66,6 @@ def enrol_at(status: int, body: bytes) -> None:
             uplink.close()
 
 
-def frame(*seqs: int) -> SyncRequest:
-    bodies = tuple(
-        encode_entry(
-            Entry(
-                terminal="KRK-1",
-                epoch=1,
-                seq=seq,
-                kind=EARN,
-                member="",
-                points=0,
-                amount_minor=100,
-                receipt=str(seq),
-                programme="classic@1",
-                occurred_at_ms=seq,
-                recorded_at_ms=seq,
-                payload={},
-            )
-        )
-        for seq in seqs
-    )
-    return SyncRequest(
-        version=2,
-        terminal="KRK-1",
-        epoch=1,
-        first_seq=seqs[0],
-        bodies=bodies,
-        last_seal=b"",
-        history_id="h",
-        cursor=0,
-        sent_at_ms=0,
-        product_version="1",
-        count=len(bodies),
-        length=sum(map(len, bodies)),
-    )
-
-
 class OfficeThatWentBack:
     """Head office as a server that answers in version 2 until it is put back to an older one: of
     version 1, or one of version 2 that refuses columns."""
@@ -138,9 +102,9 @@ def test_a_head_office_that_went_back_is_told_in_bodies(speaks: int) -> None:
         uplink = Uplink(url)
         try:
             for seq in (1, 2):
-                uplink.exchange(frame(seq))
+                uplink.exchange(frame(SALES[seq - 1 : seq], seq))
             office.speaks, office.reads_columns = speaks, False
-            assert uplink.exchange(frame(3)).outcome is Outcome.ACCEPTED
+            assert uplink.exchange(frame(SALES[2:3], 3)).outcome is Outcome.ACCEPTED
         finally:
             uplink.close()
     assert office.read == ["bodies", "columns", "columns", "bodies"]
