@@ -47,12 +47,30 @@ def audit_rights(
     yield from _journals("head office", counted, programmes)
     for name, rows in journals.items():
         yield from _journals(name, rows, programmes)
-    yield from _split(connection, counted, witness, _going_on(tills))
-    yield from _unsettled(connection, tills)
+    going_on, standing = _told_by(tills)
+    yield from _split(connection, counted, witness, going_on)
+    yield from _unsettled(connection, going_on, standing)
     yield from _taken_too_early(connection, witness)
 
 
-def _unsettled(connection: sqlite3.Connection, tills: Mapping[str, str]) -> Iterator[Breach]:
+def _told_by(
+    tills: Mapping[str, str],
+) -> tuple[set[tuple[str, int]], set[tuple[tuple[str, int], str]]]:
+    """The journals that are written, by what their tills say, and the members who stand there."""
+    going_on, standing = set(), set()
+    for path in tills.values():
+        with opened(Path(path)) as till:
+            journal = till_terminal(till)
+            standing |= {(journal, member) for (member,) in till.execute(_STANDING)}
+        going_on.add(journal)
+    return going_on, standing
+
+
+def _unsettled(
+    connection: sqlite3.Connection,
+    going_on: set[tuple[str, int]],
+    standing: set[tuple[tuple[str, int], str]],
+) -> Iterator[Breach]:
     """No till that goes on owes what others could give: all that tills hold is then more than the
     member has, and without the line it could be spent.
 
@@ -63,12 +81,6 @@ def _unsettled(connection: sqlite3.Connection, tills: Mapping[str, str]) -> Iter
     What was asked back and not given yet is on its way, or held for a member who is served; a
     debt where the member still stands is asked for when they have left.
     """
-    going_on, standing = set(), set()
-    for path in tills.values():
-        with opened(Path(path)) as till:
-            journal = till_terminal(till)
-            standing |= {(journal, member) for (member,) in till.execute(_STANDING)}
-        going_on.add(journal)
     newest = set(connection.execute(_NEWEST))
     asked = {row[0] for row in connection.execute("SELECT member_id FROM recalls")}
     pools = dict(connection.execute("SELECT member_id, pool FROM standings"))
@@ -128,15 +140,6 @@ def overdraft(programmes: Programmes, fields: Fields) -> int:
     """What the programme of an entry allows beyond rights."""
     programme = programmes.get(fields.programme, {})
     return int(programme.get("offline", {}).get("overdraft", 0))
-
-
-def _going_on(tills: Mapping[str, str]) -> set[tuple[str, int]]:
-    """The journals that are written, by what their tills say."""
-    written = set()
-    for path in tills.values():
-        with opened(Path(path)) as till:
-            written.add(till_terminal(till))
-    return written
 
 
 def _split(
