@@ -22,7 +22,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def ratio(self) -> float | None:
-        """Measured by floor; None without a floor."""
+        """Measured by floor; None without a floor, or one too small for its clock to see."""
         return self.measured / self.floor if self.floor else None
 
 

@@ -18,9 +18,9 @@ def figures_of(*words: str) -> dict[str, dict[str, Any]]:
     assert told["machine"]
     for figure in told["figures"]:
         assert math.isfinite(figure["measured"])
-        assert figure["floor"] is None or figure["ratio"] == pytest.approx(
-            figure["measured"] / figure["floor"]
-        )
+        # Linux counts processor time in ticks: a short run's floor may end between two of them.
+        floor = figure["floor"]
+        assert figure["ratio"] == (pytest.approx(figure["measured"] / floor) if floor else None)
     return {figure["name"]: figure for figure in told["figures"]}
 
 
