@@ -2,8 +2,14 @@
 
 import re
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+
+from babel.numbers import get_currency_precision
 
 from loyalty.errors import AmountInvalid
+
+TWO_DECIMALS = 2
+"""Of most currencies; `decimals_of` tells those of one."""
 
 MINOR_PER_MAJOR = 100
 MAX_AMOUNT_MINOR = 10**12
@@ -12,6 +18,13 @@ MAX_AMOUNT_MINOR = 10**12
 _MINOR = Decimal(1)
 _WRITTEN = re.compile(r"[+-]?(?=[.,]?[0-9])[0-9]{0,12}([.,][0-9]{0,12})?\Z")
 """At most 24 digits, so that a product with 100 is exact within the 28 of a Decimal."""
+
+
+@lru_cache(maxsize=256)
+def decimals_of(currency: str) -> int:
+    """How many decimals amounts in `currency` have: 2 in PLN, 0 in JPY, 3 in KWD (ISO 4217, as
+    the Unicode locale data have it)."""
+    return int(get_currency_precision(currency))
 
 
 def parse_decimal(text: str) -> Decimal:
@@ -25,18 +38,19 @@ def parse_decimal(text: str) -> Decimal:
     return Decimal(written.replace(",", "."))
 
 
-def parse_amount(text: str) -> int:
-    """The amount written in `text` ("12", "12.5", "12,50") in minor units.
+def parse_amount(text: str, decimals: int = TWO_DECIMALS) -> int:
+    """The amount written in `text` ("12", "12.5", "12,50") in minor units of a currency with so
+    many `decimals`.
 
     Raises AmountInvalid when it is no number, is finer than a minor unit, or is out of range.
     """
-    minor = parse_decimal(text) * MINOR_PER_MAJOR
+    minor = parse_decimal(text) * 10**decimals
     if minor != minor.to_integral_value() or abs(minor) > MAX_AMOUNT_MINOR:
         raise _not_an_amount(text)
     return int(minor)
 
 
-def line_amount(quantity: int, unit_price: Decimal) -> int:
+def line_amount(quantity: int, unit_price: Decimal, decimals: int = TWO_DECIMALS) -> int:
     """Amount of a receipt line in minor units: quantity times unit price, rounded half up.
 
     Half goes away from zero, so that a return is worth exactly what its sale was.
@@ -44,17 +58,17 @@ def line_amount(quantity: int, unit_price: Decimal) -> int:
     """
     if abs(unit_price) > MAX_AMOUNT_MINOR or abs(quantity) > MAX_AMOUNT_MINOR:
         raise _not_an_amount(f"{quantity} x {unit_price}")
-    minor = unit_price * MINOR_PER_MAJOR * quantity
+    minor = unit_price * 10**decimals * quantity
     if abs(minor) > MAX_AMOUNT_MINOR:
         raise _not_an_amount(f"{quantity} x {unit_price}")
     return int(minor.quantize(_MINOR, rounding=ROUND_HALF_UP))
 
 
-def plain_amount(amount_minor: int) -> str:
+def plain_amount(amount_minor: int, decimals: int = TWO_DECIMALS) -> str:
     """`amount_minor` as "12.34", the same in every language; faces localise for people."""
     sign = "-" if amount_minor < 0 else ""
-    major, minor = divmod(abs(amount_minor), MINOR_PER_MAJOR)
-    return f"{sign}{major}.{minor:02d}"
+    major, minor = divmod(abs(amount_minor), 10**decimals)
+    return f"{sign}{major}.{minor:0{decimals}d}" if decimals else f"{sign}{major}"
 
 
 def _not_an_amount(text: str) -> AmountInvalid:

@@ -12,13 +12,16 @@ class Line(msgspec.Struct, frozen=True, array_like=True):
     """One line of a receipt; `amount_minor` is the whole line's, already rounded.
 
     Amounts of a returned basket are positive too: what was bought is described, and the entry
-    that records the return says which way it went.
+    that records the return says which way it went. `category` and `tags` are the shop's own words
+    for the article, by which a programme may name it.
     """
 
     sku: str
     description: str
     quantity: int
     amount_minor: int
+    category: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class Basket(msgspec.Struct, frozen=True):

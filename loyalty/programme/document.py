@@ -2,12 +2,26 @@
 
 from functools import lru_cache
 from importlib import resources
-from typing import Literal
 
 import msgspec
 
-from loyalty.amounts import parse_amount
+from loyalty.amounts import decimals_of, parse_amount
 from loyalty.errors import AmountInvalid, ProgrammeInvalid
+from loyalty.programme.terms.earning import Earning, EarnRule, Multiplier, Stacking
+from loyalty.programme.terms.goods import Excluded, Goods
+from loyalty.programme.terms.happenings import Event, Lottery, Surprise
+from loyalty.programme.terms.offline import Offline
+from loyalty.programme.terms.rewards import (
+    CatalogueReward,
+    GiftCards,
+    Payment,
+    Returns,
+    Reward,
+    VoucherTerms,
+)
+from loyalty.programme.terms.texts import ShopText
+from loyalty.programme.terms.tiers import Discount, Tier, TierTerms
+from loyalty.programme.terms.wallets import MAIN, Family, Transfers, Wallet
 
 CLASSIC = "classic"
 MAX_DOCUMENT_BYTES = 256 * 1024
@@ -16,58 +30,69 @@ MAX_VALID_DAYS = 3_660
 MAX_OFFLINE_DAYS = 366
 
 
-class Earning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`points` for each full `per` of a receipt's total."""
+BASE_RULE = "earning"
+"""The name of the rule that the short form `[earning]` stands for."""
 
-    per: str
-    points: int = 1
-
-    @property
-    def per_minor(self) -> int:
-        """The amount in minor units that earns `points` once."""
-        return _minor(self.per)
+ONE_WALLET = Wallet()
+"""The main wallet of a document that describes none."""
 
 
-class Reward(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A voucher of `voucher` that is issued by itself at every `at_points`."""
+class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A shop's loyalty programme, as its document states it.
 
-    at_points: int
-    voucher: str
-    valid_days: int = 90
-
-    @property
-    def voucher_minor(self) -> int:
-        """What one voucher is worth, in minor units."""
-        return _minor(self.voucher)
-
-
-class Offline(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What a till may give out with the line down.
-
-    A till of a member's home branch keeps the rights to at most `keep` points of theirs (without
-    it: one reward's worth); other tills give all back after a sync. Rights last for `days` after
-    head office was last heard; head office takes those of a silent till back `grace_days` later.
-    With `overdraft` a till may go so many points beyond its rights, for each member: the most
-    that a shop can lose by it. `vouchers` are taken offline where they are "held", or "anywhere"
-    on their signature alone.
+    The main wallet is the first of `wallets`, or "points" where it has none: points and vouchers, rights and tiers by points are
+    of it. `earning` is the short form of the first rule of `earn`.
     """
-
-    keep: int | None = None
-    days: int = 7
-    grace_days: int = 7
-    overdraft: int = 0
-    vouchers: Literal["held", "anywhere"] = "held"
-
-
-class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A shop's loyalty programme, as its document states it."""
 
     name: str
     version: int
     currency: str
-    earning: Earning
+    title: ShopText = ""
+    earning: Earning | None = None
     reward: Reward | None = None
     offline: Offline = Offline()
+    goods: dict[str, Goods] = {}
+    excluded: Excluded = Excluded()
+    wallets: dict[str, Wallet] = {}
+    earn: tuple[EarnRule, ...] = ()
+    multiply: tuple[Multiplier, ...] = ()
+    stacking: Stacking = Stacking()
+    discount: Discount | None = None
+    tiers: TierTerms = TierTerms()
+    tier: tuple[Tier, ...] = ()
+    event: tuple[Event, ...] = ()
+    surprise: tuple[Surprise, ...] = ()
+    lottery: tuple[Lottery, ...] = ()
+    rewards: tuple[CatalogueReward, ...] = ()
+    vouchers: VoucherTerms = VoucherTerms()
+    pay: Payment | None = None
+    gift_cards: GiftCards | None = None
+    returns: Returns = Returns()
+    transfers: Transfers = Transfers()
+    family: Family | None = None
+
+    @property
+    def main_wallet(self) -> str:
+        """The name of the wallet that points, vouchers and rights are of."""
+        return next(iter(self.wallets), MAIN)
+
+    def wallet(self, name: str = "") -> Wallet:
+        """The wallet `name`, as rules name it: an empty name is the main one."""
+        return self.wallets.get(name or self.main_wallet, ONE_WALLET)
+
+    @property
+    def rules(self) -> tuple[EarnRule, ...]:
+        """Every earning rule in the document's order, the short form first."""
+        if self.earning is None:
+            return self.earn
+        return (
+            EarnRule(name=BASE_RULE, per=self.earning.per, points=self.earning.points),
+            *self.earn,
+        )
+
+    def minor(self, text: str) -> int:
+        """An amount of the document in minor units of its currency."""
+        return _minor(text, decimals_of(self.currency))
 
     @property
     def kept_points(self) -> int:
@@ -106,16 +131,17 @@ def classic_document() -> str:
 
 
 @lru_cache(maxsize=256)
-def _minor(text: str) -> int:
+def _minor(text: str, decimals: int) -> int:
     """The amount of a key, parsed once: every sale asks for it."""
-    return parse_amount(text)
+    return parse_amount(text, decimals)
 
 
 def _check(programme: Programme, source: str) -> None:
     reward = programme.reward
-    _amount(source, "earning.per", programme.earning.per)
     _within(source, "version", programme.version, MAX_POINTS)
-    _within(source, "earning.points", programme.earning.points, MAX_POINTS)
+    if programme.earning is not None:
+        _amount(source, "earning.per", programme.earning.per)
+        _within(source, "earning.points", programme.earning.points, MAX_POINTS)
     if not (programme.name.isidentifier() and programme.name.isascii()):
         raise ProgrammeInvalid(f"{source}: name {programme.name!r} must be letters and digits.")
     currency = programme.currency

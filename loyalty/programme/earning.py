@@ -23,13 +23,16 @@ def award(programme: Programme, basket: Basket) -> Award:
     earning = programme.earning
     base_minor = max(basket.total_minor, 0)
     points = award_points(programme, base_minor)
-    return Award(points, f"{earning.points} for each full {earning.per}", base_minor)
+    rule = f"{earning.points} for each full {earning.per}" if earning else ""
+    return Award(points, rule, base_minor)
 
 
 def award_points(programme: Programme, total_minor: int) -> int:
     """The points of an `award` for goods of `total_minor`, where nobody asks why."""
     earning = programme.earning
-    return max(total_minor, 0) // earning.per_minor * earning.points
+    if earning is None:
+        return 0
+    return max(total_minor, 0) // programme.minor(earning.per) * earning.points
 
 
 def clawback(programme: Programme, basket: Basket) -> Award:

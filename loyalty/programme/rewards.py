@@ -40,7 +40,7 @@ def vouchers_due(
     return VoucherGrant(
         count=min(balance // reward.at_points, MAX_VOUCHERS_A_RECEIPT),
         points=reward.at_points,
-        amount_minor=reward.voucher_minor,
+        amount_minor=programme.minor(reward.voucher),
         expires_at_ms=epoch_ms(expires_at) - 1,
     )
 

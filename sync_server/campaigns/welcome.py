@@ -57,5 +57,7 @@ def _facts(greeted: Greeted, language: str) -> dict[str, str | int]:
         "shop": one_line(greeted.shop, MAX_SHOP_CHARACTERS),
         "balance": greeted.balance,
         "at_points": reward.at_points if reward else 0,
-        "voucher": money(reward.voucher_minor, programme.currency, language) if reward else "",
+        "voucher": money(programme.minor(reward.voucher), programme.currency, language)
+        if reward
+        else "",
     }

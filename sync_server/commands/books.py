@@ -89,7 +89,8 @@ def programme_show(file: FileArgument, json: JsonOption = False) -> None:
         say_json(loaded)
         return
     earning, reward, currency = loaded.earning, loaded.reward, loaded.currency
-    say(f"{loaded.label}: {earning.points} points for each full {earning.per} {currency}.")
+    if earning is not None:
+        say(f"{loaded.label}: {earning.points} points for each full {earning.per} {currency}.")
     if reward is not None:
         say(
             f"At {reward.at_points} points they become a voucher of {reward.voucher} {currency}, "

@@ -6,7 +6,8 @@ import msgspec
 from sqlalchemy import Connection, Text, cast, exists, func, select
 from sqlalchemy.sql.expression import bindparam, literal
 
-from loyalty.programme.document import Offline, load_programme
+from loyalty.programme.document import load_programme
+from loyalty.programme.terms.offline import Offline
 from sync_server.store.cases import RESTORED
 from sync_server.store.held import DAY_MS, lease_from_ms
 from sync_server.store.keyed import rows_of

@@ -113,7 +113,10 @@ def lines_payload(basket: Basket) -> dict[str, Any]:
 
 def content_digest(kind: str, member_id: str, basket: Basket, codes: Iterable[str]) -> bytes:
     """What makes two requests with one reference the same: all but the time they came at."""
-    content = msgspec.msgpack.encode((kind, member_id, basket.lines, tuple(codes)))
+    lines = [
+        (line.sku, line.description, line.quantity, line.amount_minor) for line in basket.lines
+    ]
+    content = msgspec.msgpack.encode((kind, member_id, lines, tuple(codes)))
     return hashlib.sha256(content).digest()
 
 

@@ -55,7 +55,7 @@ def work(home: Path, members: int, shoppers: int) -> dict[str, Any]:
             pass
         with recorded.of(connection):
             for sale in made[WARM_UP + shoppers :]:
-                lines = tuple(Line(sku, sku, *amounts) for sku, *amounts in sale.lines)
+                lines = tuple(Line(sku, sku, count, minor) for sku, count, minor in sale.lines)
                 shop.till.sell(Sale(basket=Basket(lines), member_id=sale.member_id))
     replayed = bare_commits.replayed_s(copy, recorded.sales)
     sizes = _sizes(home / STORE_FILE, shoppers)

@@ -13,10 +13,7 @@ from loyalty.clock import epoch_ms, from_epoch_ms
 from loyalty.errors import ProgrammeInvalid
 from loyalty.programme.document import (
     MAX_DOCUMENT_BYTES,
-    Earning,
-    Offline,
     Programme,
-    Reward,
     classic_document,
     load_programme,
 )
@@ -27,6 +24,9 @@ from loyalty.programme.rewards import (
     points_to_next,
     vouchers_due,
 )
+from loyalty.programme.terms.earning import Earning
+from loyalty.programme.terms.offline import Offline
+from loyalty.programme.terms.rewards import Reward
 
 CLASSIC = load_programme(classic_document())
 WARSAW = ZoneInfo("Europe/Warsaw")
@@ -38,12 +38,19 @@ BASKETS = st.lists(LINES, min_size=1, max_size=20).map(lambda lines: Basket(tupl
 
 
 def test_the_classic_programme() -> None:
-    promised = Programme("classic", 1, "GBP", Earning("1.00", 1), Reward(500, "5.00", 90))
+    promised = Programme(
+        name="classic",
+        version=1,
+        currency="GBP",
+        earning=Earning("1.00", 1),
+        reward=Reward(500, "5.00", 90),
+    )
     assert load_programme(classic_document()) == promised
     assert CLASSIC.label == "classic@1"
     assert CLASSIC.reward is not None
-    assert CLASSIC.reward.voucher_minor == 500
-    assert CLASSIC.earning.per_minor == 100
+    assert CLASSIC.minor(CLASSIC.reward.voucher) == 500
+    assert CLASSIC.earning is not None
+    assert CLASSIC.minor(CLASSIC.earning.per) == 100
 
 
 @pytest.mark.parametrize(
@@ -128,7 +135,13 @@ def written(**changed: object) -> str:
 
 def test_a_document_of_a_shop_is_loaded() -> None:
     programme = load_programme(written())
-    assert programme == Programme("autumn", 2, "PLN", Earning("2,50", 3), Reward(100, "10", 30))
+    assert programme == Programme(
+        name="autumn",
+        version=2,
+        currency="PLN",
+        earning=Earning("2,50", 3),
+        reward=Reward(100, "10", 30),
+    )
 
 
 def test_a_programme_may_do_without_a_reward() -> None:

@@ -1,0 +1,1 @@
+"""The terms of a programme: what each table of its document may say, one module a subject."""

@@ -1,0 +1,26 @@
+"""Groups of goods, and what earns nothing."""
+
+from typing import Literal
+
+import msgspec
+
+Tender = Literal["voucher", "points", "gift_card", "deposit"]
+"""Ways to pay that are no new money: each may be told to earn nothing."""
+
+
+class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A group of goods that rules can name: whatever has one of these article numbers, begins of
+    an article number, categories or tags."""
+
+    items: tuple[str, ...] = ()
+    starts_with: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+class Excluded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What earns nothing and gets no discount: groups of `goods`, and the part of a sale that is
+    paid with one of `tenders`."""
+
+    goods: tuple[str, ...] = ()
+    tenders: tuple[Tender, ...] = ()
