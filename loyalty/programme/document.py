@@ -40,8 +40,8 @@ ONE_WALLET = Wallet()
 class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A shop's loyalty programme, as its document states it.
 
-    The main wallet is the first of `wallets`, or "points" where it has none: points and vouchers, rights and tiers by points are
-    of it. `earning` is the short form of the first rule of `earn`.
+    The main wallet is the first of `wallets`, or "points" where it has none: points and vouchers,
+    rights and tiers by points are of it. `earning` is the short form of the first rule of `earn`.
     """
 
     name: str
