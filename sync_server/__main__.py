@@ -9,7 +9,15 @@ import sys
 import typer
 
 from loyalty.errors import LoyaltyError
-from sync_server.commands import books, chain, serving, telling, terminals, verifying
+from sync_server.commands import (
+    books,
+    chain,
+    programme,
+    serving,
+    telling,
+    terminals,
+    verifying,
+)
 from sync_server.errors import ServerError
 
 CANNOT = 2
@@ -32,7 +40,7 @@ app.command("restored", epilog=terminals.RESTORED_EXAMPLE)(terminals.restored)
 app.command("working-sets", epilog=telling.WORKING_SETS_EXAMPLE)(telling.working_sets)
 app.add_typer(terminals.terminal, name="terminal")
 app.add_typer(chain.user, name="user")
-app.add_typer(books.programme, name="programme")
+app.add_typer(programme.programme, name="programme")
 app.add_typer(books.members, name="members")
 
 

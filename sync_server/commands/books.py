@@ -1,4 +1,4 @@
-"""Commands on what head office holds: programme documents, members, reconciliation."""
+"""Commands on what head office holds: members, reconciliation."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,11 +14,8 @@ from sync_server.errors import ConfigInvalid, UnknownSubject
 MAX_TERMINALS_NAMED = 20
 
 RECONCILE_EXAMPLE = "Example: paragon-server reconcile --home /srv/paragon --day 2026-05-01"
-CHECK_EXAMPLE = "Example: paragon-server programme check classic.toml"
-SHOW_EXAMPLE = "Example: paragon-server programme show classic.toml --json"
 IMPORT_EXAMPLE = "Example: paragon-server members import members.csv --home /srv/paragon"
 
-programme = typer.Typer(help="Programme documents: what the shop promises.", no_args_is_help=True)
 members = typer.Typer(help="The members' register.", no_args_is_help=True)
 
 FileArgument = Annotated[Path, typer.Argument(help="The file.")]
@@ -63,39 +60,6 @@ def reconcile(
         print_tables(outcome)
     if any(compared.state is not DayState.AGREES for compared in days):
         raise typer.Exit(DISAGREES)
-
-
-@programme.command("check", epilog=CHECK_EXAMPLE)
-def programme_check(file: FileArgument, json: JsonOption = False) -> None:
-    """Say whether FILE is a programme that can be put in force."""
-    from loyalty.programme.document import load_programme
-    from sync_server.commands.founding import read_document
-
-    loaded = load_programme(read_document(file), str(file))
-    if json:
-        say_json({"programme": loaded.label, "valid": True})
-    else:
-        say(f"{file} is a good programme: {loaded.label}.")
-
-
-@programme.command("show", epilog=SHOW_EXAMPLE)
-def programme_show(file: FileArgument, json: JsonOption = False) -> None:
-    """Say in words what the programme in FILE promises."""
-    from loyalty.programme.document import load_programme
-    from sync_server.commands.founding import read_document
-
-    loaded = load_programme(read_document(file), str(file))
-    if json:
-        say_json(loaded)
-        return
-    earning, reward, currency = loaded.earning, loaded.reward, loaded.currency
-    if earning is not None:
-        say(f"{loaded.label}: {earning.points} points for each full {earning.per} {currency}.")
-    if reward is not None:
-        say(
-            f"At {reward.at_points} points they become a voucher of {reward.voucher} {currency}, "
-            f"good for {reward.valid_days} days."
-        )
 
 
 @members.command("import", epilog=IMPORT_EXAMPLE)
