@@ -15,6 +15,7 @@ from terminal_app.errors import AlreadySetUp, HeadOfficeUnreachable, NotSetUp
 from terminal_app.store import epochs, members, settings
 from terminal_app.store.connection import open_store
 from terminal_app.store.fingerprint import fingerprint_of
+from terminal_app.store.programmes import keep_programme
 from terminal_app.store.settings import Identity
 from terminal_app.sync.moving import leave_for
 from terminal_app.sync.uplink import Uplink
@@ -71,7 +72,7 @@ def join_chain(home: Path, server_url: str, code: str) -> Identity:
         with store.writing() as connection:
             settings.write_identity(connection, identity)
             epochs.write_fingerprint(connection, fingerprint_of(home / STORE_FILE))
-            settings.write_programme_document(connection, told.programme)
+            keep_programme(connection, told.programme)
             members.put_terminal(connection, told.terminal, told.branch, {told.epoch: public_key})
         return identity
     finally:

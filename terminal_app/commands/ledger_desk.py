@@ -75,7 +75,7 @@ def explain(
     connection: sqlite3.Connection, identity: Identity, member: Member, now_ms: int
 ) -> Explanation:
     """What `member`'s balance is made of, and how much of it may be spent here at `now_ms`."""
-    programme = programme_in_force(connection)
+    programme = programme_in_force(connection, now_ms)
     rows = []
     balance = 0
     for entry in journal.entries_of(connection, identity.epoch, member.member_id):

@@ -3,6 +3,8 @@
 from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
+from loyalty.programme.document import load_programme
+
 till_migrations = Migrations("till")
 
 _FIRST_TABLES = (
@@ -131,7 +133,30 @@ def m002_rights(db: Database) -> None:
         db.execute(statement)
 
 
-OURS = frozenset({"m001_first_tables", "m002_rights"})
+_PROGRAMME = (
+    """
+    CREATE TABLE programmes (
+        number INTEGER PRIMARY KEY, label TEXT NOT NULL UNIQUE, document TEXT NOT NULL,
+        starts_at_ms INTEGER NOT NULL)
+    """,
+)
+
+_KEPT_DOCUMENT = "SELECT CAST(value AS TEXT) FROM settings WHERE key = 'programme'"
+_MOVE_DOCUMENT = "INSERT INTO programmes (label, document, starts_at_ms) VALUES (?, ?, 0)"
+_DROP_DOCUMENT = "DELETE FROM settings WHERE key = 'programme'"
+
+
+@till_migrations()
+def m003_programme(db: Database) -> None:
+    """Every version of the programme, and what its rules count."""
+    for statement in _PROGRAMME:
+        db.execute(statement)
+    for (document,) in db.execute(_KEPT_DOCUMENT).fetchall():
+        db.execute(_MOVE_DOCUMENT, (load_programme(document).label, document))
+        db.execute(_DROP_DOCUMENT)
+
+
+OURS = frozenset({"m001_first_tables", "m002_rights", "m003_programme"})
 """The steps that this version knows; a database that took others is newer."""
 
 

@@ -1,14 +1,51 @@
-"""The programme in force at this till, read once for each of its versions."""
+"""Programme documents: every one this till was told of, by the label that entries carry.
+
+None is ever forgotten: goods come back under the version that they were sold under. A version
+that has not started yet waits here, so that it starts on time with the line down.
+"""
 
 import sqlite3
 from functools import lru_cache
 
 from loyalty.programme.document import Programme, load_programme
-from terminal_app.store import settings
 
-_programme_of = lru_cache(maxsize=4)(load_programme)
+MAX_PROGRAMMES_KEPT = 16
+"""In memory; the database keeps all of them."""
+
+_PUT = """
+    INSERT INTO programmes (label, document, starts_at_ms) VALUES (?, ?, ?)
+    ON CONFLICT (label) DO UPDATE SET
+        document = excluded.document, starts_at_ms = excluded.starts_at_ms
+"""
+# With a clock that was put back before the first start, the first is the one that is meant.
+_IN_FORCE = """
+    SELECT document FROM programmes
+    ORDER BY starts_at_ms <= ?1 DESC, abs(starts_at_ms - ?1), number DESC LIMIT 1
+"""
+_LABELLED = "SELECT document FROM programmes WHERE label = ?"
+
+_programme_of = lru_cache(maxsize=MAX_PROGRAMMES_KEPT)(load_programme)
 
 
-def programme_in_force(connection: sqlite3.Connection) -> Programme:
-    """What the shop promises now. Raises ProgrammeInvalid before the till joined a chain."""
-    return _programme_of(settings.read_programme_document(connection), "the programme in force")
+def keep_programme(
+    connection: sqlite3.Connection, document: str, starts_at_ms: int = 0
+) -> Programme:
+    """Keep `document`, in force from `starts_at_ms` until a later one starts.
+
+    Raises ProgrammeInvalid when it cannot be loaded, and keeps nothing then.
+    """
+    programme = load_programme(document, "the programme that head office published")
+    connection.execute(_PUT, (programme.label, document, starts_at_ms))
+    return programme
+
+
+def programme_in_force(connection: sqlite3.Connection, at_ms: int) -> Programme:
+    """What the shop promises at `at_ms`. Raises ProgrammeInvalid before the till joined a chain."""
+    row = connection.execute(_IN_FORCE, (at_ms,)).fetchone()
+    return _programme_of("" if row is None else row[0], "the programme in force")
+
+
+def programme_labelled(connection: sqlite3.Connection, label: str) -> Programme | None:
+    """The programme that entries call `label` ("classic@1"); None when it was never told here."""
+    row = connection.execute(_LABELLED, (label,)).fetchone()
+    return None if row is None else _programme_of(row[0], label)

@@ -17,7 +17,6 @@ _DROP = "DELETE FROM settings WHERE key = ?"
 _ADVANCED = "SELECT run_advanced_ms(?)"
 _IDENTITY = "identity"
 _SYNC_STATE = "sync"
-_PROGRAMME = "programme"
 _LEASE = "lease"
 _SUSPENDED = "suspended"
 
@@ -153,17 +152,6 @@ def read_sync_state(connection: sqlite3.Connection) -> SyncState:
 def write_sync_state(connection: sqlite3.Connection, state: SyncState) -> None:
     """Record where the sync stands."""
     put(connection, _SYNC_STATE, msgspec.msgpack.encode(state))
-
-
-def read_programme_document(connection: sqlite3.Connection) -> str:
-    """The TOML text of the programme in force; empty before the till joined a chain."""
-    raw = get(connection, _PROGRAMME)
-    return "" if raw is None else raw.decode()
-
-
-def write_programme_document(connection: sqlite3.Connection, document: str) -> None:
-    """Record the programme document in force."""
-    put(connection, _PROGRAMME, document.encode())
 
 
 def read_lease(connection: sqlite3.Connection) -> Lease:

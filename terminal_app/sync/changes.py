@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Sequence
 
 from loyalty.errors import ProgrammeInvalid
-from loyalty.programme.document import load_programme
 from loyalty.wire import (
     BalanceChange,
     Change,
@@ -16,7 +15,8 @@ from loyalty.wire import (
     UnknownChange,
     VoucherChange,
 )
-from terminal_app.store import ledger, lookups, members, settings, vouchers
+from terminal_app.store import ledger, lookups, members, vouchers
+from terminal_app.store.programmes import keep_programme
 from terminal_app.store.snapshot import end_starting
 
 
@@ -60,9 +60,8 @@ def forget_told(connection: sqlite3.Connection) -> None:
 
 def _apply_programme(connection: sqlite3.Connection, document: str) -> None:
     try:
-        load_programme(document, "the programme that head office published")
+        keep_programme(connection, document)
     except ProgrammeInvalid:
         # A newer head office may publish what this version cannot read: the till keeps the
         # programme it has, its entries name that version, and head office lists the difference.
         return
-    settings.write_programme_document(connection, document)

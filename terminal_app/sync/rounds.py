@@ -91,7 +91,7 @@ def _tidy_up(store: Store, now_ms: int) -> None:
             return
     with store.writing() as connection:
         identity = settings.require_identity(connection)
-        upkeep(connection, identity, programme_in_force(connection), now_ms)
+        upkeep(connection, identity, programme_in_force(connection, now_ms), now_ms)
 
 
 def told_by_this_version(state: SyncState) -> SyncState:

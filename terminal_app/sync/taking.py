@@ -62,7 +62,7 @@ def take(store: Store, request: SyncRequest, reply: SyncReply, clock: Clock) -> 
             if receipt is not None:
                 _keep_receipt(connection, identity.epoch, receipt)
             _lift_suspension(connection)
-            programme = programme_in_force(connection)
+            programme = programme_in_force(connection, now_ms)
             take_rights(connection, identity, programme, reply, now_ms)
             if any(one.reason.startswith(COUNTS_ALREADY) for one in reply.refused):
                 # Of this journal and of another: what members have would be wrong here for ever.

@@ -13,7 +13,7 @@ from terminal_app.store import journal, members, receipts, settings, spool
 from terminal_app.store.connection import Store
 from terminal_app.store.programmes import programme_in_force
 from terminal_app.sync.line import Line
-from terminal_app.till import enrolling, identifying, quoting, selling, wanting
+from terminal_app.till import enrolling, identifying, quoting, returning, selling, wanting
 from terminal_app.till.answers import (
     Enrolment,
     GoodsReturn,
@@ -57,7 +57,7 @@ class Till:
     def programme(self) -> Programme:
         """The programme in force at this till."""
         with self._store.reading() as connection:
-            return programme_in_force(connection)
+            return programme_in_force(connection, self._now())
 
     def identify(self, text: str, *, is_served: bool = True) -> Identified:
         """What a scanned or typed text is to this shop: member, voucher, goods, or why not.
@@ -120,7 +120,7 @@ class Till:
         with self._store.writing() as connection:
             programme = programme_in_force(connection)
             identity = settings.require_identity(connection)
-            answer = selling.take_back(connection, identity, programme, goods, self._now())
+            answer = returning.take_back(connection, identity, programme, goods, self._now())
         self._tell(answer)
         return answer
 

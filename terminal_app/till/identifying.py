@@ -56,7 +56,7 @@ def identify(connection: sqlite3.Connection, text: str, now_ms: int) -> Identifi
 def known_member(connection: sqlite3.Connection, member: Member, now_ms: int) -> KnownMember:
     """A member with all that a face shows of them."""
     balance = ledger.balance_of(connection, member.member_id)
-    programme = programme_in_force(connection)
+    programme = programme_in_force(connection, now_ms)
     notices = members.waiting_notices(connection, member.member_id)
     return KnownMember(
         member=member,

@@ -31,7 +31,7 @@ class VoucherDesk(msgspec.Struct, frozen=True):
 def desk_now(connection: sqlite3.Connection, now_ms: int) -> VoucherDesk:
     """This till, where vouchers are shown at `now_ms` and taken at once."""
     identity = settings.require_identity(connection)
-    return VoucherDesk(identity, programme_in_force(connection), now_ms, now_ms)
+    return VoucherDesk(identity, programme_in_force(connection, now_ms), now_ms, now_ms)
 
 
 def check_voucher(

@@ -15,6 +15,7 @@ from terminal_app.bootstrap import Shop, open_till
 from terminal_app.replay.invoices import card_of
 from terminal_app.store import ledger, settings
 from terminal_app.store.connection import open_store
+from terminal_app.store.programmes import keep_programme
 from terminal_app.store.settings import Identity, SyncState
 from terminal_app.till.answers import Enrolment, GoodsReturn, Posted, Sale
 
@@ -46,7 +47,7 @@ def home(tmp_path: Path) -> Path:
     )
     with store.writing() as connection:
         settings.write_identity(connection, identity)
-        settings.write_programme_document(connection, classic_document())
+        keep_programme(connection, classic_document())
     store.close()
     return place
 

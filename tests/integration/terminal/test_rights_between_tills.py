@@ -10,7 +10,7 @@ from loyalty.rights import Wait
 from terminal_app.bootstrap import Shop, open_till
 from terminal_app.errors import HeadOfficeUnreachable
 from terminal_app.joining import join_chain
-from terminal_app.store import settings
+from terminal_app.store.programmes import keep_programme
 from terminal_app.till.answers import KnownVoucher, Reason, Refusal, Sale
 from tests.integration.terminal.head_office import HeadOffice
 from tests.integration.terminal.people import CARD, SEEDED
@@ -54,7 +54,7 @@ def till_in_touch(office: HeadOffice, home: Path, terminal: str) -> Iterator[Sho
 def under(shop: Shop, document: str) -> None:
     """The shop's till goes by `document` from now on."""
     with shop.store.writing() as connection:
-        settings.write_programme_document(connection, document)
+        keep_programme(connection, document)
 
 
 def spent(shop: Shop, member: str, amount_minor: int = 100) -> int:

@@ -18,6 +18,7 @@ from loyalty.programme.document import classic_document
 from loyalty.wire import BalanceChange, Holder
 from terminal_app.store import ledger, members, settings
 from terminal_app.store.connection import Store, open_store
+from terminal_app.store.programmes import keep_programme
 from terminal_app.store.settings import Identity, SyncState
 from terminal_app.sync.line import Line
 from terminal_app.till.answers import Posted, Sale
@@ -94,7 +95,7 @@ def open_test_shop(home: Path) -> Iterator[TestShop]:
     store = open_store(home / "till.sqlite")
     with store.writing() as connection:
         settings.write_identity(connection, identity)
-        settings.write_programme_document(connection, classic_document())
+        keep_programme(connection, classic_document())
         settings.write_sync_state(connection, SyncState(heard_at_ms=epoch_ms(HEARD)))
         public_key = key.public_key().public_bytes_raw()
         members.put_terminal(connection, "KRK-1", "KRK", {1: public_key})

@@ -18,6 +18,7 @@ from terminal_app.bootstrap import Shop, open_till
 from terminal_app.config import STORE_FILE
 from terminal_app.store import journal, ledger, members, settings
 from terminal_app.store.connection import Store, open_store
+from terminal_app.store.programmes import keep_programme
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import KnownMember, Posted, Refusal
 
@@ -66,7 +67,7 @@ def found_till(
     home.mkdir(parents=True, exist_ok=True)
     with opened(home) as store, store.writing() as connection:
         settings.write_identity(connection, identity)
-        settings.write_programme_document(connection, document or classic_document())
+        keep_programme(connection, document or classic_document())
         members.put_terminal(
             connection, terminal, identity.branch, {1: key.public_key().public_bytes_raw()}
         )

@@ -24,6 +24,7 @@ from loyalty.wire import (
 from terminal_app.bootstrap import Shop
 from terminal_app.posting import upkeep
 from terminal_app.store import draws, ledger, rights, serving, settings
+from terminal_app.store.programmes import keep_programme
 from terminal_app.store.settings import Lease
 from terminal_app.sync.changes import apply_changes
 from terminal_app.till.answers import GoodsReturn, Posted, Quote, Sale
@@ -299,16 +300,11 @@ def test_a_copy_sells_and_moves_no_rights(shop: Shop, clock: ShopClock) -> None:
 
 def test_an_overdraft_is_the_most_that_a_till_goes_beyond_its_rights(shop: Shop) -> None:
     told(shop, GUEST, 2_000, 0, Holder("WAW-1", 2_000))
-    document = settings_document(shop) + "\n[offline]\noverdraft = 900\n"
+    document = classic_document() + "\n[offline]\noverdraft = 900\n"
     with shop.store.writing() as connection:
-        settings.write_programme_document(connection, document)
+        keep_programme(connection, document)
     assert sell(shop, 150_00).receipt.points_redeemed == 1_000
     assert sell(shop, 10_00).receipt.points_redeemed == 0
-
-
-def settings_document(shop: Shop) -> str:
-    with shop.store.reading() as connection:
-        return settings.read_programme_document(connection)
 
 
 def test_a_grant_of_more_than_was_asked_gives_nothing(shop: Shop, clock: ShopClock) -> None:

@@ -14,6 +14,7 @@ from loyalty.wire import Draw
 from terminal_app.bootstrap import Shop
 from terminal_app.posting.rights import RightsBook
 from terminal_app.store import draws, members, settings, vouchers
+from terminal_app.store.programmes import keep_programme
 from terminal_app.store.settings import Lease, SyncState
 from terminal_app.till.answers import (
     Enrolment,
@@ -223,7 +224,7 @@ def test_a_shop_may_take_vouchers_anywhere_on_their_signature(
 ) -> None:
     with shop.store.writing() as connection:
         document = f'{classic_document()}\n[offline]\nvouchers = "anywhere"\n'
-        settings.write_programme_document(connection, document)
+        keep_programme(connection, document)
     code = voucher_code(Voucher("WAW-7.1.3", 500, "GBP", NEXT_YEAR_MS), other_key)
     assert isinstance(shop.till.identify(code), KnownVoucher)
 
