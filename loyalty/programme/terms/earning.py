@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from loyalty.programme.terms.conditions import ALWAYS, NO_CAP, Cap, When
+from loyalty.programme.terms.texts import ShopText
 
 
 class Earning(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,10 +23,11 @@ class EarnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     each full `every` lines of the receipt, "visit" once a receipt; with `percent` it gives that
     much of the amount, to a wallet of money. Nothing when the counted goods come to less than
     `at_least`. With `stop` the lines it gave something for are not counted by later rules of the
-    same wallet.
+    same wallet. `title` is what members and receipts call it.
     """
 
     name: str
+    title: ShopText = ""
     wallet: str = ""
     per: str = ""
     each: Literal["", "unit", "line", "visit"] = ""
@@ -40,9 +42,13 @@ class EarnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 
 
 class Multiplier(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What earning `rules` (left out: all of the main wallet) give is taken `times` so often."""
+    """What earning `rules` (left out: all of the main wallet) give is taken `times` so often.
+
+    `title` is what members and receipts call it.
+    """
 
     name: str
+    title: ShopText = ""
     times: str
     rules: tuple[str, ...] = ()
     when: When = ALWAYS

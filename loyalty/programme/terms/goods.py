@@ -4,14 +4,17 @@ from typing import Literal
 
 import msgspec
 
+from loyalty.programme.terms.texts import ShopText
+
 Tender = Literal["voucher", "points", "gift_card", "deposit"]
 """Ways to pay that are no new money: each may be told to earn nothing."""
 
 
 class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A group of goods that rules can name: whatever has one of these article numbers, begins of
-    an article number, categories or tags."""
+    an article number, categories or tags. `title` is what members read."""
 
+    title: ShopText = ""
     items: tuple[str, ...] = ()
     starts_with: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()

@@ -31,9 +31,11 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     friend, both after the friend's first purchase of `at_least`. `a_member` is how often one
     member can have it, `a_year` how often in one calendar year; a birthday comes once a year
     whatever is said. `custom` events carry their `code`, by which another system names them.
+    `title` is what members read.
     """
 
     name: str
+    title: ShopText = ""
     on: Happening
     points: int = 0
     friend_points: int = 0
@@ -49,9 +51,11 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 class Surprise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A gift that nobody expects: to one sale `in_how_many`, chosen by the sale's own number and
-    the `seed`, so that head office finds the same ones. `points` or the catalogue's `reward`."""
+    the `seed`, so that head office finds the same ones. `points` or the catalogue's `reward`. `title` is what
+    members read."""
 
     name: str
+    title: ShopText = ""
     in_how_many: int
     seed: str
     points: int = 0
