@@ -1,0 +1,82 @@
+"""What a sale and a return have in common: asked once for ever, drafted, kept, printed."""
+
+import sqlite3
+
+from loyalty.baskets import Basket
+from loyalty.members import DEFAULT_LANGUAGE, Member
+from loyalty.programme.document import Programme
+from loyalty.receipts import Receipt
+from terminal_app.posting.draft import Draft
+from terminal_app.store import receipts, serving, spool
+from terminal_app.store.settings import Identity
+from terminal_app.till.answers import GoodsReturn, Posted, Reason, Refusal, Sale
+
+
+def already(
+    connection: sqlite3.Connection, reference: str, content: bytes
+) -> Posted | Refusal | None:
+    """The first answer to `reference`, or that it was given to other goods; None when it is new."""
+    kept = receipts.find(connection, reference) if reference else None
+    if kept is None:
+        return None
+    if kept.content != content:
+        return Refusal(Reason.RECEIPT_CONFLICT, {"receipt": reference})
+    return Posted(kept.receipt, repeated=True)
+
+
+def draft_of(
+    connection: sqlite3.Connection,
+    identity: Identity,
+    programme: Programme,
+    asked: Sale | GoodsReturn,
+    at_ms: int,
+    now_ms: int,
+) -> Draft:
+    """The entries of what is `asked`, none of them written yet."""
+    return Draft(
+        connection,
+        identity,
+        receipt=asked.reference or None,
+        programme=programme.label,
+        member_id=asked.member_id,
+        occurred_at_ms=at_ms,
+        recorded_at_ms=now_ms,
+    )
+
+
+def receipt_of(
+    identity: Identity,
+    programme: Programme,
+    draft: Draft,
+    member: Member | None,
+    kind: str,
+    basket: Basket,
+) -> Receipt:
+    """What every receipt says; what came of this one is filled in by its caller."""
+    return Receipt(
+        kind=kind,
+        reference=draft.receipt,
+        shop=identity.shop,
+        branch=identity.branch_name,
+        terminal=identity.terminal,
+        occurred_at_ms=draft.occurred_at_ms,
+        currency=programme.currency,
+        language=member.language if member else DEFAULT_LANGUAGE,
+        lines=basket.lines,
+        total_minor=basket.total_minor,
+        member_name=member.name if member else "",
+        card=member.card if member else draft.member_id,
+    )
+
+
+def posted(
+    connection: sqlite3.Connection, draft: Draft, content: bytes, receipt: Receipt, print_it: bool
+) -> Posted:
+    """Write `draft` and keep its `receipt` as the answer to whoever asks again."""
+    last_seq = draft.post()
+    receipts.keep(connection, content, receipt, last_seq)
+    if draft.member_id:
+        serving.leave(connection, draft.member_id)
+    if print_it:
+        spool.put(connection, receipt)
+    return Posted(receipt, repeated=False)
