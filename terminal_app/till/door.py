@@ -80,7 +80,9 @@ class Till:
     def safe_to_spend(self, member_id: str) -> Safe:
         """What a member may spend here now, whatever happens elsewhere, and why the rest waits."""
         with self._store.reading() as connection:
-            return safe_to_spend(connection, programme_in_force(connection), member_id, self._now())
+            now_ms = self._now()
+            programme = programme_in_force(connection, now_ms)
+            return safe_to_spend(connection, programme, member_id, now_ms)
 
     def quote(
         self, basket: Basket, member_id: str = "", voucher_codes: tuple[str, ...] = ()
@@ -101,13 +103,11 @@ class Till:
         if refusal is not None:
             return refusal
         with self._store.writing() as connection:
-            answer = selling.sell(
-                connection,
-                settings.require_identity(connection),
-                programme_in_force(connection),
-                sale,
-                self._now(),
-            )
+            now_ms = self._now()
+            at_ms = now_ms if sale.occurred_at_ms is None else sale.occurred_at_ms
+            programme = programme_in_force(connection, at_ms)
+            identity = settings.require_identity(connection)
+            answer = selling.sell(connection, identity, programme, sale, now_ms)
         self._ask_for(answer)
         self._tell(answer)
         return answer
@@ -118,21 +118,24 @@ class Till:
         if refusal is not None:
             return refusal
         with self._store.writing() as connection:
-            programme = programme_in_force(connection)
+            now_ms = self._now()
+            at_ms = now_ms if goods.occurred_at_ms is None else goods.occurred_at_ms
+            programme = programme_in_force(connection, at_ms)
             identity = settings.require_identity(connection)
-            answer = returning.take_back(connection, identity, programme, goods, self._now())
+            answer = returning.take_back(connection, identity, programme, goods, now_ms)
         self._tell(answer)
         return answer
 
     def enrol(self, enrolment: Enrolment) -> KnownMember | Refusal:
         """Make someone a member, with the line up or down; the same card and facts once."""
         with self._store.writing() as connection:
-            label = programme_in_force(connection).label
+            now_ms = self._now()
+            label = programme_in_force(connection, now_ms).label
             identity = settings.require_identity(connection)
-            member = enrolling.enrol(connection, identity, label, enrolment, self._now())
+            member = enrolling.enrol(connection, identity, label, enrolment, now_ms)
             if isinstance(member, Refusal):
                 return member
-            known = known_member(connection, member, self._now())
+            known = known_member(connection, member, now_ms)
         self._on_posted()
         return known
 
@@ -177,7 +180,7 @@ class Till:
                 shop=identity.shop,
                 branch=identity.branch_name,
                 terminal=identity.terminal,
-                currency=programme_in_force(connection).currency,
+                currency=programme_in_force(connection, self._now()).currency,
                 is_online=self._line.is_up,
                 unsent=head.seq - state.confirmed_seq,
                 heard_at_ms=state.heard_at_ms,

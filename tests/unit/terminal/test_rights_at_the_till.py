@@ -6,7 +6,7 @@ from loyalty.clock import epoch_ms
 from loyalty.identifiers import card_number
 from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE
 from loyalty.members import Member
-from loyalty.programme.document import Programme
+from loyalty.programme.document import Programme, classic_document
 from loyalty.programme.terms.offline import Offline
 from loyalty.rights import HeldElsewhere, Rights, Wait
 from loyalty.wire import (

@@ -1,0 +1,49 @@
+"""Versions of the programme at a till: kept by label, in force from their start."""
+
+import sqlite3
+
+import pytest
+
+from loyalty.errors import ProgrammeInvalid
+from loyalty.programme.document import classic_document
+from terminal_app.store.programmes import (
+    keep_programme,
+    programme_in_force,
+    programme_labelled,
+)
+from tests.unit.terminal.counter import Shop
+
+SECOND = classic_document().replace("version = 1", "version = 2")
+START_MS = 2_000_000_000_000
+
+
+@pytest.fixture
+def versions(shop: Shop) -> sqlite3.Connection:
+    with shop.store.writing() as connection:
+        keep_programme(connection, SECOND, START_MS)
+    with shop.store.reading() as connection:
+        return connection
+
+
+@pytest.mark.parametrize(
+    ("at_ms", "version"), [(-1, 1), (0, 1), (START_MS - 1, 1), (START_MS, 2), (START_MS + 1, 2)]
+)
+def test_a_version_is_in_force_from_its_start(
+    versions: sqlite3.Connection, at_ms: int, version: int
+) -> None:
+    assert programme_in_force(versions, at_ms).version == version
+
+
+def test_every_version_stays(versions: sqlite3.Connection) -> None:
+    for version in (1, 2):
+        kept = programme_labelled(versions, f"classic@{version}")
+        assert kept is not None
+        assert kept.version == version
+    assert programme_labelled(versions, "classic@3") is None
+
+
+def test_a_bad_document_leaves_the_good_one(shop: Shop) -> None:
+    with shop.store.writing() as connection:
+        with pytest.raises(ProgrammeInvalid):
+            keep_programme(connection, "name = 1", START_MS)
+        assert programme_in_force(connection, START_MS).version == 1
