@@ -14,11 +14,11 @@ class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A group of goods that rules can name: whatever has one of these article numbers, begins of
     an article number, categories or tags. `title` is what members read."""
 
-    title: ShopText = ""
     items: tuple[str, ...] = ()
     starts_with: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    title: ShopText = ""
 
 
 class Excluded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

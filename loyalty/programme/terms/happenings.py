@@ -51,8 +51,8 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
 class Surprise(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A gift that nobody expects: to one sale `in_how_many`, chosen by the sale's own number and
-    the `seed`, so that head office finds the same ones. `points` or the catalogue's `reward`. `title` is what
-    members read."""
+    the `seed`, so that head office finds the same ones. `points` or the catalogue's `reward`.
+    `title` is what members read."""
 
     name: str
     title: ShopText = ""
