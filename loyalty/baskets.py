@@ -1,11 +1,19 @@
 """What is on a receipt: goods, quantities and amounts in minor units."""
 
+from collections.abc import Iterable
+
 import msgspec
 
 MAX_LINES = 5_000
 MAX_TEXT = 200
 MAX_QUANTITY = 10**9
 """Of one line: far over any sale, far under what 64 bits hold."""
+
+MAX_TAGS = 20
+"""Of one article."""
+
+TAG_SEPARATOR = ";"
+"""Stands between tags in lists and tables, so that no tag holds it."""
 
 
 class Line(msgspec.Struct, frozen=True, array_like=True):
@@ -33,6 +41,17 @@ class Basket(msgspec.Struct, frozen=True):
     def total_minor(self) -> int:
         """Sum of the line amounts, in minor units."""
         return sum(line.amount_minor for line in self.lines)
+
+
+def tags_in(text: str) -> tuple[str, ...]:
+    """The tags written in `text` as a list of goods has them ("vegan; sugar-free"), each once."""
+    tags = (tag.strip() for tag in text.split(TAG_SEPARATOR))
+    return tuple(dict.fromkeys(tag for tag in tags if tag))
+
+
+def tags_text(tags: Iterable[str]) -> str:
+    """`tags` as one text, which `tags_in` reads."""
+    return TAG_SEPARATOR.join(tags)
 
 
 def keyed_amount(amount_minor: int, description: str = "") -> Basket:

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from loyalty.baskets import MAX_TAGS
 from loyalty.bounds import AmountMinor, Count, MomentMs, Sum
 from loyalty.members import Member
 from loyalty.wire.limits import (
@@ -83,11 +84,14 @@ class TerminalChange(msgspec.Struct, frozen=True, array_like=True, tag="terminal
 
 
 class ProductChange(msgspec.Struct, frozen=True, array_like=True, tag="product"):
-    """Goods that a till can scan: `code` is what their barcode says."""
+    """Goods that a till can scan: `code` is what their barcode says; by `category` and `tags` a
+    programme may name them."""
 
     code: str
     description: str
     price_minor: AmountMinor
+    category: str = ""
+    tags: Annotated[tuple[str, ...], Meta(max_length=MAX_TAGS)] = ()
 
 
 class ProgrammeChange(msgspec.Struct, frozen=True, array_like=True, tag="programme"):

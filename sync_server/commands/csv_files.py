@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from loyalty.amounts import parse_amount
+from loyalty.baskets import MAX_TAGS, tags_in
 from loyalty.errors import AmountInvalid
 from loyalty.identifiers import CARD_DIGITS, is_card_number
 from loyalty.members import LANGUAGES, Member
@@ -46,6 +47,9 @@ def read_members(path: Path, now_ms: int) -> tuple[list[Member], list[RejectedLi
 
 def read_products(path: Path) -> tuple[list[Product], list[RejectedLine]]:
     """The goods in `path` and the lines that are none; prices are in major units ("4.50").
+
+    Columns `category` and `tags` (a semicolon between two) are the words by which a programme may
+    name the goods.
 
     Raises ConfigInvalid when the file is no such table.
     """
@@ -129,7 +133,12 @@ def _product(row: Mapping[str, str]) -> Product:
         raise _Unusable(fault.message.rstrip(".")) from None
     if price_minor < 0:
         raise _Unusable("the price is below zero")
-    return Product(row["code"], row.get("description", ""), price_minor)
+    tags = tags_in(row.get("tags", ""))
+    if len(tags) > MAX_TAGS:
+        raise _Unusable(f"it has more than {MAX_TAGS} tags")
+    return Product(
+        row["code"], row.get("description", ""), price_minor, row.get("category", ""), tags
+    )
 
 
 def _require_plain(row: Mapping[str, str]) -> None:

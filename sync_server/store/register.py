@@ -6,6 +6,7 @@ from typing import TypeVar
 import msgspec
 from sqlalchemy import Connection, select
 
+from loyalty.baskets import tags_text
 from loyalty.members import DEFAULT_LANGUAGE, Member
 from sync_server.store.feed import MEMBER, PRODUCT, tell
 from sync_server.store.statements import inserting
@@ -21,11 +22,13 @@ _Row = TypeVar("_Row")
 
 
 class Product(msgspec.Struct, frozen=True):
-    """Goods that a till can scan."""
+    """Goods that a till can scan, and the words by which a programme may name them."""
 
     code: str
     description: str
     price_minor: int
+    category: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -86,9 +89,14 @@ def put_products(connection: Connection, wanted: Sequence[Product]) -> None:
                 set_={
                     "description": insert.excluded.description,
                     "price_minor": insert.excluded.price_minor,
+                    "category": insert.excluded.category,
+                    "tags": insert.excluded.tags,
                 },
             ),
-            [msgspec.structs.asdict(product) for product in some],
+            [
+                {**msgspec.structs.asdict(product), "tags": tags_text(product.tags)}
+                for product in some
+            ],
         )
     tell(connection, PRODUCT, [product.code for product in wanted])
 

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
+from loyalty.baskets import tags_in
 from loyalty.members import Member
 from loyalty.wire import (
     MAX_CHANGES_A_FRAME,
@@ -160,7 +161,12 @@ def _terminals(connection: Connection, keys: Sequence[str], _journal: Journal) -
 
 def _products(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
     for row in connection.execute(_PRODUCTS, {"keys": keys}):
-        yield row.code, ProductChange(*row)
+        yield (
+            row.code,
+            ProductChange(
+                row.code, row.description, row.price_minor, row.category, tags_in(row.tags)
+            ),
+        )
 
 
 def _programme(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
@@ -214,6 +220,4 @@ _TERMINALS = (
     .join(branches, branches.c.branch == terminals.c.branch)
     .where(among(terminals.c.terminal))
 )
-_PRODUCTS = select(products.c.code, products.c.description, products.c.price_minor).where(
-    among(products.c.code)
-)
+_PRODUCTS = select(products).where(among(products.c.code))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from loyalty.baskets import tags_in, tags_text
 from loyalty.members import Member
 
 NOTICE_WAITING = "waiting"
@@ -41,12 +42,24 @@ _LATER_JOURNAL = "SELECT epoch FROM terminals WHERE terminal = ? AND epoch > ?"
 _PUBLIC_KEY = "SELECT public_key FROM terminals WHERE terminal = ? AND epoch = ?"
 _BRANCH_OF = "SELECT branch_name FROM terminals WHERE terminal = ? ORDER BY epoch DESC LIMIT 1"
 _PUT_PRODUCT = """
-    INSERT INTO products VALUES (?, ?, ?) ON CONFLICT (code) DO UPDATE SET
-        description = excluded.description, price_minor = excluded.price_minor
+    INSERT INTO products (code, description, price_minor, category, tags)
+    VALUES (?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET
+        description = excluded.description, price_minor = excluded.price_minor,
+        category = excluded.category, tags = excluded.tags
 """
-_PRODUCT = "SELECT code, description, price_minor FROM products WHERE code = ?"
+_PRODUCT = "SELECT code, description, price_minor, category, tags FROM products WHERE code = ?"
 
 _member_decoder = msgspec.msgpack.Decoder(Member)
+
+
+class Product(msgspec.Struct, frozen=True):
+    """Goods of the shop; `code` is what their barcode says, the price is in minor units."""
+
+    code: str
+    description: str
+    price_minor: int
+    category: str = ""
+    tags: tuple[str, ...] = ()
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -141,16 +154,25 @@ def branch_of(connection: sqlite3.Connection, terminal: str) -> str:
 
 
 def put_product(
-    connection: sqlite3.Connection, code: str, description: str, price_minor: int
+    connection: sqlite3.Connection,
+    code: str,
+    description: str,
+    price_minor: int,
+    category: str = "",
+    tags: Sequence[str] = (),
 ) -> None:
-    """Record goods that can be scanned."""
-    connection.execute(_PUT_PRODUCT, (code, description, price_minor))
+    """Record goods that can be scanned, and the words by which a programme may name them."""
+    row = (code, description, price_minor, category, tags_text(tags))
+    connection.execute(_PUT_PRODUCT, row)
 
 
-def product(connection: sqlite3.Connection, code: str) -> tuple[str, str, int] | None:
-    """Code, description and price in minor units of the goods with barcode `code`."""
+def product(connection: sqlite3.Connection, code: str) -> Product | None:
+    """The goods with barcode `code`, or None when there are none in the list."""
     row = connection.execute(_PRODUCT, (code,)).fetchone()
-    return None if row is None else (row[0], row[1], row[2])
+    if row is None:
+        return None
+    code_kept, description, price_minor, category, tags = row
+    return Product(code_kept, description, price_minor, category, tags_in(tags))
 
 
 def _decoded(row: tuple[bytes] | None) -> Member | None:

@@ -133,6 +133,12 @@ def m002_rights(db: Database) -> None:
         db.execute(statement)
 
 
+_GOODS = (
+    "ALTER TABLE products ADD COLUMN category TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE products ADD COLUMN tags TEXT NOT NULL DEFAULT ''",
+)
+
+
 _PROGRAMME = (
     """
     CREATE TABLE programmes (
@@ -156,7 +162,14 @@ def m003_programme(db: Database) -> None:
         db.execute(_DROP_DOCUMENT)
 
 
-OURS = frozenset({"m001_first_tables", "m002_rights", "m003_programme"})
+@till_migrations()
+def m004_goods(db: Database) -> None:
+    """The words by which a programme may name goods, empty until head office tells them."""
+    for statement in _GOODS:
+        db.execute(statement)
+
+
+OURS = frozenset({"m001_first_tables", "m002_rights", "m003_programme", "m004_goods"})
 """The steps that this version knows; a database that took others is newer."""
 
 

@@ -43,8 +43,8 @@ def apply_changes(
                 members.put_notice(connection, notice_id, member_id, texts)
             case TerminalChange(terminal, branch, public_keys, branch_name):
                 members.put_terminal(connection, terminal, branch, dict(public_keys), branch_name)
-            case ProductChange(code, description, price_minor):
-                members.put_product(connection, code, description, price_minor)
+            case ProductChange(code, description, price_minor, category, tags):
+                members.put_product(connection, code, description, price_minor, category, tags)
             case ProgrammeChange(document):
                 _apply_programme(connection, document)
 

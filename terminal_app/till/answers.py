@@ -72,11 +72,14 @@ class KnownVoucher(msgspec.Struct, frozen=True):
 
 
 class KnownProduct(msgspec.Struct, frozen=True):
-    """Goods of the shop, by the code on their barcode."""
+    """Goods of the shop, by the code on their barcode; a programme may name them by `category` or
+    by one of their `tags`."""
 
     code: str
     description: str
     price_minor: int
+    category: str = ""
+    tags: tuple[str, ...] = ()
 
 
 Identified = KnownMember | KnownVoucher | KnownProduct | Refusal

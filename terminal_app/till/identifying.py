@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from msgspec.structs import astuple
+
 from loyalty.members import Member
 from loyalty.programme.rewards import points_to_next
 from loyalty.scans import (
@@ -78,4 +80,4 @@ def _voucher(connection: sqlite3.Connection, code: str, now_ms: int) -> KnownVou
 def _goods_or(connection: sqlite3.Connection, text: str, otherwise: Reason) -> Identified:
     """The goods whose barcode says `text`; their codes may have any form, even half a card's."""
     goods = members.product(connection, without_aim(text))
-    return Refusal(otherwise) if goods is None else KnownProduct(*goods)
+    return Refusal(otherwise) if goods is None else KnownProduct(*astuple(goods))

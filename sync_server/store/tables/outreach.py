@@ -20,6 +20,8 @@ products = Table(
     Column("code", Text, primary_key=True),
     text("description"),
     count("price_minor"),
+    text("category"),
+    text("tags"),
 )
 
 programmes = Table(

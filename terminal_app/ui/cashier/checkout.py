@@ -66,7 +66,7 @@ class Checkout(msgspec.Struct, frozen=True):
                 amount_minor=last.amount_minor + goods.price_minor,
             )
             return replace(self, lines=(*self.lines[:-1], more))
-        line = Line(goods.code, goods.description, 1, goods.price_minor)
+        line = Line(goods.code, goods.description, 1, goods.price_minor, goods.category, goods.tags)
         return replace(self, lines=(*self.lines, line))
 
     def without_last(self) -> "Checkout":

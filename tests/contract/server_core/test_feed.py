@@ -94,7 +94,7 @@ def test_own_and_others_parts_add_up_to_the_standing(engine: Engine, ingest: Ing
 def test_everything_a_till_needs_is_told(engine: Engine, ingest: Ingest) -> None:
     with writing(engine) as connection:
         put_members(connection, [Member(member_id="boris", card="boris", name="Boris")])
-        put_products(connection, [Product("590", "Tea", 450)])
+        put_products(connection, [Product("590", "Tea", 450, "drinks", ("vegan", "hot"))])
         connection.exec_driver_sql(
             "INSERT INTO notices (notice_id, member_id, campaign, texts, created_at_ms) "
             "VALUES ('n1', 'anna', 'welcome', '{\"en\": \"Hello\"}', 1)"
@@ -110,7 +110,9 @@ def test_everything_a_till_needs_is_told(engine: Engine, ingest: Ingest) -> None
     found = news(engine, "KRK-2")
     assert told(found, ProgrammeChange) == [ProgrammeChange(classic_document())]
     assert [change.member.name for change in told(found, MemberChange)] == ["Boris"]
-    assert told(found, ProductChange) == [ProductChange("590", "Tea", 450)]
+    assert told(found, ProductChange) == [
+        ProductChange("590", "Tea", 450, "drinks", ("vegan", "hot"))
+    ]
     assert told(found, NoticeChange) == [NoticeChange("n1", "anna", {"en": "Hello"})]
     keys = tuple((epoch, bytes(32)) for epoch in EPOCHS)
     assert told(found, TerminalChange) == [TerminalChange("WAW-1", "WAW", keys, "Branch WAW")]

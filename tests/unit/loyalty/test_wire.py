@@ -75,7 +75,7 @@ CHANGES: st.SearchStrategy[Change] = st.one_of(
         TEXTS,
         st.lists(st.tuples(COUNTS, st.binary(min_size=32, max_size=32)), max_size=3).map(tuple),
     ),
-    st.builds(ProductChange, TEXTS, TEXTS, AMOUNTS),
+    st.builds(ProductChange, TEXTS, TEXTS, AMOUNTS, TEXTS, st.tuples(TEXTS, TEXTS)),
     st.builds(ProgrammeChange, TEXTS),
 )
 REPLIES = st.builds(

@@ -61,15 +61,21 @@ def test_a_bad_line_costs_itself_alone(file: Path, line: str, reason: str) -> No
 
 def test_goods_are_read_with_their_price(file: Path) -> None:
     file.write_text(
-        'code,description,price\n590,Tea,"4,50"\n591,Free,\n592,Odd,4.505\n,None,1\n593,Debt,-1\n',
+        "code,description,price,category,tags\n"
+        '590,Tea,"4,50",drinks,vegan; hot;;vegan\n591,Free,\n592,Odd,4.505\n,None,1\n593,Debt,-1\n'
+        f"594,Many,1,,{';'.join(f't{number}' for number in range(21))}\n",
         encoding="utf-8",
     )
     goods, rejected = read_products(file)
-    assert goods == [Product("590", "Tea", 450), Product("591", "Free", 0)]
+    assert goods == [
+        Product("590", "Tea", 450, "drinks", ("vegan", "hot")),
+        Product("591", "Free", 0),
+    ]
     assert rejected == [
         RejectedLine(4, "'4.505' is not an amount of money"),
         RejectedLine(5, "the code is empty"),
         RejectedLine(6, "the price is below zero"),
+        RejectedLine(7, "it has more than 20 tags"),
     ]
 
 

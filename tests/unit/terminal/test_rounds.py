@@ -187,14 +187,16 @@ def test_each_thing_that_head_office_may_tell(shop: Shop, clock: ShopClock, memb
             NoticeChange("n2", "m2", {"ru": "Нет"}),
             NoticeChange("n2", "m2", {}),
             TerminalChange("WAW-1", "WAW", ((1, b"j" * 32), (2, b"k" * 32))),
-            ProductChange("5901234123457", "Tea", 450),
+            ProductChange("5901234123457", "Tea", 450, "drinks", ("vegan", "hot")),
             ProgrammeChange(newer),
         ),
     )
     told = known(shop.till.member("m2"))
     assert (told.member, told.balance, told.notices) == (person, Balance(12, 20, 8, 0), ("Чай",))
     assert told.known_at_ms > 0
-    assert shop.till.identify("5901234123457") == KnownProduct("5901234123457", "Tea", 450)
+    assert shop.till.identify("5901234123457") == KnownProduct(
+        "5901234123457", "Tea", 450, "drinks", ("vegan", "hot")
+    )
     assert shop.till.programme.label == "classic@2"
     with shop.store.reading() as connection:
         assert vouchers.standing_of(connection, "WAW-1.1.3") == VoucherStanding(ISSUED, "")
