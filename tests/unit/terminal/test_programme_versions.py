@@ -6,12 +6,12 @@ import pytest
 
 from loyalty.errors import ProgrammeInvalid
 from loyalty.programme.document import classic_document
+from terminal_app.bootstrap import Shop
 from terminal_app.store.programmes import (
     keep_programme,
     programme_in_force,
     programme_labelled,
 )
-from tests.unit.terminal.counter import Shop
 
 SECOND = classic_document().replace("version = 1", "version = 2")
 START_MS = 2_000_000_000_000
