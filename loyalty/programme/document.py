@@ -71,6 +71,11 @@ class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     transfers: Transfers = Transfers()
     family: Family | None = None
 
+    def __hash__(self) -> int:
+        """Name and version: what a programme is compiled to is kept by it, and equal ones are
+        equal in all they say."""
+        return hash((self.name, self.version))
+
     @property
     def main_wallet(self) -> str:
         """The name of the wallet that points, vouchers and rights are of."""
