@@ -6,10 +6,14 @@ from sqlalchemy import (
     Column,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
     UniqueConstraint,
+)
+from sqlalchemy import (
+    text as expression,
 )
 
 from sync_server.store.tables.columns import count, metadata, moment, text
@@ -31,8 +35,25 @@ programmes = Table(
     Column("name", Text, primary_key=True),
     Column("document", Text, nullable=False),
     Column("published_at_ms", BigInteger, nullable=False),
+    Column("starts_at_ms", BigInteger, nullable=False, server_default="0"),
+    Column("signature", LargeBinary, nullable=False, server_default=expression("''")),
 )
-"""Every programme that was ever in force; setting `programme` labels the one that is."""
+"""Every version that was published and not taken back before it started; setting `programme`
+labels the one in force. A signature is empty on books of a time that did not sign."""
+
+late_versions = Table(
+    "late_versions",
+    metadata,
+    Column("terminal", String(16), primary_key=True),
+    Column("used", Text, primary_key=True),
+    Column("due", Text, primary_key=True),
+    Column("entries", BigInteger, nullable=False),
+    Column("promised_points", BigInteger, nullable=False),
+    Column("due_points", BigInteger, nullable=False),
+    Column("latest_at_ms", BigInteger, nullable=False),
+)
+"""What terminals awarded under version `used` when `due` was in force: so many entries, what they
+promised, and what the version in force would have given."""
 
 changes = Table(
     "changes",

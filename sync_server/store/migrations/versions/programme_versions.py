@@ -1,0 +1,29 @@
+"""Versions of the programme have a start and head office's signature."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Versions that are there started when they were published, and are signed when told."""
+    op.add_column(
+        "programmes", sa.Column("starts_at_ms", sa.BigInteger, server_default="0", nullable=False)
+    )
+    op.add_column(
+        "programmes",
+        sa.Column("signature", sa.LargeBinary, server_default=sa.text("''"), nullable=False),
+    )
+    op.execute("UPDATE programmes SET starts_at_ms = published_at_ms")
+    op.create_table(
+        "late_versions",
+        sa.Column("terminal", sa.String(16), primary_key=True),
+        sa.Column("used", sa.Text, primary_key=True),
+        sa.Column("due", sa.Text, primary_key=True),
+        sa.Column("entries", sa.BigInteger, nullable=False),
+        sa.Column("promised_points", sa.BigInteger, nullable=False),
+        sa.Column("due_points", sa.BigInteger, nullable=False),
+        sa.Column("latest_at_ms", sa.BigInteger, nullable=False),
+    )
