@@ -6,6 +6,7 @@
         ├── IdentifierInvalid   an id or number that breaks its own form
         ├── ProgrammeInvalid    a programme document that cannot be loaded
         ├── EntryInvalid        journal bytes that are no entry
+        ├── FileUnreadable      a file of receipt lines: no gzip, no UTF-8, no such columns
         └── FrameInvalid        bytes of the sync protocol that break its form or its limits
 
 Each carries `hint`: what the person at the till or at head office can do about it.
@@ -45,6 +46,10 @@ class ProgrammeInvalid(LoyaltyError):
 
 class EntryInvalid(LoyaltyError):
     """Bytes that are no journal entry."""
+
+
+class FileUnreadable(LoyaltyError):
+    """A file that is no table of receipt lines: no gzip, no UTF-8, no such columns."""
 
 
 class FrameInvalid(LoyaltyError):

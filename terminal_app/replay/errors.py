@@ -2,7 +2,6 @@
 
 TerminalError
 └── ReplayError
-    ├── FileUnreadable     no gzip, no UTF-8, no such columns
     ├── ReplayMismatch     its home was made with other terminals, programme or server
     └── HeadOfficeFault    head office could not be founded, started or reached when needed
 """
@@ -12,10 +11,6 @@ from terminal_app.errors import TerminalError
 
 class ReplayError(TerminalError):
     """A replay cannot go on."""
-
-
-class FileUnreadable(ReplayError):
-    """The file is not what a replay reads: no gzip, no UTF-8, no such columns."""
 
 
 class ReplayMismatch(ReplayError):

@@ -5,9 +5,9 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
+from loyalty.receipt_files.receipt_lines import Reject
 from loyalty.spreadsheets import safe_cell
 from terminal_app.config import write_whole
-from terminal_app.replay.receipt_lines import Reject
 
 HEADER = ("line", "reason", "content")
 

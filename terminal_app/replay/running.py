@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from loyalty.programme.document import load_programme
+from loyalty.receipt_files.invoices import Invoice
+from loyalty.receipt_files.receipt_lines import Reject
 from loyalty.wire import Standing
 from terminal_app.bootstrap import Shop, log_to
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.locale.words import Words
 from terminal_app.replay.chain import open_chain
 from terminal_app.replay.errors import HeadOfficeFault
-from terminal_app.replay.invoices import Invoice, read_invoices
+from terminal_app.replay.invoices import read_invoices
 from terminal_app.replay.plan import Plan, clear, only_replay
-from terminal_app.replay.receipt_lines import Reject
 from terminal_app.replay.rejects import write_rejects
 from terminal_app.replay.summary import Run, Summary, summarise
 from terminal_app.replay.traffic import Traffic
@@ -58,7 +60,9 @@ def run_replay(request: Request, on_progress: OnProgress) -> Summary:
     trace.
     """
     started = time.monotonic()
-    held = read_invoices(request.file, ZoneInfo(request.plan.timezone))
+    document = request.plan.programme_document
+    currency = load_programme(document).currency if document else ""
+    held = read_invoices(request.file, ZoneInfo(request.plan.timezone), currency)
     with only_replay(request.home):
         if request.is_fresh:
             clear(request.home)

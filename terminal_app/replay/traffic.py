@@ -9,10 +9,11 @@ till first. So a run that was killed, slowed or repeated comes to the same sales
 import zlib
 from collections.abc import Sequence
 
+from loyalty.receipt_files.invoices import Invoice
 from terminal_app.bootstrap import Shop
 from terminal_app.errors import HeadOfficeRefused, HeadOfficeUnreachable
 from terminal_app.replay.errors import HeadOfficeFault
-from terminal_app.replay.invoices import Invoice
+from terminal_app.replay.invoices import card_of
 from terminal_app.store import receipts
 from terminal_app.till.answers import Enrolment, GoodsReturn, KnownMember, Posted, Refusal, Sale
 
@@ -41,7 +42,7 @@ class Traffic:
         Raises HeadOfficeFault when head office had to be asked and does not answer.
         """
         here = till_of(invoice.number, len(self._tills))
-        card = invoice.card
+        card = card_of(invoice.customer)
         if card:
             self._hear_of(card, here)
             refusal = self._enrol(card, here, invoice)

@@ -13,9 +13,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from loyalty.receipt_files.rows import COLUMNS
 from terminal_app.commands.speaking import EXIT_FAULT
 from terminal_app.config import CONFIG_FILE, LOG_FILE, STORE_FILE, TillConfig, load_config
-from terminal_app.replay.rows import COLUMNS
 from tests.integration.terminal.head_office import ROOT, HeadOffice
 from tests.unit.terminal.counter import NOWHERE, faults_of, found_till
 

@@ -8,33 +8,38 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from loyalty.amounts import line_amount
+from loyalty.amounts import TWO_DECIMALS, decimals_of, line_amount
 from loyalty.baskets import MAX_TEXT, Line
 from loyalty.clock import epoch_ms
 from loyalty.errors import AmountInvalid
 from loyalty.identifiers import CARD_COUNTER_DIGITS, is_receipt_reference
-from terminal_app.replay.rows import Row
+from loyalty.receipt_files.rows import Row
 
 RETURN_LETTER = "C"
 """First letter of the numbers of invoices that are returns."""
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+MAX_CODE = 10
+"""Characters of what stands where a currency should that are repeated."""
 
 _QUANTITY = re.compile(r"[+-]?[0-9]{1,9}\Z")
 _PRICE = re.compile(r"[+-]?[0-9]{1,10}(?:[.,][0-9]{1,6})?\Z")
 _AMBIGUOUS = re.compile(r",[0-9]{3}\Z")
 _CUSTOMER = re.compile(rf"([0-9]{{1,{CARD_COUNTER_DIGITS}}})(?:\.0+)?\Z")
+_NOTHING_MORE = ("", "", "", "")
 _KEPT_DATES = 4_096
 _KEPT_TEXTS = 65_536
 
 
 class ReceiptLine(msgspec.Struct, frozen=True, gc=False):
-    """One line of an invoice; `customer` is 0 for a shopper without a card."""
+    """One line of an invoice; `customer` is 0 for a shopper without a card, `branch` empty where
+    the file does not say."""
 
     invoice: str
     customer: int
     occurred_at_ms: int
     line: Line
+    branch: str = ""
 
 
 class Reject(msgspec.Struct, frozen=True):
@@ -50,11 +55,15 @@ def is_return(invoice: str) -> bool:
     return invoice.startswith(RETURN_LETTER)
 
 
-def read_line(row: Row, zone: ZoneInfo) -> ReceiptLine | str:
+def read_line(row: Row, zone: ZoneInfo, currency: str = "") -> ReceiptLine | str:
     """The receipt line in `row`, or the reason why it is none.
 
-    Amounts come out positive, for a return too; times without an offset are local to `zone`.
+    Amounts come out positive, for a return too, in minor units of `currency` (empty: of one with
+    two decimals, whatever the file says); times without an offset are local to `zone`.
     """
+    stated, branch, category, tags = row.more or _NOTHING_MORE
+    if currency and stated.strip() not in {"", currency}:
+        return f"the amount is in {stated.strip()[:MAX_CODE]}, not in {currency}"
     invoice, sku, description, quantity, moment, price, customer = row.cells
     invoice = invoice.strip()
     if not invoice:
@@ -76,11 +85,18 @@ def read_line(row: Row, zone: ZoneInfo) -> ReceiptLine | str:
     if number == 0 and customer.strip():
         return "the customer id is zero; leave it empty for a shopper without a card"
     try:
-        amount_minor = line_amount(count, unit_price)
+        amount_minor = line_amount(count, unit_price, _decimals(currency))
     except AmountInvalid:
         return "the amount is out of range"
-    line = Line(_shared(sku.strip()), _shared(description.strip()), count, amount_minor)
-    return ReceiptLine(invoice, number, occurred_at_ms, line)
+    line = Line(
+        _shared(sku.strip()),
+        _shared(description.strip()),
+        count,
+        amount_minor,
+        _shared(category.strip()),
+        _words(tags),
+    )
+    return ReceiptLine(invoice, number, occurred_at_ms, line, _shared(branch.strip()))
 
 
 def _quantity(text: str, invoice: str) -> int | str:
@@ -114,6 +130,15 @@ def _moment_ms(text: str, zone: ZoneInfo) -> int | None:
         return epoch_ms(moment if moment.tzinfo else moment.replace(tzinfo=zone))
     except ValueError:
         return None
+
+
+def _decimals(currency: str) -> int:
+    return decimals_of(currency) if currency else TWO_DECIMALS
+
+
+@lru_cache(_KEPT_TEXTS)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text[:MAX_TEXT].split())
 
 
 def _customer(text: str) -> int | None:

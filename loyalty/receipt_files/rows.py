@@ -12,12 +12,11 @@ import zlib
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
 import msgspec
 
-from terminal_app.replay.errors import FileUnreadable
+from loyalty.errors import FileUnreadable
 
 COLUMNS = (
     "InvoiceNo",
@@ -31,6 +30,9 @@ COLUMNS = (
 )
 NEEDED = COLUMNS[:-1]
 """`Country` may stand in a file and is not needed for anything."""
+
+OPTIONAL = ("Currency", "Branch", "Category", "Tags")
+"""Columns that tell more where a file has them; tags are parted by blanks."""
 
 MAX_FILE_LINES = 5_000_000
 MAX_LINE_CHARACTERS = 65_536
@@ -48,6 +50,8 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     """The cells of NEEDED, in that order."""
 
     text: str
+    more: tuple[str, ...] = ()
+    """The cells of OPTIONAL, in that order; empty when the file has none of these columns."""
 
 
 class TornRow(msgspec.Struct, frozen=True):
@@ -56,45 +60,54 @@ class TornRow(msgspec.Struct, frozen=True):
     line: int
     reason: str
     text: str
+    more: tuple[str, ...] = ()
+    """The cells of OPTIONAL, in that order; empty when the file has none of these columns."""
 
 
-def read_rows(path: Path) -> Iterator[Row | TornRow]:
-    """The rows of the file `path`, after its header.
+class _Places(msgspec.Struct, frozen=True):
+    """Where columns stand in this file: places from 0, -1 for one that it has not."""
 
-    Raises FileUnreadable when the file cannot be opened, is empty, is no gzip though its name
-    says so, is no UTF-8, is cut off, lacks a column, or is larger than the limits here.
+    needed: tuple[int, ...]
+    optional: tuple[int, ...]
+    width: int
+
+    def of(self, cells: list[str]) -> tuple[str, ...]:
+        """The optional cells of a row."""
+        return tuple([cells[place] if place >= 0 else "" for place in self.optional])
+
+
+def read_rows(name: str, file: BinaryIO) -> Iterator[Row | TornRow]:
+    """The rows of the open `file`, after its header; `name` is its path, as faults name it.
+
+    Raises FileUnreadable when the file is empty, is no gzip though its name says so, is no UTF-8,
+    is cut off, lacks a column, or is larger than the limits here.
     """
     try:
-        with _opened(path) as stream:
-            yield from _rows(path, _Lines(path, stream))
+        with _as_text(name, file) as stream:
+            yield from _rows(name, _Lines(name, stream))
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise FileUnreadable(
-            f"{path} is a gzip file that is cut off or damaged.", "Copy it here again."
+            f"{name} is a gzip file that is cut off or damaged.", "Copy it here again."
         ) from None
     except UnicodeDecodeError:
         raise FileUnreadable(
-            f"{path} is not UTF-8 text.", "Save it as CSV in UTF-8 and run this again."
-        ) from None
-    except OSError as fault:
-        raise FileUnreadable(
-            f"{path} cannot be read: {fault.strerror or fault}.", "Check the name and the rights."
+            f"{name} is not UTF-8 text.", "Save it as CSV in UTF-8 and run this again."
         ) from None
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[TextIO]:
+def _as_text(name: str, file: BinaryIO) -> Iterator[TextIO]:
     with ExitStack() as closing:
-        raw: BinaryIO = closing.enter_context(path.open("rb"))
-        is_gzip = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
-        raw.seek(0)
-        if path.suffix == ".gz" and not is_gzip:
+        is_gzip = file.read(len(GZIP_MAGIC)) == GZIP_MAGIC
+        file.seek(0)
+        if name.endswith(".gz") and not is_gzip:
             raise FileUnreadable(
-                f"{path} is named .gz and is no gzip file.",
+                f"{name} is named .gz and is no gzip file.",
                 "Name it .csv when it is plain text, or copy it here again.",
             )
         if is_gzip:
-            raw = cast(BinaryIO, closing.enter_context(gzip.GzipFile(fileobj=raw)))
-        yield closing.enter_context(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
+            file = cast(BinaryIO, closing.enter_context(gzip.GzipFile(fileobj=file)))
+        yield closing.enter_context(io.TextIOWrapper(file, encoding="utf-8-sig", newline=""))
 
 
 class _LineTooLong(Exception):
@@ -104,8 +117,8 @@ class _LineTooLong(Exception):
 class _Lines:
     """Lines of a text for a CSV reader, with those of the present row kept to be given back."""
 
-    def __init__(self, path: Path, stream: TextIO) -> None:
-        self._path = path
+    def __init__(self, name: str, stream: TextIO) -> None:
+        self._name = name
         self._stream = stream
         self._given_back: deque[str] = deque()
         self._number = 0
@@ -149,14 +162,15 @@ class _Lines:
     def _check(self) -> None:
         if self._number > MAX_FILE_LINES:
             raise FileUnreadable(
-                f"{self._path} has more than {MAX_FILE_LINES:,} lines.",
-                "Split it and replay the parts one after the other into the same --home.",
+                f"{self._name} has more than {MAX_FILE_LINES:,} lines.",
+                "Split it by months and take the parts one after the other.",
             )
 
 
-def _rows(path: Path, lines: _Lines) -> Iterator[Row | TornRow]:
+def _rows(name: str, lines: _Lines) -> Iterator[Row | TornRow]:
     reader = csv.reader(lines, strict=True)
-    places, width = _header(path, reader)
+    places = _header(name, reader)
+    needed, width = places.needed, places.width
     while True:
         lines.taken.clear()
         reason = ""
@@ -171,9 +185,9 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Row | TornRow]:
         if cells is None:
             return
         if not reason and len(cells) == width:
-            yield Row(
-                lines.first_line, tuple([cells[place] for place in places]), "".join(lines.taken)
-            )
+            wanted = tuple([cells[place] for place in needed])
+            more = places.of(cells) if places.optional else ()
+            yield Row(lines.first_line, wanted, "".join(lines.taken), more)
             continue
         if not reason and not cells:
             continue  # an empty line separates nothing from nothing
@@ -182,8 +196,8 @@ def _rows(path: Path, lines: _Lines) -> Iterator[Row | TornRow]:
         yield TornRow(lines.first_line, reason, lines.taken[0])
 
 
-def _header(path: Path, reader: Iterator[list[str]]) -> tuple[tuple[int, ...], int]:
-    """Where the needed columns are, and how many columns there are."""
+def _header(path: str, reader: Iterator[list[str]]) -> _Places:
+    """Where the wanted columns are."""
     try:
         names = [name.strip() for name in next(reader, [])]
     except (csv.Error, _LineTooLong):
@@ -193,10 +207,15 @@ def _header(path: Path, reader: Iterator[list[str]]) -> tuple[tuple[int, ...], i
     missing = [name for name in NEEDED if name not in names]
     if missing:
         raise FileUnreadable(f"{path} has no column {', '.join(missing)}.", _expected())
-    twice = [name for name in NEEDED if names.count(name) > 1]
+    twice = [name for name in (*NEEDED, *OPTIONAL) if names.count(name) > 1]
     if twice:
         raise FileUnreadable(f"{path} has the column {', '.join(twice)} twice.", _expected())
-    return tuple(names.index(name) for name in NEEDED), len(names)
+    optional = [names.index(name) if name in names else -1 for name in OPTIONAL]
+    return _Places(
+        needed=tuple(names.index(name) for name in NEEDED),
+        optional=tuple(optional) if max(optional) >= 0 else (),
+        width=len(names),
+    )
 
 
 def _expected() -> str:
