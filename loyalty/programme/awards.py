@@ -1,0 +1,239 @@
+"""What a sale earns, and why: the one implementation, run by the till and again by head office.
+
+In this order: each line is reduced by the member's discount; what was paid with an excluded tender
+is spread over the lines; what is left of the lines that are not excluded is what rules count. Each
+rule in the document's order then gives its points for full steps, floored once; its multipliers
+are taken together and the result is floored once more; its own cap and its wallet's cut it. All
+numbers are integers, ratios of the document are exact.
+
+Of two baskets of the same lines the one with the larger amounts never earns less in any wallet,
+unless the programme has one of three things: a rule with `stop` (a small rule that begins to apply
+can take goods from a larger one), `discount_earns = false` (the first discount takes all), or an
+excluded tender that paid for a part (its share of each group is rounded to the minor unit).
+"""
+
+from collections.abc import Mapping, Sequence
+
+from loyalty.baskets import Line
+from loyalty.programme.capping import Periods
+from loyalty.programme.conditions import Moment
+from loyalty.programme.counting import discounts_of, spread
+from loyalty.programme.document import Programme
+from loyalty.programme.engine import UNCONDITIONAL, Engine, Rule, engine
+from loyalty.programme.occasions import NEWCOMER, Award, Occasion, RuleOutcome, Standing, WhyNot
+from loyalty.programme.terms.goods import Tender
+
+NO_LINES: frozenset[int] = frozenset()
+
+
+def award(programme: Programme, occasion: Occasion, standing: Standing = NEWCOMER) -> Award:
+    """What `occasion` earns a member of `standing` under `programme`, with an outcome a rule.
+
+    What is left of a line after its discount and excluded tenders decides what it is for a rule by
+    units or lines: a line above zero adds its units, one below zero (goods taken off again) takes
+    its negative units away, and one at zero, given free or paid with a voucher, counts nothing.
+    Goods that come to nothing together earn nothing, whatever a rule counts by.
+    """
+    compiled = engine(programme)
+    return _Counter(compiled, occasion, standing).award()
+
+
+def cap_gains(programme: Programme, occasion: Occasion, award: Award) -> dict[str, int]:
+    """What `award` adds to `Standing.earned`, by `cap_key`: for rules and wallets that have a cap
+    over days or months, and for those periods alone. Nothing gained has no key."""
+    compiled = engine(programme)
+    limited = [rule.limits for rule in compiled.rules]
+    if not compiled.wallet_limits and not any(limited):
+        return {}
+    periods = Periods.of(occasion.at.date().isoformat())
+    gains: dict[str, int] = {}
+    for outcome, limits in zip(award.outcomes, limited, strict=True):
+        both = (limits, compiled.wallet_limits.get(outcome.wallet))
+        for key in (key for one in both if one for key in one.keys(periods)):
+            gains[key] = gains.get(key, 0) + outcome.points
+    return {key: points for key, points in gains.items() if points}
+
+
+class _Counted:
+    """The lines a rule counts, by their place in the basket, and what they come to."""
+
+    __slots__ = ("amount", "lines")
+
+    def __init__(self, lines: tuple[int, ...], amount: int) -> None:
+        self.lines = lines
+        self.amount = amount
+
+
+class _Counter:
+    """One award in the making: what rules ask of the occasion is worked out once, when asked."""
+
+    def __init__(self, compiled: Engine, occasion: Occasion, standing: Standing) -> None:
+        self._engine = compiled
+        self._standing = standing
+        self._branch = occasion.branch
+        self._lines = occasion.basket.lines
+        self._bits = [compiled.groups.of_line(line) for line in self._lines]
+        self._discounts = self._discounts_of()
+        self._net = self._net_of(occasion.paid)
+        self._moment = Moment(occasion.at)
+        self._periods = Periods.of(self._moment.today.iso)
+        self._held: dict[int, WhyNot] = {UNCONDITIONAL: WhyNot.APPLIED}
+        self._sets: dict[tuple[int, frozenset[int]], _Counted] = {}
+        self._stopped: dict[str, frozenset[int]] = {}
+        self._given = dict.fromkeys(compiled.wallets, 0)
+
+    def award(self) -> Award:
+        """Every rule in its order."""
+        outcomes = tuple([self._outcome(rule) for rule in self._engine.rules])
+        excluded = self._engine.excluded
+        base = sum(
+            net for net, bits in zip(self._net, self._bits, strict=True) if not bits & excluded
+        )
+        return Award(
+            points=self._given[self._engine.main_wallet],
+            wallets=self._given,
+            base_minor=max(base, 0),
+            discounts_minor=self._discounts,
+            outcomes=outcomes,
+        )
+
+    def _discounts_of(self) -> tuple[int, ...]:
+        discount = self._engine.discount
+        part = discount.part(self._standing.spent_minor) if discount else None
+        if discount is None or part is None:
+            return ()
+        amounts = [line.amount_minor for line in self._lines]
+        return discounts_of(amounts, self._bits, part, discount.goods, self._engine.excluded)
+
+    def _net_of(self, paid: Mapping[Tender, int]) -> Sequence[int]:
+        """Each line less its discount and its share of what was paid with excluded tenders."""
+        net = [line.amount_minor for line in self._lines]
+        if self._discounts:
+            net = [amount - less for amount, less in zip(net, self._discounts, strict=True)]
+        if paid and (old_money := sum(paid.get(tender, 0) for tender in self._engine.tenders)):
+            net = [amount - part for amount, part in zip(net, spread(old_money, net), strict=True)]
+        return net
+
+    def _outcome(self, rule: Rule) -> RuleOutcome:
+        """What one rule gives, and what it did to what the next ones may count."""
+        why_not = self._why_not(rule.condition)
+        if not self._engine.discount_earns and self._discounts:
+            why_not = WhyNot.DISCOUNTED
+        if why_not:
+            return _nothing(rule, why_not)
+        stopped = self._stopped.get(rule.wallet, NO_LINES)
+        goods = self._counted(rule.goods, stopped)
+        if not goods.lines:
+            taken = stopped and self._counted(rule.goods, NO_LINES).lines
+            return _nothing(rule, WhyNot.STOPPED if taken else WhyNot.NO_SUCH_GOODS)
+        counted = self._count(rule, goods)
+        plain = _plain_points(rule, counted) if goods.amount >= rule.least else 0
+        if plain <= 0:
+            return _nothing(rule, WhyNot.TOO_LITTLE, counted, goods.lines)
+        names, points = self._multiplied(rule, plain)
+        left = self._capped(rule, points)
+        if left < points:
+            why_not = WhyNot.CAPPED
+        elif points == 0:
+            why_not = WhyNot.TOO_LITTLE
+        if left and rule.stop:
+            self._stopped[rule.wallet] = stopped.union(goods.lines)
+        self._given[rule.wallet] += left
+        return RuleOutcome(
+            rule=rule.name,
+            wallet=rule.wallet,
+            points=left,
+            plain_points=plain,
+            counted=counted,
+            lines=goods.lines,
+            multipliers=names,
+            why_not=why_not,
+        )
+
+    def _why_not(self, number: int) -> WhyNot:
+        held = self._held.get(number)
+        if held is None:
+            asked = self._engine.conditions[number]
+            held = asked.why_not(self._moment, self._branch, self._standing)
+            self._held[number] = held
+        return held
+
+    def _counted(self, goods: int, stopped: frozenset[int]) -> _Counted:
+        """The lines of `goods` that neither are excluded nor were stopped, and their sum."""
+        known = self._sets.get((goods, stopped))
+        if known is None:
+            excluded = self._engine.excluded
+            lines = tuple(
+                [
+                    place
+                    for place, bits in enumerate(self._bits)
+                    if bits & goods and not bits & excluded and place not in stopped
+                ]
+            )
+            net = self._net
+            known = _Counted(lines, sum([net[place] for place in lines]))
+            self._sets[goods, stopped] = known
+        return known
+
+    def _count(self, rule: Rule, goods: _Counted) -> int:
+        """What a rule counts, never below zero: minor units, units, lines, or the visit."""
+        if not rule.each:
+            return max(goods.amount, 0)
+        if rule.each == "visit":
+            return 1
+        of_line = _line if rule.each == "line" else _units
+        return max(sum([of_line(self._lines[at], self._net[at]) for at in goods.lines]), 0)
+
+    def _multiplied(self, rule: Rule, plain: int) -> tuple[tuple[str, ...], int]:
+        applied = [one for one in rule.times if not self._why_not(one.condition)]
+        if not applied:
+            return (), plain
+        names, over, under = self._engine.together(applied)
+        return names, plain * over // under
+
+    def _capped(self, rule: Rule, points: int) -> int:
+        """What of `points` the rule's own cap and then its wallet's leave."""
+        earned = self._standing.earned
+        if rule.limits is not None:
+            room = rule.limits.room(earned, self._periods, 0)
+            points = points if room is None else min(points, room)
+        whole = self._engine.wallet_limits.get(rule.wallet)
+        if whole is not None:
+            room = whole.room(earned, self._periods, self._given[rule.wallet])
+            points = points if room is None else min(points, room)
+        return points
+
+
+def _plain_points(rule: Rule, counted: int) -> int:
+    """Full steps times points, or a part in per cent: floored once."""
+    if rule.part is not None:
+        return counted * rule.part.over // rule.part.under
+    return counted // rule.step * rule.points
+
+
+def _units(line: Line, net_minor: int) -> int:
+    """The units of a line for a rule that counts them; see `award`."""
+    if net_minor > 0:
+        return max(line.quantity, 0)
+    return min(line.quantity, 0) if net_minor else 0
+
+
+def _line(line: Line, net_minor: int) -> int:
+    """1 for a line, -1 for one that takes goods off again; see `award`."""
+    if net_minor > 0:
+        return 1
+    return -1 if net_minor and line.quantity < 0 else 0
+
+
+def _nothing(
+    rule: Rule, why_not: WhyNot, counted: int = 0, lines: tuple[int, ...] = ()
+) -> RuleOutcome:
+    return RuleOutcome(
+        rule=rule.name,
+        wallet=rule.wallet,
+        points=0,
+        plain_points=0,
+        counted=counted,
+        lines=lines,
+        why_not=why_not,
+    )

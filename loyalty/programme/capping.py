@@ -1,0 +1,49 @@
+"""Caps: what a rule or a wallet may still give on a receipt, a day, in a month."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from loyalty.programme.occasions import cap_key
+from loyalty.programme.terms.conditions import Cap
+
+
+class Periods(msgspec.Struct, frozen=True):
+    """The day and the month of a sale by the shop's calendar: "2026-11-22" and "2026-11"."""
+
+    day: str
+    month: str
+
+    @classmethod
+    def of(cls, iso: str) -> "Periods":
+        """Those of the ISO day `iso`."""
+        return cls(iso, iso[:7])
+
+
+class Limits(msgspec.Struct, frozen=True):
+    """The cap of `rule` in `wallet`, or of the whole wallet (`WALLET_CAP`)."""
+
+    wallet: str
+    rule: str
+    cap: Cap
+
+    def room(self, earned: Mapping[str, int], periods: Periods, given: int) -> int | None:
+        """How much more may be given after `given` on this receipt and what was `earned` before
+        it; None without a limit, and never below zero."""
+        cap = self.cap
+        rooms = []
+        if cap.receipt is not None:
+            rooms.append(cap.receipt)
+        if cap.day is not None:
+            rooms.append(cap.day - earned.get(cap_key(self.wallet, self.rule, periods.day), 0))
+        if cap.month is not None:
+            rooms.append(cap.month - earned.get(cap_key(self.wallet, self.rule, periods.month), 0))
+        return max(min(rooms) - given, 0) if rooms else None
+
+    def keys(self, periods: Periods) -> list[str]:
+        """The keys that a gain is kept by: one for each period that has a limit over sales."""
+        return [
+            cap_key(self.wallet, self.rule, period)
+            for period, limit in ((periods.day, self.cap.day), (periods.month, self.cap.month))
+            if limit is not None
+        ]
