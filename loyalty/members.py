@@ -1,5 +1,7 @@
 """Who a member is: the facts that tills and head office share."""
 
+from datetime import date
+
 import msgspec
 
 from loyalty.bounds import MomentMs
@@ -9,12 +11,17 @@ DEFAULT_LANGUAGE = "en"
 MAX_FACT_CHARACTERS = 200
 """Of a name, a phone number or an address; far under what head office takes."""
 
+MAX_SEGMENTS = 20
+MAX_SEGMENT_CHARACTERS = 60
+
 
 class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A person with a card.
 
     `member_id` is the number of the first card and never changes; `card` is the one in use now.
     Texts are as the member gave them and are not to be trusted on paper, in HTML or in files.
+    `birthday` is a day with its year or without ("1990-02-28", "02-29"), empty when it was not
+    told. `segments` are the groups that head office counts the member to.
     """
 
     member_id: str
@@ -26,3 +33,22 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: str = DEFAULT_LANGUAGE
     branch: str = ""
     enrolled_at_ms: MomentMs = 0
+    birthday: str = ""
+    segments: tuple[str, ...] = ()
+
+
+LEAP_YEAR = 2000
+
+
+def is_birthday(text: str) -> bool:
+    """Whether `text` is a day that somebody can be born on, "1990-02-28" or "02-28"."""
+    written = f"{LEAP_YEAR}-{text}" if len(text) == len("02-28") else text
+    try:
+        return date.fromisoformat(written).isoformat() == written
+    except ValueError:
+        return False
+
+
+def day_of_birthday(birthday: str) -> str:
+    """Month and day of a birthday, "02-28"; empty for none."""
+    return birthday[-len("02-28") :]

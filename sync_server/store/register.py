@@ -15,7 +15,7 @@ from sync_server.store.working_sets import note_homes
 
 ROWS_AT_ONCE = 1_000
 
-_FACTS = ("name", "phone", "email", "language", "branch")
+_FACTS = ("name", "phone", "email", "language", "branch", "birthday", "segments")
 """What a list may change of a member who is there."""
 
 _Row = TypeVar("_Row")

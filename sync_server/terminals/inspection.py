@@ -23,6 +23,7 @@ from loyalty.journal import (
     Entry,
     decode_entry,
 )
+from loyalty.members import MAX_SEGMENTS, is_birthday
 from sync_server.rights.grants import MAX_DRAW
 from sync_server.store.payloads import Granted, enrolled, granted, issued, redeemed, released
 from sync_server.store.texts import is_plain
@@ -79,7 +80,12 @@ def _misread_payload(entry: Entry) -> str:
         texts = (member.card, member.name, member.phone, member.email, member.branch)
         if member.member_id != entry.member or not member.card:
             return "it enrols another member than it names"
-        fits = is_plain(*texts, member.language) and _is_moment(member.enrolled_at_ms)
+        fits = (
+            is_plain(*texts, member.language, *member.segments)
+            and _is_moment(member.enrolled_at_ms)
+            and (not member.birthday or is_birthday(member.birthday))
+            and len(member.segments) <= MAX_SEGMENTS
+        )
         return "" if fits else "a fact of the member is too long or out of range"
     if entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE):
         return _misread_rights(entry)

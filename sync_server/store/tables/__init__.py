@@ -1,8 +1,8 @@
 """The tables of head office, the same on SQLite and PostgreSQL.
 
 Moments are milliseconds since 1970 UTC, amounts are minor units, days are ISO dates in the shop's
-zone. What is derived from entries (standings, holdings, vouchers, day tallies) is kept as they
-arrive, in the transaction that takes them, so that it can never be ahead of or behind them.
+zone. What is derived from entries (standings, holdings, sums, vouchers, day tallies) is kept as
+they arrive, in the transaction that takes them, so that it can never be ahead of or behind them.
 """
 
 from sync_server.store.tables.books import (
@@ -12,6 +12,7 @@ from sync_server.store.tables.books import (
     members,
     recalls,
     standings,
+    sums,
     vouchers,
 )
 from sync_server.store.tables.chain import branches, journals, settings, terminals, users
@@ -61,6 +62,7 @@ __all__ = [
     "recalls",
     "settings",
     "standings",
+    "sums",
     "terminals",
     "till_tallies",
     "users",

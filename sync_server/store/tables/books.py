@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text
 
-from sync_server.store.tables.columns import count, metadata, moment, text
+from sync_server.store.tables.columns import Words, count, metadata, moment, text
 
 members = Table(
     "members",
@@ -16,6 +16,8 @@ members = Table(
     text("language"),
     text("branch"),
     count("enrolled_at_ms"),
+    text("birthday"),
+    Column("segments", Words, nullable=False, server_default=""),
 )
 
 standings = Table(
@@ -35,6 +37,18 @@ standings = Table(
 """What each member has. `pool` are the points whose rights lie at head office: with what all
 journals hold it makes `points`. `sales` counts sales alone; `sales_minor` is net of returns. A
 member may stand here before the enrolment has arrived, and a member without an entry does not."""
+
+sums = Table(
+    "sums",
+    metadata,
+    Column("member_id", Text, primary_key=True),
+    Column("terminal", String(16), primary_key=True),
+    Column("epoch", BigInteger, primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    count("value"),
+)
+"""What each journal counted of a member over time, by key (`loyalty.sums`): empty where the
+programme asks for none of it."""
 
 holdings = Table(
     "holdings",

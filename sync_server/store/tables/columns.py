@@ -1,6 +1,10 @@
 """What all tables share: names of constraints, and the columns that come again and again."""
 
-from sqlalchemy import BigInteger, Column, MetaData, Text
+import json
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Dialect, MetaData, Text
+from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
     naming_convention={
@@ -25,3 +29,18 @@ def text(name: str) -> Column[str]:
 def moment(name: str) -> Column[int]:
     """Milliseconds since 1970 UTC, or null before it happened."""
     return Column(name, BigInteger, nullable=True)
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """Some words, kept as one text on either engine; empty for none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, _dialect: Dialect) -> str:
+        """The words as the column keeps them."""
+        return json.dumps(value, ensure_ascii=False) if value else ""
+
+    def process_result_value(self, value: Any | None, _dialect: Dialect) -> tuple[str, ...]:
+        """The words in a column."""
+        return tuple(json.loads(value)) if value else ()
