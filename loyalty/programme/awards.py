@@ -117,8 +117,8 @@ class _Counter:
     def _outcome(self, rule: Rule) -> RuleOutcome:
         """What one rule gives, and what it did to what the next ones may count."""
         why_not = self._why_not(rule.condition)
-        if not self._engine.discount_earns and self._discounts:
-            why_not = WhyNot.DISCOUNTED
+        if self._discounts and not self._engine.discount_earns:
+            why_not = why_not or WhyNot.DISCOUNTED
         if why_not:
             return _nothing(rule, why_not)
         stopped = self._stopped.get(rule.wallet, NO_LINES)

@@ -29,21 +29,19 @@ class Limits(msgspec.Struct, frozen=True):
 
     def room(self, earned: Mapping[str, int], periods: Periods, given: int) -> int | None:
         """How much more may be given after `given` on this receipt and what was `earned` before
-        it; None without a limit, and never below zero."""
-        cap = self.cap
-        rooms = []
-        if cap.receipt is not None:
-            rooms.append(cap.receipt)
-        if cap.day is not None:
-            rooms.append(cap.day - earned.get(cap_key(self.wallet, self.rule, periods.day), 0))
-        if cap.month is not None:
-            rooms.append(cap.month - earned.get(cap_key(self.wallet, self.rule, periods.month), 0))
+        it; None without a limit, and never below zero. Goods brought back without their receipt
+        can leave less than nothing earned: that makes no cap larger."""
+        rooms = [] if self.cap.receipt is None else [self.cap.receipt]
+        for period, limit in self._over_sales(periods):
+            before = earned.get(cap_key(self.wallet, self.rule, period), 0)
+            rooms.append(limit - max(before, 0))
         return max(min(rooms) - given, 0) if rooms else None
 
     def keys(self, periods: Periods) -> list[str]:
         """The keys that a gain is kept by: one for each period that has a limit over sales."""
-        return [
-            cap_key(self.wallet, self.rule, period)
-            for period, limit in ((periods.day, self.cap.day), (periods.month, self.cap.month))
-            if limit is not None
-        ]
+        return [cap_key(self.wallet, self.rule, period) for period, _ in self._over_sales(periods)]
+
+    def _over_sales(self, periods: Periods) -> list[tuple[str, int]]:
+        """The periods that have a limit, each with it."""
+        both = ((periods.day, self.cap.day), (periods.month, self.cap.month))
+        return [(period, limit) for period, limit in both if limit is not None]
