@@ -11,11 +11,11 @@ from typing import TypeVar
 
 import msgspec
 import zstandard
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.bounds import Count
 from loyalty.errors import FrameInvalid
+from loyalty.signatures import is_signed
 from loyalty.snapshot_columns import Rows, changes_in, in_columns
 from loyalty.wire import COMPRESSION_LEVEL, Change
 
@@ -209,8 +209,5 @@ def _raw(packed: bytes) -> bytes:
 
 
 def _require_signature(end: SnapshotEnd, public_key: bytes) -> None:
-    try:
-        words = snapshot_words(end.parts, end.digest)
-        Ed25519PublicKey.from_public_bytes(public_key).verify(end.signature, words)
-    except (InvalidSignature, ValueError):
-        raise FrameInvalid("The snapshot is not signed by the head office of this till.") from None
+    if not is_signed(snapshot_words(end.parts, end.digest), end.signature, public_key):
+        raise FrameInvalid("The snapshot is not signed by the head office of this till.")

@@ -4,6 +4,7 @@
     ├── ConfigInvalid      a setting, option or file that cannot be used
     ├── NotFounded         a home or database in which no chain was founded
     ├── AlreadyFounded     a home or database that holds a chain
+    ├── NotPublished       a version of the programme that cannot be published or taken back
     ├── StoreNewer         a database written by a newer version
     ├── StoreUnavailable   a database that cannot be opened, read or written
     ├── PortTaken          an address that cannot be listened on
@@ -32,6 +33,10 @@ class NotFounded(ServerError):
 
 class AlreadyFounded(ServerError):
     """A home or database that holds a chain."""
+
+
+class NotPublished(ServerError):
+    """A version of the programme that cannot be published or taken back."""
 
 
 class StoreNewer(ServerError):

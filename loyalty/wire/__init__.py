@@ -14,6 +14,7 @@ from loyalty.wire.changes import (
     NoticeChange,
     ProductChange,
     ProgrammeChange,
+    ProgrammeVersion,
     TerminalChange,
     UnknownChange,
     VoucherChange,
@@ -63,6 +64,7 @@ from loyalty.wire.sync import (
     SyncRequest,
     Waiting,
 )
+from loyalty.wire.versions import is_signed_version, version_words
 
 __all__ = [
     "COLUMNS_VERSION",
@@ -108,6 +110,7 @@ __all__ = [
     "Outcome",
     "ProductChange",
     "ProgrammeChange",
+    "ProgrammeVersion",
     "Recall",
     "Refused",
     "SignedHead",
@@ -121,6 +124,8 @@ __all__ = [
     "Waiting",
     "head_words",
     "is_signed_head",
+    "is_signed_version",
     "pack",
     "unpack",
+    "version_words",
 ]

@@ -100,6 +100,19 @@ class ProgrammeChange(msgspec.Struct, frozen=True, array_like=True, tag="program
     document: str
 
 
+class ProgrammeVersion(msgspec.Struct, frozen=True, array_like=True, tag="programme-version"):
+    """One version of the programme, in force from `starts_at_ms` until a later one starts.
+
+    An empty document takes back the version `label`, which has not started. `signature` is head
+    office's, over `version_words`.
+    """
+
+    label: str
+    document: str
+    starts_at_ms: MomentMs
+    signature: bytes
+
+
 class UnknownChange(msgspec.Struct, frozen=True, array_like=True, tag="unknown"):
     """A change of a `kind` that this version does not know; it is never sent."""
 
@@ -114,5 +127,6 @@ Change = (
     | TerminalChange
     | ProductChange
     | ProgrammeChange
+    | ProgrammeVersion
     | UnknownChange
 )

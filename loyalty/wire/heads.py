@@ -1,9 +1,8 @@
 """Head office's signature under the end of a journal."""
 
 import msgspec
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from loyalty.signatures import is_signed
 from loyalty.wire.sync import SignedHead
 
 _encode = msgspec.msgpack.Encoder(order="deterministic").encode
@@ -20,8 +19,4 @@ def is_signed_head(head: SignedHead, terminal: str, epoch: int, server_key: byte
     `server_key` is its public key, 32 raw bytes.
     """
     words = head_words(head.history_id, terminal, epoch, head.seq, head.seal)
-    try:
-        Ed25519PublicKey.from_public_bytes(server_key).verify(head.signature, words)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return is_signed(words, head.signature, server_key)

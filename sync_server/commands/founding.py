@@ -197,17 +197,17 @@ def add_user(connection: Connection, name: str, role: str, password: str, now_ms
 
 def _write_chain(connection: Connection, plan: Plan, now_ms: int) -> str:
     history_id = uuid.uuid4().hex
-    programme = put_in_force(connection, plan.programme, now_ms)
     facts = {
         settings.HISTORY_ID: history_id,
         settings.SHOP: plan.shop.strip(),
-        settings.CURRENCY: programme.currency,
+        settings.CURRENCY: load_programme(plan.programme).currency,
         settings.TIMEZONE: plan.timezone,
         settings.LINK_SECRET: secrets.token_urlsafe(32),
         settings.SERVER_KEY: new_server_key(),
     }
     for key, value in facts.items():
         settings.write_setting(connection, key, value)
+    put_in_force(connection, plan.programme, now_ms)
     connection.execute(
         insert(branches),
         [{"branch": branch, "name": name} for branch, name in plan.branches.items()],

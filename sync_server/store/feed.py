@@ -29,7 +29,7 @@ _MEMBERS_OWN = (MEMBER, BALANCE)
 """Topics whose keys are members."""
 
 PROGRAMME_IN_FORCE = "in-force"
-"""The one key of topic `programme`: tills are told the document in force alone."""
+"""The key of topic `programme` under which the document in force is told; versions have theirs."""
 
 
 class Told(msgspec.Struct, frozen=True):

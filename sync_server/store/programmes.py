@@ -1,11 +1,16 @@
-"""Programme documents: every one that was in force, by the label that entries carry."""
+"""Programme documents: every version that was published, by the label that entries carry."""
 
-from sqlalchemy import Connection, select
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import Connection, Row, Text, cast, delete, literal, select
 
 from loyalty.programme.document import Programme, load_programme
-from sync_server.errors import AlreadyFounded
+from loyalty.wire import ProgrammeVersion, version_words
+from sync_server.errors import NotPublished, UnknownSubject
 from sync_server.store.feed import PROGRAMME as PROGRAMME_TOPIC
 from sync_server.store.feed import PROGRAMME_IN_FORCE, tell
+from sync_server.store.server_key import server_key
 from sync_server.store.settings import PROGRAMME, read_setting, write_setting
 from sync_server.store.statements import inserting
 from sync_server.store.tables import programmes
@@ -13,22 +18,43 @@ from sync_server.store.tables import programmes
 MAX_LABEL_VERSION_DIGITS = 9
 
 
+class Version(msgspec.Struct, frozen=True):
+    """One published version: in force from `starts_at_ms` until a later one starts."""
+
+    label: str
+    document: str
+    published_at_ms: int
+    starts_at_ms: int
+    signature: bytes | None
+
+
 def find_document(connection: Connection, label: str) -> str | None:
-    """The document labelled `label` ("classic@1"); None when it never was in force here."""
+    """The document labelled `label` ("classic@1"); None when it was never published here."""
+    version = find_version(connection, label)
+    return None if version is None else version.document
+
+
+def find_version(connection: Connection, label: str) -> Version | None:
+    """The version labelled `label`; None when it was never published here."""
     name, _, version = label.rpartition("@")
     if not (version.isascii() and version.isdigit() and len(version) <= MAX_LABEL_VERSION_DIGITS):
         return None
-    return connection.execute(
-        select(programmes.c.document).where(
-            programmes.c.name == name, programmes.c.version == int(version)
-        )
-    ).scalar()
+    row = connection.execute(
+        _VERSIONS.where(programmes.c.name == name, programmes.c.version == int(version))
+    ).first()
+    return None if row is None else _version(row)
 
 
 def find_programme(connection: Connection, label: str) -> Programme | None:
-    """The programme labelled `label`; None when it never was in force here."""
+    """The programme labelled `label`; None when it was never published here."""
     document = find_document(connection, label)
     return None if document is None else load_programme(document, label)
+
+
+def versions(connection: Connection) -> Sequence[Version]:
+    """Every version, in the order they start in."""
+    order = (programmes.c.starts_at_ms, programmes.c.published_at_ms, programmes.c.version)
+    return [_version(row) for row in connection.execute(_VERSIONS.order_by(*order))]
 
 
 def document_in_force(connection: Connection) -> str:
@@ -36,19 +62,45 @@ def document_in_force(connection: Connection) -> str:
     return find_document(connection, read_setting(connection, PROGRAMME)) or ""
 
 
-def put_in_force(connection: Connection, document: str, now_ms: int) -> Programme:
-    """Put `document` in force and tell the tills; inside a writing transaction.
+def in_force_at(known: Sequence[Version], at_ms: int) -> Version | None:
+    """Which of `versions` is in force at `at_ms`; None before the first of them started."""
+    started = [version for version in known if version.starts_at_ms <= at_ms]
+    return started[-1] if started else None
 
-    Raises ProgrammeInvalid when it cannot be loaded, AlreadyFounded when its label is taken by
-    another text: what a receipt promised under a label stays what it was.
+
+def put_in_force(connection: Connection, document: str, now_ms: int) -> Programme:
+    """Publish `document`, in force from now on; inside a writing transaction.
+
+    Raises as `publish` does.
+    """
+    programme = publish(connection, document, now_ms, now_ms)
+    bring_into_force(connection, now_ms)
+    return programme
+
+
+def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: int) -> Programme:
+    """Publish `document`, signed, and tell the tills; inside a writing transaction.
+
+    It is in force from `starts_at_ms` on, once `bring_into_force` was asked. The same document
+    again is the same version, with a new start while it has not started.
+
+    Raises ProgrammeInvalid when it cannot be loaded, NotPublished when it is in another currency
+    or not the next version, or when its label is taken by another text: what a receipt promised
+    under a label stays what it was.
     """
     programme = load_programme(document)
-    kept = find_document(connection, programme.label)
-    if kept is not None and kept != document:
-        raise AlreadyFounded(
-            f"Programme {programme.label} was in force with another text.",
+    kept = find_version(connection, programme.label)
+    if kept is not None and kept.document != document:
+        raise NotPublished(
+            f"Programme {programme.label} was published with another text.",
             "Give the changed document a higher version.",
         )
+    if kept is not None and kept.starts_at_ms <= now_ms:
+        return programme
+    if kept is None:
+        _require_next(connection, programme)
+    words = version_words(programme.label, document, starts_at_ms)
+    signature = server_key(connection).sign(words)
     connection.execute(
         inserting(connection, programmes)
         .values(
@@ -56,9 +108,91 @@ def put_in_force(connection: Connection, document: str, now_ms: int) -> Programm
             version=programme.version,
             document=document,
             published_at_ms=now_ms,
+            starts_at_ms=starts_at_ms,
+            signature=signature,
         )
-        .on_conflict_do_nothing()
+        .on_conflict_do_update(
+            index_elements=["version", "name"],
+            set_={"starts_at_ms": starts_at_ms, "signature": signature},
+        )
     )
-    write_setting(connection, PROGRAMME, programme.label)
-    tell(connection, PROGRAMME_TOPIC, [PROGRAMME_IN_FORCE])
+    tell(connection, PROGRAMME_TOPIC, [programme.label])
     return programme
+
+
+def withdraw(connection: Connection, label: str, now_ms: int) -> None:
+    """Take back a version that has not started; inside a writing transaction.
+
+    Raises UnknownSubject when there is none, NotPublished when it has started: then a version
+    after it puts things right.
+    """
+    version = find_version(connection, label)
+    if version is None:
+        raise UnknownSubject(f"No programme {label!r} was published here.")
+    if version.starts_at_ms <= now_ms:
+        raise NotPublished(
+            f"Programme {label} has started; receipts may have been promised under it.",
+            "Publish a version after it.",
+        )
+    name, _, number = label.rpartition("@")
+    connection.execute(
+        delete(programmes).where(programmes.c.name == name, programmes.c.version == int(number))
+    )
+    tell(connection, PROGRAMME_TOPIC, [label])
+
+
+def bring_into_force(connection: Connection, now_ms: int) -> str:
+    """Have the version that has started by `now_ms` in force, and give its label.
+
+    Inside a writing transaction. Tills know by themselves when a version starts; those of a
+    product that does not are told the document now.
+    """
+    due = in_force_at(versions(connection), now_ms)
+    before = read_setting(connection, PROGRAMME)
+    if due is None or due.label == before:
+        return before
+    write_setting(connection, PROGRAMME, due.label)
+    tell(connection, PROGRAMME_TOPIC, [PROGRAMME_IN_FORCE])
+    return due.label
+
+
+def told_version(connection: Connection, label: str) -> ProgrammeVersion:
+    """What the tills are told of version `label`: that it was taken back, where it is not here.
+
+    Books of a time that did not sign are signed now.
+    """
+    version = find_version(connection, label)
+    document, starts_at_ms = (version.document, version.starts_at_ms) if version else ("", 0)
+    signature = version.signature if version else None
+    if not signature:
+        signature = server_key(connection).sign(version_words(label, document, starts_at_ms))
+    return ProgrammeVersion(label, document, starts_at_ms, signature)
+
+
+def _require_next(connection: Connection, programme: Programme) -> None:
+    others = [load_programme(version.document) for version in versions(connection)]
+    if others and others[-1].currency != programme.currency:
+        raise NotPublished(
+            f"The shop's books are in {others[-1].currency}, this programme in"
+            f" {programme.currency}.",
+            "A chain keeps its currency: found another one for another.",
+        )
+    latest = max((one.version for one in others if one.name == programme.name), default=0)
+    if programme.version <= latest:
+        raise NotPublished(
+            f"Version {latest} of programme {programme.name} was published already.",
+            f"Give the document a higher version: {latest + 1}.",
+        )
+
+
+def _version(row: Row[str, str, int, int, bytes | None]) -> Version:
+    return Version(*row)
+
+
+_VERSIONS = select(
+    (programmes.c.name + literal("@") + cast(programmes.c.version, Text)).label("label"),
+    programmes.c.document,
+    programmes.c.published_at_ms,
+    programmes.c.starts_at_ms,
+    programmes.c.signature,
+)

@@ -26,7 +26,7 @@ from loyalty.wire import (
 from sync_server.store import feed
 from sync_server.store.held import parts_in
 from sync_server.store.keyed import among, rows_of
-from sync_server.store.programmes import document_in_force
+from sync_server.store.programmes import document_in_force, told_version
 from sync_server.store.tables import (
     branches,
     journals,
@@ -170,8 +170,14 @@ def _products(connection: Connection, keys: Sequence[str], _journal: Journal) ->
 
 
 def _programme(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
-    document = document_in_force(connection)
-    return [(key, ProgrammeChange(document)) for key in keys if document]
+    """Versions, each under its label; what is in force is for tills that know of no versions."""
+    for key in keys:
+        if key == feed.PROGRAMME_IN_FORCE:
+            document = document_in_force(connection)
+            if document:
+                yield key, ProgrammeChange(document)
+        else:
+            yield key, told_version(connection, key)
 
 
 _READERS: Mapping[str, _Reader] = {

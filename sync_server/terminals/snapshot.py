@@ -31,6 +31,7 @@ from loyalty.wire import SNAPSHOT_PATH
 from sync_server.errors import TooManySnapshots
 from sync_server.store import feed
 from sync_server.store.engine import reading
+from sync_server.store.programmes import versions
 from sync_server.store.server_key import server_key
 from sync_server.store.settings import HISTORY_ID, read_setting
 from sync_server.store.tables import (
@@ -156,8 +157,8 @@ def _records(connection: Connection, journal: Journal, now_ms: int) -> Iterator[
     for topic, keys in (_KEYS_OF_BRANCH if journal.branch else _KEYS).items():
         for page in _pages(connection, keys, asked):
             yield from _part(connection, writer, topic, page, journal)
-    # The programme in force is one thing, under the one key it has.
-    yield from _part(connection, writer, feed.PROGRAMME, [feed.PROGRAMME_IN_FORCE], journal)
+    told = [version.label for version in versions(connection)]
+    yield from _part(connection, writer, feed.PROGRAMME, [*told, feed.PROGRAMME_IN_FORCE], journal)
     yield writer.end(server_key(connection))
 
 

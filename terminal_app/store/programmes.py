@@ -7,6 +7,8 @@ that has not started yet waits here, so that it starts on time with the line dow
 import sqlite3
 from functools import lru_cache
 
+from loyalty.bounds import MAX_MOMENT_MS
+from loyalty.errors import ProgrammeInvalid
 from loyalty.programme.document import Programme, load_programme
 
 MAX_PROGRAMMES_KEPT = 16
@@ -14,14 +16,14 @@ MAX_PROGRAMMES_KEPT = 16
 
 _PUT = """
     INSERT INTO programmes (label, document, starts_at_ms) VALUES (?, ?, ?)
-    ON CONFLICT (label) DO UPDATE SET
-        document = excluded.document, starts_at_ms = excluded.starts_at_ms
+    ON CONFLICT (label) DO UPDATE SET starts_at_ms = excluded.starts_at_ms
 """
 # With a clock that was put back before the first start, the first is the one that is meant.
 _IN_FORCE = """
     SELECT document FROM programmes
     ORDER BY starts_at_ms <= ?1 DESC, abs(starts_at_ms - ?1), number DESC LIMIT 1
 """
+_START = "UPDATE programmes SET starts_at_ms = ? WHERE label = ?"
 _LABELLED = "SELECT document FROM programmes WHERE label = ?"
 
 _programme_of = lru_cache(maxsize=MAX_PROGRAMMES_KEPT)(load_programme)
@@ -32,11 +34,21 @@ def keep_programme(
 ) -> Programme:
     """Keep `document`, in force from `starts_at_ms` until a later one starts.
 
-    Raises ProgrammeInvalid when it cannot be loaded, and keeps nothing then.
+    Raises ProgrammeInvalid when it cannot be loaded, or is another text than receipts here were
+    promised under by its label; nothing changes then.
     """
     programme = load_programme(document, "the programme that head office published")
+    row = connection.execute(_LABELLED, (programme.label,)).fetchone()
+    if row is not None and row[0] != document:
+        raise ProgrammeInvalid(f"Programme {programme.label} is here with another text.")
     connection.execute(_PUT, (programme.label, document, starts_at_ms))
     return programme
+
+
+def withdraw_programme(connection: sqlite3.Connection, label: str) -> None:
+    """Let version `label` never start: head office took it back. What it awarded here by a clock
+    that was ahead keeps its document."""
+    connection.execute(_START, (MAX_MOMENT_MS, label))
 
 
 def programme_in_force(connection: sqlite3.Connection, at_ms: int) -> Programme:

@@ -3,7 +3,10 @@
 import sqlite3
 from collections.abc import Sequence
 
+import structlog
+
 from loyalty.errors import ProgrammeInvalid
+from loyalty.programme.document import load_programme
 from loyalty.wire import (
     BalanceChange,
     Change,
@@ -11,13 +14,19 @@ from loyalty.wire import (
     NoticeChange,
     ProductChange,
     ProgrammeChange,
+    ProgrammeVersion,
     TerminalChange,
     UnknownChange,
     VoucherChange,
+    is_signed_version,
 )
-from terminal_app.store import ledger, lookups, members, vouchers
-from terminal_app.store.programmes import keep_programme
+from terminal_app.store import ledger, lookups, members, settings, vouchers
+from terminal_app.store.programmes import keep_programme, programme_labelled, withdraw_programme
 from terminal_app.store.snapshot import end_starting
+
+MAX_DOCUMENT_LOGGED = 60
+
+log = structlog.get_logger(__name__)
 
 
 def apply_changes(
@@ -47,6 +56,8 @@ def apply_changes(
                 members.put_product(connection, code, description, price_minor, category, tags)
             case ProgrammeChange(document):
                 _apply_programme(connection, document)
+            case ProgrammeVersion():
+                _apply_version(connection, change)
 
 
 def forget_told(connection: sqlite3.Connection) -> None:
@@ -59,9 +70,30 @@ def forget_told(connection: sqlite3.Connection) -> None:
 
 
 def _apply_programme(connection: sqlite3.Connection, document: str) -> None:
+    """Keep the document in force, as a head office tells it that publishes no versions."""
     try:
-        keep_programme(connection, document)
-    except ProgrammeInvalid:
-        # A newer head office may publish what this version cannot read: the till keeps the
-        # programme it has, its entries name that version, and head office lists the difference.
+        if programme_labelled(connection, load_programme(document).label) is None:
+            keep_programme(connection, document)
+    except ProgrammeInvalid as fault:
+        _refuse(document[:MAX_DOCUMENT_LOGGED], str(fault))
+
+
+def _apply_version(connection: sqlite3.Connection, version: ProgrammeVersion) -> None:
+    """Keep a version with its start, or have one never start, when head office signed that."""
+    server_key = settings.require_identity(connection).server_key
+    if server_key and not is_signed_version(version, server_key):
+        _refuse(version.label, "it is not signed by the head office of this till")
         return
+    if not version.document:
+        withdraw_programme(connection, version.label)
+        return
+    try:
+        keep_programme(connection, version.document, version.starts_at_ms)
+    except ProgrammeInvalid as fault:
+        _refuse(version.label, str(fault))
+
+
+def _refuse(programme: str, why: str) -> None:
+    """A newer head office may publish what this version cannot read: the till keeps what it has,
+    its entries name that version, and head office lists the difference."""
+    log.error("programme_refused", programme=programme, why=why)

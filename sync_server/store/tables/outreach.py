@@ -12,9 +12,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
 )
-from sqlalchemy import (
-    text as expression,
-)
 
 from sync_server.store.tables.columns import count, metadata, moment, text
 
@@ -35,11 +32,11 @@ programmes = Table(
     Column("name", Text, primary_key=True),
     Column("document", Text, nullable=False),
     Column("published_at_ms", BigInteger, nullable=False),
-    Column("starts_at_ms", BigInteger, nullable=False, server_default="0"),
-    Column("signature", LargeBinary, nullable=False, server_default=expression("''")),
+    count("starts_at_ms"),
+    Column("signature", LargeBinary),
 )
 """Every version that was published and not taken back before it started; setting `programme`
-labels the one in force. A signature is empty on books of a time that did not sign."""
+labels the one in force. Books of a time that did not sign have no signature."""
 
 late_versions = Table(
     "late_versions",

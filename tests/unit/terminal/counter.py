@@ -150,3 +150,9 @@ def tallies_of(entries: list[Entry], timezone: str) -> list[DayTally]:
         day = day_of(entry.occurred_at_ms, ZoneInfo(timezone))
         tallies[day] = counted(tallies.get(day, DayTally(day)), entry)
     return [tallies[day] for day in sorted(tallies)]
+
+
+def next_version(offline: str) -> str:
+    """The classic programme's second version, with these terms for tills without a line."""
+    document = classic_document().replace("version = 1", "version = 2")
+    return f"{document}\n[offline]\n{offline}\n"

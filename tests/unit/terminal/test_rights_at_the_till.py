@@ -6,7 +6,7 @@ from loyalty.clock import epoch_ms
 from loyalty.identifiers import card_number
 from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE
 from loyalty.members import Member
-from loyalty.programme.document import Programme, classic_document
+from loyalty.programme.document import Programme
 from loyalty.programme.terms.offline import Offline
 from loyalty.rights import HeldElsewhere, Rights, Wait
 from loyalty.wire import (
@@ -28,7 +28,14 @@ from terminal_app.store.programmes import keep_programme
 from terminal_app.store.settings import Lease
 from terminal_app.sync.changes import apply_changes
 from terminal_app.till.answers import GoodsReturn, Posted, Quote, Sale
-from tests.unit.terminal.counter import ShopClock, entries_in, goods, known, posted
+from tests.unit.terminal.counter import (
+    ShopClock,
+    entries_in,
+    goods,
+    known,
+    next_version,
+    posted,
+)
 
 GUEST = Member(
     member_id=card_number("290000500000001"),
@@ -300,7 +307,7 @@ def test_a_copy_sells_and_moves_no_rights(shop: Shop, clock: ShopClock) -> None:
 
 def test_an_overdraft_is_the_most_that_a_till_goes_beyond_its_rights(shop: Shop) -> None:
     told(shop, GUEST, 2_000, 0, Holder("WAW-1", 2_000))
-    document = classic_document() + "\n[offline]\noverdraft = 900\n"
+    document = next_version("overdraft = 900")
     with shop.store.writing() as connection:
         keep_programme(connection, document)
     assert sell(shop, 150_00).receipt.points_redeemed == 1_000

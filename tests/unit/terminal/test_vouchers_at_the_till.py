@@ -7,7 +7,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from loyalty.clock import epoch_ms
 from loyalty.journal import VOUCHER_REDEEMED
-from loyalty.programme.document import classic_document
 from loyalty.receipts import VoucherSlip
 from loyalty.vouchers import Voucher, voucher_code
 from loyalty.wire import Draw
@@ -33,6 +32,7 @@ from tests.unit.terminal.counter import (
     faults_of,
     goods,
     known,
+    next_version,
     posted,
 )
 
@@ -223,8 +223,7 @@ def test_a_shop_may_take_vouchers_anywhere_on_their_signature(
     shop: Shop, other_key: Ed25519PrivateKey
 ) -> None:
     with shop.store.writing() as connection:
-        document = f'{classic_document()}\n[offline]\nvouchers = "anywhere"\n'
-        keep_programme(connection, document)
+        keep_programme(connection, next_version('vouchers = "anywhere"'))
     code = voucher_code(Voucher("WAW-7.1.3", 500, "GBP", NEXT_YEAR_MS), other_key)
     assert isinstance(shop.till.identify(code), KnownVoucher)
 

@@ -12,10 +12,7 @@ def upgrade() -> None:
     op.add_column(
         "programmes", sa.Column("starts_at_ms", sa.BigInteger, server_default="0", nullable=False)
     )
-    op.add_column(
-        "programmes",
-        sa.Column("signature", sa.LargeBinary, server_default=sa.text("''"), nullable=False),
-    )
+    op.add_column("programmes", sa.Column("signature", sa.LargeBinary))
     op.execute("UPDATE programmes SET starts_at_ms = published_at_ms")
     op.create_table(
         "late_versions",
