@@ -13,19 +13,15 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PrivateKey,
 )
 
+from loyalty import life_cycles
 from loyalty.identifiers import VOUCHER_PREFIX
 from loyalty.signatures import is_signed
 
 SIGNATURE_BYTES = 64
 
-ISSUED = "issued"
-REDEEMED = "redeemed"
-
-LIFE_CYCLE: dict[str, frozenset[str]] = {
-    ISSUED: frozenset({REDEEMED}),
-    REDEEMED: frozenset(),
-}
-"""State -> the states it may go to; anything else is refused."""
+ISSUED = life_cycles.ISSUED
+REDEEMED = life_cycles.REDEEMED
+LIFE_CYCLE = life_cycles.VOUCHER
 
 
 class Voucher(msgspec.Struct, frozen=True, array_like=True):
@@ -78,7 +74,7 @@ def is_signed_by(voucher: SignedVoucher, public_key: bytes) -> bool:
 
 def may_become(state: str, next_state: str) -> bool:
     """Whether a voucher in `state` may go to `next_state`."""
-    return next_state in LIFE_CYCLE.get(state, frozenset())
+    return life_cycles.may_become(LIFE_CYCLE, state, next_state)
 
 
 def _spelt(raw: bytes) -> str:

@@ -1,0 +1,254 @@
+"""Lots: what a member's points are made of, folded from the entries of one account.
+
+Each entry that gives points opens a lot, with the days that its own version of the programme gave
+it. The fold sorts the entries by when they happened, so every till and head office come to the
+same lots from the same entries, in whatever order those arrived. What the lots hold, less the
+debt, is the balance.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from loyalty.journal import EARN, REVERSE, Entry
+from loyalty.life_cycles import AVAILABLE, EXPIRED, PENDING, SPENT
+from loyalty.lot_book import FOR_EVER_MS, LotBook, OpenLot, Part, Source, Taking
+from loyalty.programme.terms.wallets import Wallet
+
+EXPIRE: Final = "expire"
+"""The kind of entry that books lots as gone: points below zero, `of` the lot's own entry."""
+
+PARTS: Final = "parts"
+"""Where the payload of an entry that gives points has the days they bring with them: `Part`s."""
+POINTS_BACK: Final = "points_back"
+"""Where a return has the points that had paid for its goods: they go back to their lots."""
+PAID_MINOR: Final = "paid_minor"
+"""Where a redemption has what it paid of its own receipt."""
+
+_ReceiptOf = tuple[str, str]
+"""Terminal and reference of a receipt."""
+_NO_RECEIPT: _ReceiptOf = ("", "")
+_NOBODYS: Source = ("", 0, 0)
+
+
+class Lot(msgspec.Struct, frozen=True, kw_only=True):
+    """Points that came in with one entry, and what is left of them.
+
+    They may be spent from `available_at_ms` up to and including `expires_at_ms` (None: for ever).
+    `points_expired` of them were booked as gone.
+    """
+
+    source: Source
+    points: int
+    points_left: int
+    points_expired: int
+    opened_at_ms: int
+    available_at_ms: int
+    expires_at_ms: int | None
+
+    def state(self, now_ms: int) -> str:
+        """Where the lot is in its life-cycle at `now_ms`."""
+        if self.expires_at_ms is not None and self.expires_at_ms < now_ms:
+            return EXPIRED if self.points_left or self.points_expired else SPENT
+        if self.points_left == 0:
+            return SPENT
+        return PENDING if now_ms < self.available_at_ms else AVAILABLE
+
+
+class Lots(msgspec.Struct, frozen=True, kw_only=True):
+    """All lots of an account in the order they were opened, also those that are spent.
+
+    `debt` is what was taken beyond them, worked off by the next ones. `over_expired` is what
+    entries booked as gone that was not, by what is known now (a till without a line told later
+    of a purchase): head office gives it back with an entry `of` the one that took it, so they
+    are told by the entry.
+    """
+
+    lots: tuple[Lot, ...]
+    debt: int
+    over_expired: tuple[tuple[Source, int], ...] = ()
+
+    @property
+    def balance(self) -> int:
+        """Points of the account, as the sum of its entries has them."""
+        return sum(lot.points_left for lot in self.lots) - self.debt
+
+
+def fold_lots(
+    account: str, entries: Iterable[Entry], wallet_of: Callable[[str], Wallet], zone: ZoneInfo
+) -> Lots:
+    """The lots of `account`, a member's id or that with a wallet ("2900…/stamps").
+
+    `entries` are those of the account; purchases of the same member that moved none of its points
+    may be among them, for lots that go by the last purchase. `wallet_of` has the account's wallet
+    as the programme with a label described it.
+    """
+    fold = _Fold(wallet_of, zone)
+    for entry in sorted(entries, key=_in_time):
+        if entry.kind == EARN and entry.amount_minor > 0:
+            fold.book.purchased(entry.occurred_at_ms)
+        if entry.member == account:
+            fold.count(entry)
+    return Lots(
+        lots=tuple(_as_told(lot) for lot in fold.book.lots),
+        debt=fold.book.debt,
+        over_expired=tuple((source, over) for source, over in fold.over_expired.items() if over),
+    )
+
+
+def spendable_lots(lots: Iterable[Lot], now_ms: int) -> list[Lot]:
+    """Lots that may be spent now, in the order they are: the first to be gone first."""
+    return sorted((lot for lot in lots if lot.state(now_ms) == AVAILABLE), key=_first_gone)
+
+
+def expiring(lots: Iterable[Lot], now_ms: int, until_ms: int) -> list[Lot]:
+    """Lots with points that may still be spent or are pending now, and are gone by `until_ms`."""
+    return sorted(
+        (
+            lot
+            for lot in lots
+            if lot.points_left and lot.expires_at_ms and now_ms <= lot.expires_at_ms < until_ms
+        ),
+        key=_first_gone,
+    )
+
+
+def expired(lots: Iterable[Lot], now_ms: int) -> list[Lot]:
+    """Lots that are gone and whose points no entry has booked yet."""
+    return sorted(
+        (lot for lot in lots if lot.points_left and lot.state(now_ms) == EXPIRED), key=_first_gone
+    )
+
+
+def parts_of(lots: Iterable[Lot], points: int, now_ms: int) -> tuple[Part, ...] | None:
+    """What `points` handed on now are made of, as the receiver's entry carries it in `parts`: the
+    same days, so that handing points on never makes them last longer. None when fewer may be
+    spent."""
+    parts = []
+    for lot in spendable_lots(lots, now_ms):
+        part = min(lot.points_left, points)
+        points -= part
+        if part:
+            parts.append(Part(part, lot.available_at_ms, lot.expires_at_ms or 0))
+    return None if points else tuple(parts)
+
+
+class _Fold:
+    """Entries counted into a book one by one, and which lots and takings each of them made."""
+
+    def __init__(self, wallet_of: Callable[[str], Wallet], zone: ZoneInfo) -> None:
+        self.book = LotBook(zone)
+        self.over_expired: dict[Source, int] = {}
+        self._wallet_of = wallet_of
+        self._lots: dict[Source, list[OpenLot]] = {}
+        self._taken: dict[Source, list[Taking]] = {}
+        self._paid: dict[_ReceiptOf, list[Taking]] = {}
+        self._receipts: dict[Source, _ReceiptOf] = {}
+
+    def count(self, entry: Entry) -> None:
+        """Count an entry of the account in; nothing changes by one that moves no points."""
+        names = _names(entry)
+        if entry.kind == EARN:
+            self._receipts.update(dict.fromkeys(names, (entry.terminal, entry.receipt)))
+        given, taken = _moved(entry)
+        # What comes back is there before anything is taken, so that no debt is made in between.
+        if given:
+            opened = self._give(entry, given)
+            self._lots.update(dict.fromkeys(names, opened))
+        if taken:
+            takings = self._take(entry, taken)
+            self._taken.update(dict.fromkeys(names, takings))
+            if PAID_MINOR in entry.payload:
+                receipt = (entry.terminal, entry.receipt)
+                self._paid.setdefault(receipt, []).extend(takings)
+
+    def _give(self, entry: Entry, points: int) -> list[OpenLot]:
+        """Lots that an entry opens with what does not go back to others."""
+        at_ms, source, of = entry.occurred_at_ms, _source(entry), _of(entry)
+        takings = self._taken.get(of) if of in self._taken else self._paid.get(self._receipt(of))
+        if takings is not None:
+            points = self._given_back(at_ms, points, of, takings)
+        parts = _parts(entry, points)
+        if parts:
+            return [self.book.carry(at_ms, part, source) for part in parts]
+        if points == 0:
+            return []
+        return [self.book.earn(at_ms, points, self._wallet_of(entry.programme), source)]
+
+    def _given_back(self, at_ms: int, points: int, of: Source, takings: list[Taking]) -> int:
+        if of in self.over_expired:
+            self.over_expired[of] = max(self.over_expired[of] - points, 0)
+        return self.book.give_back(at_ms, points, takings)
+
+    def _take(self, entry: Entry, points: int) -> list[Taking]:
+        own = self._lots.get(_of(entry), [])
+        if entry.kind != EXPIRE:
+            return self.book.take(entry.occurred_at_ms, points, own)
+        takings, over = self.book.expire(entry.occurred_at_ms, points, own)
+        self.over_expired[_source(entry)] = over
+        return takings
+
+    def _receipt(self, of: Source) -> _ReceiptOf:
+        return self._receipts.get(of, _NO_RECEIPT)
+
+
+def _in_time(entry: Entry) -> tuple[int, str, int, int]:
+    return (entry.occurred_at_ms, entry.terminal, entry.epoch, entry.seq)
+
+
+def _first_gone(lot: Lot) -> tuple[int, int, Source]:
+    last_ms = FOR_EVER_MS if lot.expires_at_ms is None else lot.expires_at_ms
+    return (last_ms, lot.available_at_ms, lot.source)
+
+
+def _source(entry: Entry) -> Source:
+    return (entry.terminal, entry.epoch, entry.seq)
+
+
+def _names(entry: Entry) -> list[Source]:
+    """What other entries may call this one: also the place it had before it was salvaged."""
+    names = [_source(entry)]
+    salvaged = entry.payload.get("salvaged")
+    if isinstance(salvaged, list) and [type(part) for part in salvaged] == [int, int]:
+        names.append((entry.terminal, salvaged[0], salvaged[1]))
+    return names
+
+
+def _of(entry: Entry) -> Source:
+    """The entry that this one is about; one that nobody wrote when it says none."""
+    of = entry.payload.get("of")
+    if isinstance(of, list) and [type(part) for part in of] == [str, int, int]:
+        return (of[0], of[1], of[2])
+    return _NOBODYS
+
+
+def _moved(entry: Entry) -> tuple[int, int]:
+    """Points that an entry gives and those it takes: a return may do both."""
+    back = entry.payload.get(POINTS_BACK)
+    if entry.kind == REVERSE and isinstance(back, int) and back >= max(entry.points, 0):
+        return back, back - entry.points
+    return max(entry.points, 0), max(-entry.points, 0)
+
+
+def _parts(entry: Entry, points: int) -> list[Part]:
+    """The days that points bring with them; none when they are not said for all of `points`."""
+    try:
+        parts = msgspec.convert(entry.payload.get(PARTS, []), list[Part])
+    except msgspec.ValidationError:
+        return []
+    is_whole = all(part.points > 0 for part in parts) and sum(p.points for p in parts) == points
+    return parts if is_whole else []
+
+
+def _as_told(lot: OpenLot) -> Lot:
+    return Lot(
+        source=lot.source,
+        points=lot.points,
+        points_left=lot.left,
+        points_expired=lot.expired,
+        opened_at_ms=lot.opened_at_ms,
+        available_at_ms=lot.available_at_ms,
+        expires_at_ms=None if lot.days.last_ms == FOR_EVER_MS else lot.days.last_ms,
+    )
