@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from loyalty.identifiers import CARD_DIGITS, VOUCHER_PREFIX, is_card_number
+from loyalty.identifiers import CARD_DIGITS, RECEIPT_PREFIX, VOUCHER_PREFIX, is_card_number
 
 MAX_SCAN_CHARACTERS = 1_024
 
@@ -32,6 +32,12 @@ class VoucherScan(msgspec.Struct, frozen=True, tag=True):
     code: str
 
 
+class ReceiptScan(msgspec.Struct, frozen=True, tag=True):
+    """The code of one of our receipts, neither read nor verified yet."""
+
+    code: str
+
+
 class DamagedScan(msgspec.Struct, frozen=True, tag=True):
     """A card number that was cut off or mistyped: its length or its check digit is wrong."""
 
@@ -46,7 +52,7 @@ class EmptyScan(msgspec.Struct, frozen=True, tag=True):
     """Nothing but blanks."""
 
 
-Scan = CardScan | VoucherScan | DamagedScan | ForeignScan | EmptyScan
+Scan = CardScan | VoucherScan | ReceiptScan | DamagedScan | ForeignScan | EmptyScan
 
 
 def without_aim(text: str) -> str:
@@ -67,6 +73,8 @@ def read_scan(text: str) -> Scan:
         return ForeignScan("unknown")
     if code.upper().startswith(VOUCHER_PREFIX):
         return VoucherScan(code.upper())
+    if code.upper().startswith(RECEIPT_PREFIX):
+        return ReceiptScan(code.upper())
     digits = code.translate(_CARD_TYPING)
     if digits.isascii() and digits.isdigit():
         return _number(digits)

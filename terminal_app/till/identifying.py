@@ -11,6 +11,7 @@ from loyalty.scans import (
     DamagedScan,
     EmptyScan,
     ForeignScan,
+    ReceiptScan,
     VoucherScan,
     read_scan,
     without_aim,
@@ -51,6 +52,8 @@ def identify(connection: sqlite3.Connection, text: str, now_ms: int) -> Identifi
             return Refusal(Reason.EMPTY_SCAN)
         case DamagedScan():
             return _goods_or(connection, text, Reason.DAMAGED_CARD)
+        case ReceiptScan():
+            return Refusal(Reason.FOREIGN_UNKNOWN)
         case ForeignScan(kind):
             return _goods_or(connection, text, _FOREIGN[kind])
 
