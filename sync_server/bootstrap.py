@@ -29,6 +29,7 @@ from sync_server.store.schema import migrate
 from sync_server.store.settings import load_settings
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.routes import terminal_router
+from sync_server.terminals.starting import ProgrammeStarts
 
 OF_PROGRAMS = ("/v1/", "/health")
 """Where programs ask, and are answered in JSON whatever they ask for."""
@@ -91,14 +92,17 @@ def build_app(
         settle_place(connection, epoch_ms(clock()))
     ingest = Ingest(engine, clock, settings.zone, [on_entries])
     dispatcher = Dispatcher(engine, clock, config.smtp)
+    starts = ProgrammeStarts(engine, clock)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         try:
+            await starts.start()
             await dispatcher.start()
             yield
         finally:
             try:
+                await starts.stop()
                 await dispatcher.stop()
             finally:
                 engine.dispose()

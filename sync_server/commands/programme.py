@@ -10,6 +10,14 @@ from typing import Annotated
 import typer
 
 from sync_server.commands.output import JsonOption, say, say_json
+from sync_server.commands.programme_publish import (
+    LIST_EXAMPLE,
+    PUBLISH_EXAMPLE,
+    WITHDRAW_EXAMPLE,
+    programme_list,
+    programme_publish,
+    programme_withdraw,
+)
 
 CHECK_EXAMPLE = "Example: paragon-server programme check classic.toml"
 SHOW_EXAMPLE = "Example: paragon-server programme show classic.toml --json"
@@ -52,3 +60,6 @@ def programme_show(file: FileArgument, json: JsonOption = False) -> None:
 
 programme.command("check", epilog=CHECK_EXAMPLE)(programme_check)
 programme.command("show", epilog=SHOW_EXAMPLE)(programme_show)
+programme.command("publish", epilog=PUBLISH_EXAMPLE)(programme_publish)
+programme.command("list", epilog=LIST_EXAMPLE)(programme_list)
+programme.command("withdraw", epilog=WITHDRAW_EXAMPLE)(programme_withdraw)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import Connection, Row, Text, cast, delete, literal, select
+from sqlalchemy import Connection, Row, Text, bindparam, cast, delete, literal, select
 
 from loyalty.programme.document import Programme, load_programme
 from loyalty.wire import ProgrammeVersion, version_words
@@ -13,7 +13,7 @@ from sync_server.store.feed import PROGRAMME_IN_FORCE, tell
 from sync_server.store.server_key import server_key
 from sync_server.store.settings import PROGRAMME, read_setting, write_setting
 from sync_server.store.statements import inserting
-from sync_server.store.tables import programmes
+from sync_server.store.tables import entries, heads, programmes
 
 MAX_LABEL_VERSION_DIGITS = 9
 
@@ -62,10 +62,9 @@ def document_in_force(connection: Connection) -> str:
     return find_document(connection, read_setting(connection, PROGRAMME)) or ""
 
 
-def in_force_at(known: Sequence[Version], at_ms: int) -> Version | None:
-    """Which of `versions` is in force at `at_ms`; None before the first of them started."""
-    started = [version for version in known if version.starts_at_ms <= at_ms]
-    return started[-1] if started else None
+def latest_used(connection: Connection) -> dict[str, str]:
+    """The label that each terminal's latest entry names, by terminal."""
+    return {row.terminal: row.programme for row in connection.execute(_LATEST_USED)}
 
 
 def put_in_force(connection: Connection, document: str, now_ms: int) -> Programme:
@@ -141,19 +140,24 @@ def withdraw(connection: Connection, label: str, now_ms: int) -> None:
     tell(connection, PROGRAMME_TOPIC, [label])
 
 
+def is_one_due(connection: Connection, now_ms: int) -> bool:
+    """Whether another version than the one in force has started by `now_ms`."""
+    label = read_setting(connection, PROGRAMME)
+    started = connection.execute(_STARTED, {"now_ms": now_ms}).scalar()
+    return started is not None and started != label
+
+
 def bring_into_force(connection: Connection, now_ms: int) -> str:
     """Have the version that has started by `now_ms` in force, and give its label.
 
     Inside a writing transaction. Tills know by themselves when a version starts; those of a
     product that does not are told the document now.
     """
-    due = in_force_at(versions(connection), now_ms)
-    before = read_setting(connection, PROGRAMME)
-    if due is None or due.label == before:
-        return before
-    write_setting(connection, PROGRAMME, due.label)
-    tell(connection, PROGRAMME_TOPIC, [PROGRAMME_IN_FORCE])
-    return due.label
+    if is_one_due(connection, now_ms):
+        started: str = connection.execute(_STARTED, {"now_ms": now_ms}).scalar_one()
+        write_setting(connection, PROGRAMME, started)
+        tell(connection, PROGRAMME_TOPIC, [PROGRAMME_IN_FORCE])
+    return read_setting(connection, PROGRAMME)
 
 
 def told_version(connection: Connection, label: str) -> ProgrammeVersion:
@@ -189,10 +193,31 @@ def _version(row: Row[str, str, int, int, bytes | None]) -> Version:
     return Version(*row)
 
 
+_LABEL = (programmes.c.name + literal("@") + cast(programmes.c.version, Text)).label("label")
 _VERSIONS = select(
-    (programmes.c.name + literal("@") + cast(programmes.c.version, Text)).label("label"),
+    _LABEL,
     programmes.c.document,
     programmes.c.published_at_ms,
     programmes.c.starts_at_ms,
     programmes.c.signature,
+)
+_STARTED = (
+    select(_LABEL)
+    .where(programmes.c.starts_at_ms <= bindparam("now_ms"))
+    .order_by(
+        programmes.c.starts_at_ms.desc(),
+        programmes.c.published_at_ms.desc(),
+        programmes.c.version.desc(),
+    )
+    .limit(1)
+)
+_LATEST_USED = (
+    select(entries.c.terminal, entries.c.programme)
+    .join(
+        heads,
+        (heads.c.terminal == entries.c.terminal)
+        & (heads.c.epoch == entries.c.epoch)
+        & (heads.c.seq == entries.c.seq),
+    )
+    .order_by(entries.c.epoch)
 )
