@@ -30,15 +30,15 @@ MAX_SUMS_A_MEMBER = 200
 MAX_SUMS_BYTES = 7_000
 """Of one member, as they are told: a frame of a thousand such is one that is taken."""
 
-MAX_DAYS_TOLD = 4
-"""A day's sums are consulted on that day alone. Days are told by which are the latest, not by a
-clock, so that a till with a clock of its own and a replay of old sales have theirs."""
+MAX_DAYS_COUNTED = 31
+"""A day's sums are consulted on that day alone. Days are kept by which are the latest, not by a
+clock, so that a replay of old sales has its own, and a till with a wrong clock loses nobody's."""
 
-MAX_MONTHS_TOLD = 74
+MAX_MONTHS_COUNTED = 74
 """The longest window that a programme may count over, a year of grace, and the month itself."""
 
 _KEY = re.compile(r"[^|]+(\|[^|]+)?\|(ever|[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)")
-_MOST_OF_LENGTH = {len("2026-11-22"): MAX_DAYS_TOLD, len("2026-11"): MAX_MONTHS_TOLD}
+_MOST_OF_LENGTH = {len("2026-11-22"): MAX_DAYS_COUNTED, len("2026-11"): MAX_MONTHS_COUNTED}
 _BYTES_BESIDE_A_KEY = 11
 """Of MessagePack: the length of the key, and the largest number."""
 
@@ -98,25 +98,37 @@ def fold_sums(entries: Iterable[Entry]) -> dict[str, dict[str, int]]:
     return {member: dict(sums) for member, sums in folded.items()}
 
 
-def worth_telling(sums: Mapping[str, int]) -> dict[str, int]:
-    """What a till is told of a member's `sums`: those that may still be consulted, newest first.
+def latest(sums: Mapping[str, int]) -> dict[str, int]:
+    """`sums` without days and months that have enough later ones.
 
-    What is nothing is left out, as are days and months with enough later ones, and whatever would
-    make the message too large.
+    The latest of many are among the latest of each part of them, so it comes to the same whether
+    entries are folded one by one or all at once.
     """
+    limited = {length: set[str]() for length in _MOST_OF_LENGTH}
+    for key in sums:
+        period = period_of(key)
+        if len(period) in limited:
+            limited[len(period)].add(period)
+    gone = {
+        period
+        for length, periods in limited.items()
+        for period in sorted(periods, reverse=True)[_MOST_OF_LENGTH[length] :]
+    }
+    return {key: value for key, value in sums.items() if period_of(key) not in gone}
+
+
+def worth_telling(sums: Mapping[str, int]) -> dict[str, int]:
+    """What a till is told of a member's `sums`: the latest of them that are not 0, as many as a
+    message holds, the newest first."""
     told: dict[str, int] = {}
     size = 0
-    periods_of: dict[int, set[str]] = {}
     # "ever" sorts after every year, so it is told before all else.
-    for key in sorted(sums, key=lambda key: (period_of(key), key), reverse=True):
-        period = period_of(key)
-        periods = periods_of.setdefault(len(period), set())
-        most = _MOST_OF_LENGTH.get(len(period), MAX_SUMS_A_MEMBER)
-        if sums[key] == 0 or (period not in periods and len(periods) >= most):
-            continue
-        size += len(key.encode()) + _BYTES_BESIDE_A_KEY
+    for key, value in sorted(
+        latest(sums).items(), key=lambda one: (period_of(one[0]), one[0]), reverse=True
+    ):
+        size += (len(key.encode()) + _BYTES_BESIDE_A_KEY) * (value != 0)
         if len(told) >= MAX_SUMS_A_MEMBER or size > MAX_SUMS_BYTES:
             break
-        periods.add(period)
-        told[key] = sums[key]
+        if value:
+            told[key] = value
     return told

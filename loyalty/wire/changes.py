@@ -8,6 +8,7 @@ from msgspec import Meta
 from loyalty.baskets import MAX_TAGS
 from loyalty.bounds import AmountMinor, Count, MomentMs, Sum
 from loyalty.members import Member
+from loyalty.sums import MAX_KEY_CHARACTERS, MAX_SUMS_A_MEMBER
 from loyalty.wire.limits import (
     MAX_HOLDERS_TOLD,
     MAX_JOURNALS_TOLD,
@@ -44,6 +45,17 @@ class BalanceChange(msgspec.Struct, frozen=True, array_like=True, tag="balance")
     redeemed: Sum
     pool: Sum = 0
     holders: Annotated[tuple[Holder, ...], Meta(max_length=MAX_HOLDERS_TOLD)] = ()
+
+
+_SumKey = Annotated[str, Meta(max_length=MAX_KEY_CHARACTERS)]
+
+
+class SumsChange(msgspec.Struct, frozen=True, array_like=True, tag="sums"):
+    """What all terminals but the one that is told counted of `member_id` over time, by key
+    (`loyalty.sums`), as far as it may still be consulted."""
+
+    member_id: str
+    sums: Annotated[dict[_SumKey, Sum], Meta(max_length=MAX_SUMS_A_MEMBER)]
 
 
 class VoucherChange(msgspec.Struct, frozen=True, array_like=True, tag="voucher"):
@@ -122,6 +134,7 @@ class UnknownChange(msgspec.Struct, frozen=True, array_like=True, tag="unknown")
 Change = (
     MemberChange
     | BalanceChange
+    | SumsChange
     | VoucherChange
     | NoticeChange
     | TerminalChange

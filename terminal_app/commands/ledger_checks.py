@@ -24,12 +24,13 @@ from loyalty.journal import (
     Sealed,
     decode_entry,
 )
+from loyalty.sums import added, latest, sums_in
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.vouchers import ISSUED, LIFE_CYCLE, REDEEMED, Voucher
 from terminal_app.commands import rights_checks
 from terminal_app.commands.journal_checks import journal_findings, key_findings, sealed_entries
 from terminal_app.commands.rights_checks import FoldedRights
-from terminal_app.store import journal, ledger, members, receipts, vouchers
+from terminal_app.store import journal, ledger, members, receipts, sums, vouchers
 from terminal_app.store.settings import Identity
 from terminal_app.store.vouchers import KeptVoucher
 
@@ -45,6 +46,7 @@ class _Folded(msgspec.Struct):
     """What the entries of the journal come to."""
 
     balances: dict[str, Balance] = msgspec.field(default_factory=dict)
+    sums: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
     days: dict[str, DayTally] = msgspec.field(default_factory=dict)
     issued: dict[str, KeptVoucher] = msgspec.field(default_factory=dict)
     redeemed: dict[str, KeptVoucher] = msgspec.field(default_factory=dict)
@@ -69,7 +71,7 @@ def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
 
 
 def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
-    """Make own balances, rights, day tallies and vouchers anew from the journal.
+    """Make own balances, sums, rights, day tallies and vouchers anew from the journal.
 
     Must run in a transaction, on a journal that holds. Receipts cannot come back: what was asked
     and printed is not in the journal. A voucher stays redeemed, for head office may have told so.
@@ -81,6 +83,8 @@ def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
     different = tuple(_differing(connection, identity, folded))
     ledger.forget(connection, ledger.OWN)
     ledger.put_parts(connection, ledger.OWN, folded.balances)
+    sums.forget(connection, ledger.OWN)
+    sums.put_parts(connection, ledger.OWN, folded.sums)
     ledger.forget_tallies(connection)
     for tally in folded.days.values():
         ledger.put_tally(connection, tally)
@@ -103,6 +107,8 @@ def _differing(
 ) -> Iterator[str]:
     """What is kept otherwise than the journal says, and a rebuild puts right."""
     yield from _unlike("balance of", folded.balances, ledger.parts(connection, ledger.OWN))
+    kept_sums = dict(sums.kept_parts(connection, ledger.OWN))
+    yield from _unlike("counted of", folded.sums, kept_sums)
     yield from _unlike("sums of", folded.days, ledger.kept_tallies(connection))
     yield from rights_checks.differing(connection, identity, folded.rights)
     kept = vouchers.kept(connection)
@@ -192,6 +198,8 @@ def _count(folded: _Folded, entry: Entry, zone: ZoneInfo) -> None:
     if entry.member:
         before = folded.balances.get(entry.member, NO_BALANCE)
         folded.balances[entry.member] = after(before, entry)
+        if more := sums_in(entry):
+            folded.sums[entry.member] = latest(added(folded.sums.get(entry.member, {}), more))
     rights_checks.count(folded.rights, entry)
     if entry.kind in (EARN, REVERSE):
         folded.receipts.add(entry.receipt)

@@ -169,7 +169,23 @@ def m004_goods(db: Database) -> None:
         db.execute(statement)
 
 
-OURS = frozenset({"m001_first_tables", "m002_rights", "m003_programme", "m004_goods"})
+_SUMS = (
+    """
+    CREATE TABLE sums (
+        member_id TEXT NOT NULL, source TEXT NOT NULL, sums BLOB NOT NULL,
+        PRIMARY KEY (member_id, source)) WITHOUT ROWID
+    """,
+)
+
+
+@till_migrations()
+def m005_sums(db: Database) -> None:
+    """What is counted of members over time; nothing was counted before."""
+    for statement in _SUMS:
+        db.execute(statement)
+
+
+OURS = frozenset({"m001_first_tables", "m002_rights", "m003_programme", "m004_goods", "m005_sums"})
 """The steps that this version knows; a database that took others is newer."""
 
 

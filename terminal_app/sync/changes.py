@@ -15,12 +15,13 @@ from loyalty.wire import (
     ProductChange,
     ProgrammeChange,
     ProgrammeVersion,
+    SumsChange,
     TerminalChange,
     UnknownChange,
     VoucherChange,
     is_signed_version,
 )
-from terminal_app.store import ledger, lookups, members, settings, vouchers
+from terminal_app.store import ledger, lookups, members, settings, sums, vouchers
 from terminal_app.store.programmes import keep_programme, programme_labelled, withdraw_programme
 from terminal_app.store.snapshot import end_starting
 
@@ -39,12 +40,13 @@ def apply_changes(
     """
     balances = [change for change in changes if isinstance(change, BalanceChange)]
     ledger.put_told(connection, balances)
+    sums.put_told(connection, [change for change in changes if isinstance(change, SumsChange)])
     people = [change.member for change in changes if isinstance(change, MemberChange)]
     members.put_members(connection, people)
     lookups.close(connection, [member.card for member in people])
     for change in changes:
         match change:
-            case BalanceChange() | MemberChange() | UnknownChange():
+            case BalanceChange() | MemberChange() | SumsChange() | UnknownChange():
                 pass
             case VoucherChange():
                 vouchers.put_told(connection, change, own_journal)
@@ -61,11 +63,12 @@ def apply_changes(
 
 
 def forget_told(connection: sqlite3.Connection) -> None:
-    """Forget what was told of balances and rights, before all of it is told from the start.
+    """Forget what was told of balances, sums and rights, before all of it is told from the start.
 
     A start from a snapshot that is under way has lost its first parts by that, and ends.
     """
     ledger.forget(connection, ledger.OTHERS)
+    sums.forget(connection, ledger.OTHERS)
     end_starting(connection)
 
 

@@ -13,7 +13,17 @@ from loyalty.balances import NO_BALANCE, Balance, fold
 from loyalty.clock import Clock, epoch_ms
 from loyalty.journal import Entry
 from loyalty.wire import EpochReply, EpochRequest
-from terminal_app.store import draws, epochs, journal, ledger, members, receipts, rights, settings
+from terminal_app.store import (
+    draws,
+    epochs,
+    journal,
+    ledger,
+    members,
+    receipts,
+    rights,
+    settings,
+    sums,
+)
 from terminal_app.store.connection import Store
 from terminal_app.store.epochs import NextJournal
 from terminal_app.store.settings import Identity, SyncState
@@ -168,7 +178,8 @@ def _switch(connection: sqlite3.Connection, fingerprint: str, now_ms: int) -> bo
 def _leave(
     connection: sqlite3.Connection, identity: Identity, hidden: list[Entry], hidden_from: int
 ) -> None:
-    """What the old journal made of balances is another's from now on, and its rights are gone."""
+    """What the old journal made of balances and sums is another's from now on; its rights are
+    gone."""
     own = ledger.parts(connection, ledger.OWN)
     others = ledger.parts(connection, ledger.OTHERS)
     unheld = fold(hidden)
@@ -181,6 +192,7 @@ def _leave(
         },
     )
     ledger.forget(connection, ledger.OWN)
+    sums.leave(connection, hidden)
     ledger.forget_tallies(connection)
     rights.forget_rights(connection)
     draws.close_all(connection)

@@ -17,7 +17,7 @@ from loyalty.journal import (
     next_seal,
 )
 from loyalty.tallies import day_of
-from terminal_app.store import journal, ledger, rights, serving, vouchers
+from terminal_app.store import journal, ledger, rights, serving, sums, vouchers
 from terminal_app.store.settings import Identity
 
 _RIGHTS = frozenset({RIGHTS_GRANT, RIGHTS_RELEASE})
@@ -70,6 +70,7 @@ def write_again(
         if rights.held(connection, member_id) < 0:
             # What was spent by the rights of the old journal is a debt of this one.
             serving.leave(connection, member_id)
+    sums.count_in(connection, written)
     for day, of_day in days.items():
         ledger.count_in(connection, day, of_day)
 
