@@ -38,20 +38,6 @@ programmes = Table(
 """Every version that was published and not taken back before it started; setting `programme`
 labels the one in force. Books of a time that did not sign have no signature."""
 
-late_versions = Table(
-    "late_versions",
-    metadata,
-    Column("terminal", String(16), primary_key=True),
-    Column("used", Text, primary_key=True),
-    Column("due", Text, primary_key=True),
-    Column("entries", BigInteger, nullable=False),
-    Column("promised_points", BigInteger, nullable=False),
-    Column("due_points", BigInteger, nullable=False),
-    Column("latest_at_ms", BigInteger, nullable=False),
-)
-"""What terminals awarded under version `used` when `due` was in force: so many entries, what they
-promised, and what the version in force would have given."""
-
 changes = Table(
     "changes",
     metadata,

@@ -14,13 +14,3 @@ def upgrade() -> None:
     )
     op.add_column("programmes", sa.Column("signature", sa.LargeBinary))
     op.execute("UPDATE programmes SET starts_at_ms = published_at_ms")
-    op.create_table(
-        "late_versions",
-        sa.Column("terminal", sa.String(16), primary_key=True),
-        sa.Column("used", sa.Text, primary_key=True),
-        sa.Column("due", sa.Text, primary_key=True),
-        sa.Column("entries", sa.BigInteger, nullable=False),
-        sa.Column("promised_points", sa.BigInteger, nullable=False),
-        sa.Column("due_points", sa.BigInteger, nullable=False),
-        sa.Column("latest_at_ms", sa.BigInteger, nullable=False),
-    )
