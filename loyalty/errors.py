@@ -7,10 +7,13 @@
         ├── ProgrammeInvalid    a programme document that cannot be loaded
         ├── EntryInvalid        journal bytes that are no entry
         ├── FileUnreadable      a file of receipt lines: no gzip, no UTF-8, no such columns
+        ├── SalesUnusable       sales that no programme can be tried out on
         └── FrameInvalid        bytes of the sync protocol that break its form or its limits
 
 Each carries `hint`: what the person at the till or at head office can do about it.
 """
+
+import msgspec
 
 
 class Fault(Exception):
@@ -40,8 +43,27 @@ class IdentifierInvalid(LoyaltyError):
     """An id or number that breaks its own form."""
 
 
+class DocumentFault(msgspec.Struct, frozen=True):
+    """One thing that is wrong with a programme document: on `line`, `key` `what`; what is `allowed`
+    there."""
+
+    line: int
+    key: str
+    what: str
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {self.key} {self.what}: {self.allowed}"
+
+
 class ProgrammeInvalid(LoyaltyError):
-    """A programme document that cannot be loaded."""
+    """A programme document that cannot be loaded; `faults` are all that is wrong with it."""
+
+    def __init__(
+        self, message: str, hint: str = "", faults: tuple[DocumentFault, ...] = ()
+    ) -> None:
+        super().__init__(message, hint)
+        self.faults = faults
 
 
 class EntryInvalid(LoyaltyError):
@@ -50,6 +72,10 @@ class EntryInvalid(LoyaltyError):
 
 class FileUnreadable(LoyaltyError):
     """A file that is no table of receipt lines: no gzip, no UTF-8, no such columns."""
+
+
+class SalesUnusable(LoyaltyError):
+    """Sales that no programme can be tried out on: none at all, or not in the order of time."""
 
 
 class FrameInvalid(LoyaltyError):
