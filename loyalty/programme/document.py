@@ -1,11 +1,20 @@
-"""The programme document: its form, how it is loaded, and what it must keep to."""
+"""The programme document: how it is loaded, and how all that is wrong with it is told at once."""
 
+import re
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
 from importlib import resources
+from typing import cast
 
 import msgspec
+from msgspec import inspect
 
-from loyalty.amounts import parse_amount
-from loyalty.errors import AmountInvalid, ProgrammeInvalid
+from loyalty.errors import DocumentFault, ProgrammeInvalid
+from loyalty.programme.checks.whole import check
+from loyalty.programme.faults import MAX_FAULTS_TOLD, Findings, spoken
+from loyalty.programme.places import KeyPath, line_of, located
+from loyalty.programme.reading import readable
 from loyalty.programme.terms.programme import BASE_RULE, ONE_WALLET, Programme
 
 __all__ = [
@@ -20,26 +29,32 @@ __all__ = [
 
 CLASSIC = "classic"
 MAX_DOCUMENT_BYTES = 256 * 1024
-MAX_POINTS = 1_000_000
-MAX_VALID_DAYS = 3_660
-MAX_OFFLINE_DAYS = 366
+KEYS_ARE_LISTED = "docs/programme.md lists the keys."
+
+_FORM = cast(inspect.StructType, inspect.type_info(Programme))
+_PLACE = re.compile(r"(?P<said>.*) \(at (line (?P<line>[0-9]+), column [0-9]+|end of document)\)")
 
 
 def load_programme(document: str, source: str = "the programme") -> Programme:
     """The programme written in the TOML text `document`; `source` names it in errors.
 
-    Raises ProgrammeInvalid, which says what is wrong and at which key.
+    Raises ProgrammeInvalid with every fault of it, each with its line, its key and what may stand
+    there.
     """
     if len(document.encode()) > MAX_DOCUMENT_BYTES:
         raise ProgrammeInvalid(f"{source} is larger than {MAX_DOCUMENT_BYTES} bytes.")
     try:
-        programme = msgspec.toml.decode(document, type=Programme)
-    except msgspec.ValidationError as fault:
-        raise ProgrammeInvalid(f"{source}: {fault}.", "docs/programme.md lists the keys.") from None
-    except (msgspec.DecodeError, ValueError, RecursionError) as fault:
+        # Numbers with a point are kept as they are written: no key takes one, faults show it.
+        tree = tomllib.loads(document, parse_float=Decimal)
+        places = located(document)
+    except (ValueError, RecursionError) as fault:
         # The TOML reader lets some faults through: numbers too long, brackets too deep.
-        raise ProgrammeInvalid(f"{source} is not TOML: {fault}.") from None
-    _check(programme, source)
+        raise _not_toml(document, source, str(fault)) from None
+    findings = Findings()
+    programme = msgspec.convert(readable(tree, _FORM, findings), type=Programme)
+    check(programme, findings)
+    if findings.found:
+        raise _refused(places, source, findings)
     return programme
 
 
@@ -48,41 +63,31 @@ def classic_document() -> str:
     return resources.files("loyalty.programme").joinpath("examples/classic.toml").read_text("utf-8")
 
 
-def _check(programme: Programme, source: str) -> None:
-    reward = programme.reward
-    _within(source, "version", programme.version, MAX_POINTS)
-    if programme.earning is not None:
-        _amount(source, "earning.per", programme.earning.per)
-        _within(source, "earning.points", programme.earning.points, MAX_POINTS)
-    if not (programme.name.isidentifier() and programme.name.isascii()):
-        raise ProgrammeInvalid(f"{source}: name {programme.name!r} must be letters and digits.")
-    currency = programme.currency
-    if not (
-        len(currency) == 3 and currency.isascii() and currency.isalpha() and currency.isupper()
-    ):
-        raise ProgrammeInvalid(
-            f"{source}: currency {currency!r} must be an ISO 4217 code, such as PLN."
-        )
-    if reward is not None:
-        _within(source, "reward.at_points", reward.at_points, MAX_POINTS)
-        _within(source, "reward.valid_days", reward.valid_days, MAX_VALID_DAYS)
-        _amount(source, "reward.voucher", reward.voucher)
-    offline = programme.offline
-    _within(source, "offline.keep", offline.keep or 0, MAX_POINTS, least=0)
-    _within(source, "offline.days", offline.days, MAX_OFFLINE_DAYS)
-    _within(source, "offline.grace_days", offline.grace_days, MAX_OFFLINE_DAYS, least=0)
-    _within(source, "offline.overdraft", offline.overdraft, MAX_POINTS, least=0)
+def _refused(places: Mapping[KeyPath, int], source: str, findings: Findings) -> ProgrammeInvalid:
+    faults = [
+        DocumentFault(line_of(places, one.path), spoken(one.path), one.what, one.allowed)
+        for one in findings.found
+    ]
+    faults.sort(key=lambda fault: fault.line)
+    told = [_sentence(fault) for fault in faults[:MAX_FAULTS_TOLD]]
+    if len(faults) == 1:
+        return ProgrammeInvalid(f"{source}: {told[0]}", KEYS_ARE_LISTED, tuple(faults))
+    more = len(faults) - len(told)
+    if more:
+        told.append(f"and {more} more.")
+    message = "\n  ".join([f"{source} has {len(faults)} faults:", *told])
+    return ProgrammeInvalid(f"{message}\n", KEYS_ARE_LISTED, tuple(faults))
 
 
-def _within(source: str, key: str, value: int, largest: int, least: int = 1) -> None:
-    if not least <= value <= largest:
-        raise ProgrammeInvalid(f"{source}: {key} is {value}; it must be from {least} to {largest}.")
+def _sentence(fault: DocumentFault) -> str:
+    return f"{fault}" if fault.allowed.endswith("?") else f"{fault}."
 
 
-def _amount(source: str, key: str, text: str) -> None:
-    try:
-        positive = parse_amount(text) > 0
-    except AmountInvalid as fault:
-        raise ProgrammeInvalid(f"{source}: {key}: {fault.message}", fault.hint) from None
-    if not positive:
-        raise ProgrammeInvalid(f"{source}: {key} must be more than 0.")
+def _not_toml(document: str, source: str, said: str) -> ProgrammeInvalid:
+    place = _PLACE.fullmatch(said)
+    line = 1
+    if place:
+        said = place["said"]
+        line = int(place["line"] or document.count("\n") + 1)
+    fault = DocumentFault(line, "the document", "is not TOML", said)
+    return ProgrammeInvalid(f"{source} is not TOML: line {line}: {said}.", faults=(fault,))

@@ -93,7 +93,7 @@ GOOD = {
         ({"--database": "sqlite:///:memory:"}, "A database without a file would be gone"),
         ({"--shop": "Sklep \udcff"}, "'Sklep \\udcff' holds bytes that are no text."),
         ({"--branch": "A=\udcff"}, "'\\udcff' holds bytes that are no text."),
-        ({"--currency": "gold"}, "the classic programme: currency 'gold' must be"),
+        ({"--currency": "gold"}, 'the classic programme: line 4: currency is "gold"'),
     ],
     ids=lambda value: str(value)[:40],
 )

@@ -184,8 +184,8 @@ def test_what_is_wrong_is_named_with_its_key(changed: dict[str, object], key: st
         ("name = ", "is not TOML"),
         ("a = " + "[" * 50_000, "is not TOML"),
         ("a = " + "1" * 50_000, "is not TOML"),
-        ("", "missing required field"),
-        (written() + "colour = 1\n", "unknown field"),
+        ("", "name is missing"),
+        (written() + "colour = 1\n", "colour is no key of a programme"),
         ("#" * (MAX_DOCUMENT_BYTES + 1), "is larger than"),
     ],
 )
