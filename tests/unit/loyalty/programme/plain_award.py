@@ -18,10 +18,8 @@ from loyalty.programme.terms.earning import EarnRule
 def plain_wallets(programme: Programme, occasion: Occasion, standing: Standing) -> dict[str, int]:
     """What each wallet gets; wallets that get nothing are left out."""
     net = _net(programme, occasion, standing)
-    discounted = any(
-        part != line.amount_minor
-        for part, line in zip(_discounted(programme, occasion, standing), occasion.basket.lines)
-    )
+    full_price = [line.amount_minor for line in occasion.basket.lines]
+    discounted = _discounted(programme, occasion, standing) != full_price
     main = next(iter(programme.wallets), "points")
     given: dict[str, int] = {}
     taken: dict[str, set[int]] = {}
@@ -84,7 +82,7 @@ def _times(
     if programme.stacking.multipliers == "best":
         return max(times)
     if programme.stacking.multipliers == "add":
-        return max(1 + sum(one - 1 for one in times), Fraction(0))
+        return max(Fraction(1) + sum(one - 1 for one in times), Fraction(0))
     whole = Fraction(1)
     for one in times:
         whole *= one
@@ -111,10 +109,9 @@ def _net(programme: Programme, occasion: Occasion, standing: Standing) -> list[i
     exact = [Fraction(old * amount, sum(payable)) for amount in payable]
     parts = [int(part) for part in exact]
     while sum(parts) < old:
-        rest = [part - int(part) if int(part) == whole else Fraction(-1)
-                for part, whole in zip(exact, parts)]  # fmt: skip
-        parts[rest.index(max(rest))] += 1
-    return [amount - part for amount, part in zip(amounts, parts)]
+        rests = [part - whole for part, whole in zip(exact, parts, strict=True)]
+        parts[rests.index(max(rests))] += 1
+    return [amount - part for amount, part in zip(amounts, parts, strict=True)]
 
 
 def _discounted(programme: Programme, occasion: Occasion, standing: Standing) -> list[int]:

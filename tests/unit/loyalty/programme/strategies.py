@@ -45,13 +45,14 @@ GROUPS = {
 WALLETS = ("points", "stamps", "cash")
 
 
-def times_of_day(at: Sequence[int] = (2026, 2027, 2028)) -> st.SearchStrategy[datetime]:
-    """Moments of a few years by some shop's clock, leap day and nights of summer time included."""
-    return st.builds(
-        lambda moment, zone: moment.replace(tzinfo=UTC).astimezone(zone),
-        st.datetimes(datetime(min(at), 1, 1), datetime(max(at), 12, 31)),
-        st.sampled_from(ZONES),
-    )
+FIRST_SECOND = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+LAST_SECOND = int(datetime(2028, 12, 31, tzinfo=UTC).timestamp())
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    """Moments of three years by some shop's clock, leap day and nights of summer time included."""
+    seconds = st.integers(FIRST_SECOND, LAST_SECOND)
+    return st.builds(datetime.fromtimestamp, seconds, st.sampled_from(ZONES))
 
 
 def lines(
@@ -83,7 +84,7 @@ def occasions(paid: bool = True) -> st.SearchStrategy[Occasion]:
     return st.builds(
         Occasion,
         basket=baskets(),
-        at=times_of_day(),
+        at=moments(),
         branch=st.sampled_from(("", *BRANCHES)),
         paid=st.fixed_dictionaries({}, optional=parts) if paid else st.just({}),
     )
@@ -127,9 +128,17 @@ def whens() -> st.SearchStrategy[When]:
 
 
 def caps() -> st.SearchStrategy[Cap]:
-    """A cap of one period, of several, or of none."""
-    limit = st.one_of(st.none(), st.integers(0, 60))
-    return st.one_of(st.just(NO_CAP), st.builds(Cap, receipt=limit, day=limit, month=limit))
+    """A cap of one period, of several, or of none; a longer period has the larger one."""
+    limits = st.tuples(st.integers(0, 40), st.integers(0, 20), st.integers(0, 20))
+    said = st.lists(st.booleans(), min_size=3, max_size=3)
+    return st.one_of(st.just(NO_CAP), st.builds(_cap, limits, said))
+
+
+def _cap(limits: tuple[int, int, int], said: list[bool]) -> Cap:
+    receipt, more_a_day, more_a_month = limits
+    day = receipt + more_a_day
+    each = (receipt, day, day + more_a_month)
+    return Cap(*(limit if told else None for limit, told in zip(each, said, strict=True)))
 
 
 def _amounts(decimals: int, least: int = 1, most: int = 5_000) -> st.SearchStrategy[str]:
@@ -153,7 +162,7 @@ def rules(draw: st.DrawFn, name: str, decimals: int, capped: bool, stopping: boo
             ),
             st.fixed_dictionaries({"each": st.just("visit")}),
             st.fixed_dictionaries(
-                {"percent": st.sampled_from(("3", "2.5", "0.125")), "wallet": st.just("cash")}
+                {"percent": st.sampled_from(("3", "2.5", "0.25")), "wallet": st.just("cash")}
             ),
         )
     )
@@ -191,6 +200,7 @@ def programmes(
         rules=_some(tuple(names)) if names else st.just(()),
         when=whens(),
     )
+    short = st.builds(Earning, per=_amounts(decimals))
     steps = [
         DiscountStep(plain_amount(at, decimals), percent)
         for at, percent in ((10_000, "3"), (50_000, "7.5"), (150_000, "10"))
@@ -199,7 +209,7 @@ def programmes(
         name="drawn",
         version=1,
         currency=currency,
-        earning=draw(st.one_of(st.none(), st.builds(Earning, per=_amounts(decimals)))),
+        earning=draw(short if not earn else st.one_of(st.none(), short)),
         goods=GROUPS,
         excluded=Excluded(
             goods=draw(st.sampled_from(((), ("bags",)))),

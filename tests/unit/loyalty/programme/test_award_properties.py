@@ -9,8 +9,10 @@ from msgspec.structs import replace
 
 from loyalty.baskets import Basket
 from loyalty.programme.awards import award
+from loyalty.programme.checks.whole import check
 from loyalty.programme.document import Programme, classic_document, load_programme
 from loyalty.programme.earning import award_points
+from loyalty.programme.faults import Findings
 from loyalty.programme.occasions import Occasion, Standing
 from tests.unit.loyalty.programme.plain_award import plain_wallets
 from tests.unit.loyalty.programme.shop import TUESDAY_NOON
@@ -23,6 +25,15 @@ from tests.unit.loyalty.programme.strategies import (
 )
 
 CLASSIC = load_programme(classic_document())
+
+
+@given(programmes())
+def test_the_programmes_of_these_tests_are_ones_that_may_be_published(
+    programme: Programme,
+) -> None:
+    findings = Findings()
+    check(programme, findings)
+    assert findings.found == []
 
 
 @given(programmes(), occasions(), standings())
@@ -44,7 +55,7 @@ def test_an_award_explains_itself(
     for wallet, points in done.wallets.items():
         assert points == sum(one.points for one in done.outcomes if one.wallet == wallet) >= 0
     for one in done.outcomes:
-        assert 0 <= one.points
+        assert one.points >= 0
         assert one.points == 0 or (one.lines and one.counted > 0 and one.plain_points > 0)
         assert one.points > 0 or one.why_not
         assert one.multipliers or one.points <= one.plain_points
