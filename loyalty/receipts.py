@@ -11,6 +11,9 @@ from loyalty.baskets import Line
 SALE = "sale"
 RETURN = "return"
 
+POINTS, STAMPS, MONEY = "points", "stamps", "money"
+"""What a wallet may hold; money is in minor units."""
+
 
 class VoucherSlip(msgspec.Struct, frozen=True):
     """A reward voucher that comes out with a receipt; `code` is the text of its QR."""
@@ -21,12 +24,34 @@ class VoucherSlip(msgspec.Struct, frozen=True):
     code: str
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class RulePoints(msgspec.Struct, frozen=True, array_like=True):
+    """What one rule of the programme gave, by its title in the member's language."""
+
+    title: str
+    points: int
+
+
+class TierStanding(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The member's tier after a sale, and the way to the next one, as the member reads them.
+
+    `by` says what `missing` counts: "spend" in minor units, "points" or "visits". `next_title` is
+    empty at the top.
+    """
+
+    title: str = ""
+    next_title: str = ""
+    missing: int = 0
+    by: str = "spend"
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The loyalty receipt of one sale or return.
 
     `points` is signed: below zero for what a return took back. `balance` is None for a shopper
     without a card, and for a card that this till has not heard of. `is_copy` marks a reprint,
-    whose vouchers are the very same numbers.
+    whose vouchers are the very same numbers. `discount_minor` is off the total, and `points_paid`
+    paid `points_paid_minor` of it. `wallet` is what the points are: "points", "stamps" or "money";
+    `rules` has what each rule gave where the programme has several.
     """
 
     kind: str
@@ -48,3 +73,19 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     notices: tuple[str, ...] = ()
     vouchers: tuple[VoucherSlip, ...] = ()
     is_copy: bool = False
+    discount_minor: int = 0
+    points_paid: int = 0
+    points_paid_minor: int = 0
+    wallet: str = POINTS
+    rules: tuple[RulePoints, ...] = ()
+    tier: TierStanding | None = None
+
+    @property
+    def to_pay_minor(self) -> int:
+        """What is left to pay after discount, vouchers and points."""
+        return (
+            self.total_minor
+            - self.discount_minor
+            - self.voucher_paid_minor
+            - self.points_paid_minor
+        )

@@ -13,7 +13,7 @@ from loyalty.baskets import Basket
 from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, Entry
 from loyalty.rights import Rights, rights_after
 from loyalty.tallies import day_of
-from terminal_app.store import journal, ledger, receipts, rights, settings
+from terminal_app.store import journal, ledger, receipts, rights, settings, sums
 from terminal_app.store.settings import Identity
 
 
@@ -22,7 +22,7 @@ class Draft:
 
     `receipt` is the reference they carry; without one (None) they are named by the first of them.
     It must live inside the transaction that it was begun in: `post` writes entries, balances,
-    rights and the day's tally together, so that none of them can be there without the others.
+    sums, rights and the day's tally together, so that none of them can be there without the others.
     """
 
     def __init__(
@@ -94,6 +94,7 @@ class Draft:
                 {self.member_id: reduce(after, self._entries, own)},
             )
             rights.put_rights(self._connection, self._moved_rights())
+            sums.count_in(self._connection, self._entries)
         day = day_of(self.occurred_at_ms, self._identity.zone)
         ledger.count_in(self._connection, day, self._entries)
         settings.note_moment(self._connection, self._now_ms)
@@ -106,17 +107,14 @@ class Draft:
         return {self.member_id: reduce(rights_after, self._entries, before)}
 
 
-def lines_payload(basket: Basket) -> dict[str, Any]:
-    """What an entry keeps of a basket: enough for head office to compute the award again."""
-    return {"lines": [[line.sku, line.quantity, line.amount_minor] for line in basket.lines]}
-
-
-def content_digest(kind: str, member_id: str, basket: Basket, codes: Iterable[str]) -> bytes:
+def content_digest(
+    kind: str, member_id: str, basket: Basket, codes: Iterable[str], *more: object
+) -> bytes:
     """What makes two requests with one reference the same: all but the time they came at."""
     lines = [
         (line.sku, line.description, line.quantity, line.amount_minor) for line in basket.lines
     ]
-    content = msgspec.msgpack.encode((kind, member_id, lines, tuple(codes)))
+    content = msgspec.msgpack.encode((kind, member_id, lines, tuple(codes), *more))
     return hashlib.sha256(content).digest()
 
 

@@ -1,7 +1,8 @@
 """Members, cards, notices, goods and fellow terminals: what this till can look up offline."""
 
+import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -46,6 +47,10 @@ _PUT_PRODUCT = """
     VALUES (?, ?, ?, ?, ?) ON CONFLICT (code) DO UPDATE SET
         description = excluded.description, price_minor = excluded.price_minor,
         category = excluded.category, tags = excluded.tags
+"""
+_WORDS_FOR_GOODS = """
+    SELECT code, category, tags FROM products
+    WHERE code IN (SELECT value FROM json_each(?)) AND (category <> '' OR tags <> '')
 """
 _PRODUCT = "SELECT code, description, price_minor, category, tags FROM products WHERE code = ?"
 
@@ -173,6 +178,14 @@ def product(connection: sqlite3.Connection, code: str) -> Product | None:
         return None
     code_kept, description, price_minor, category, tags = row
     return Product(code_kept, description, price_minor, category, tags_in(tags))
+
+
+def words_for_goods(
+    connection: sqlite3.Connection, codes: Iterable[str]
+) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Category and tags of the goods with `codes`, of those that the list of goods has any for."""
+    rows = connection.execute(_WORDS_FOR_GOODS, (json.dumps(sorted(codes)),))
+    return {code: (category, tags_in(tags)) for code, category, tags in rows}
 
 
 def _decoded(row: tuple[bytes] | None) -> Member | None:

@@ -7,6 +7,9 @@ import msgspec
 from loyalty.balances import Balance
 from loyalty.baskets import Basket
 from loyalty.members import DEFAULT_LANGUAGE, Member
+from loyalty.programme.occasions import RuleOutcome
+from loyalty.programme.paying import NOTHING_PAID, PointsPaid
+from loyalty.programme.terms.goods import Tender
 from loyalty.receipts import Receipt
 from loyalty.rights import Safe
 
@@ -30,6 +33,15 @@ class Reason(StrEnum):
     VOUCHER_ELSEWHERE = "voucher-elsewhere"
     VOUCHER_WAITS = "voucher-waits"
     VOUCHER_NEEDLESS = "voucher-needless"
+    VOUCHER_BRANCH = "voucher-branch"
+    VOUCHER_TOO_LITTLE = "voucher-too-little"
+    PAID_TOO_MUCH = "paid-too-much"
+    PAY_NO_CARD = "pay-no-card"
+    PAY_NOT_OFFERED = "pay-not-offered"
+    PAY_TOO_FEW = "pay-too-few"
+    PAY_NO_FULL_STEP = "pay-no-full-step"
+    PAY_TOO_MUCH = "pay-too-much"
+    PAY_NOT_ENOUGH = "pay-not-enough"
     RECEIPT_INVALID = "receipt-invalid"
     RECEIPT_CONFLICT = "receipt-conflict"
     RECEIPT_UNKNOWN = "receipt-unknown"
@@ -90,7 +102,9 @@ class Quote(msgspec.Struct, frozen=True):
 
     `balance_after` is None without a card, and for a card that this till has not heard of.
     `waiting_points` are those of the member that may not be spent here, when one voucher or more
-    waits for them; else 0.
+    waits for them; else 0. `discount_minor` is what the member's discount takes off the total;
+    `points_paid` pay a part of it, and `payable` is the most that could. `outcomes` say what each
+    rule of the programme made of the basket.
     """
 
     total_minor: int
@@ -99,19 +113,27 @@ class Quote(msgspec.Struct, frozen=True):
     balance_after: int | None
     vouchers_due: int
     waiting_points: int = 0
+    discount_minor: int = 0
+    points_paid: PointsPaid = NOTHING_PAID
+    payable: PointsPaid = NOTHING_PAID
+    outcomes: tuple[RuleOutcome, ...] = ()
 
 
 class Sale(msgspec.Struct, frozen=True, kw_only=True):
     """A sale to ring up; `reference` is the till's receipt number and makes it one sale for ever.
 
     An empty `reference` lets the Till give the next number of its own. `voucher_codes` are codes
-    of vouchers the shopper pays with. `occurred_at_ms` is for sales that happened earlier.
+    of vouchers the shopper pays with, `pay_points` the points that the member gives for a part,
+    `paid` what else is no new money, in minor units. `occurred_at_ms` is for sales that happened
+    earlier.
     """
 
     basket: Basket
     reference: str = ""
     member_id: str = ""
     voucher_codes: tuple[str, ...] = ()
+    pay_points: int = 0
+    paid: dict[Tender, int] = {}
     occurred_at_ms: int | None = None
     print_receipt: bool = True
 

@@ -85,15 +85,30 @@ class Till:
             return safe_to_spend(connection, programme, member_id, now_ms)
 
     def quote(
-        self, basket: Basket, member_id: str = "", voucher_codes: tuple[str, ...] = ()
+        self,
+        basket: Basket,
+        member_id: str = "",
+        voucher_codes: tuple[str, ...] = (),
+        pay_points: int = 0,
     ) -> Quote | Refusal:
         """What selling `basket` now would bring; nothing is written."""
-        refusal = unsellable(basket)
+        return self.quote_sale(
+            Sale(
+                basket=basket,
+                member_id=member_id,
+                voucher_codes=voucher_codes,
+                pay_points=pay_points,
+            )
+        )
+
+    def quote_sale(self, sale: Sale) -> Quote | Refusal:
+        """What posting `sale` now would bring; nothing is written."""
+        refusal = unsellable(sale.basket)
         if refusal is not None:
             return refusal
         with self._store.reading() as connection:
             desk = desk_now(connection, self._now())
-            answer = quoting.quote(connection, desk, basket, member_id, voucher_codes)
+            answer = quoting.quote(connection, desk, sale)
         self._ask_for(answer)
         return answer
 

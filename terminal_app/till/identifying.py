@@ -6,6 +6,7 @@ from msgspec.structs import astuple
 
 from loyalty.members import Member
 from loyalty.programme.rewards import points_to_next
+from loyalty.programme.terms.texts import in_language
 from loyalty.scans import (
     CardScan,
     DamagedScan,
@@ -27,7 +28,6 @@ from terminal_app.till.answers import (
     Refusal,
 )
 from terminal_app.till.safety import safe_to_spend
-from terminal_app.till.selling import in_language
 from terminal_app.till.voucher_check import check_voucher, desk_now
 
 _FOREIGN = {
@@ -68,7 +68,7 @@ def known_member(connection: sqlite3.Connection, member: Member, now_ms: int) ->
         balance=balance,
         safe=safe_to_spend(connection, programme, member.member_id, now_ms),
         points_to_next=points_to_next(programme, balance.points),
-        notices=tuple(in_language(notice, member.language) for notice in notices),
+        notices=tuple(in_language(notice.texts, member.language) for notice in notices),
         known_at_ms=settings.read_sync_state(connection).heard_at_ms,
     )
 

@@ -2,43 +2,47 @@
 
 import sqlite3
 
-from loyalty.baskets import Basket
+from msgspec.structs import replace
+
 from loyalty.identifiers import is_card_number
-from loyalty.programme.earning import award
 from loyalty.programme.rewards import vouchers_due
 from terminal_app.store import ledger, members
-from terminal_app.till.answers import Quote, Reason, Refusal
+from terminal_app.till.answers import Quote, Reason, Refusal, Sale
+from terminal_app.till.pricing import price
 from terminal_app.till.safety import spendable_with
-from terminal_app.till.voucher_check import VoucherDesk, check_vouchers, paid_with
+from terminal_app.till.voucher_check import VoucherDesk
 
 
-def quote(
-    connection: sqlite3.Connection,
-    desk: VoucherDesk,
-    basket: Basket,
-    member_id: str,
-    voucher_codes: tuple[str, ...],
-) -> Quote | Refusal:
-    """What selling `basket` at `desk` would bring: the same sums that a sale comes to."""
-    paid = check_vouchers(connection, desk, voucher_codes, basket)
-    if isinstance(paid, Refusal):
-        return paid
-    to_pay_minor = basket.total_minor - paid_with(paid, basket)
-    if not member_id:
-        return Quote(basket.total_minor, to_pay_minor, 0, None, 0)
-    points = award(desk.programme, basket).points
-    if members.member(connection, member_id) is None:
-        if is_card_number(member_id):
-            return Quote(basket.total_minor, to_pay_minor, points, None, 0)
+def quote(connection: sqlite3.Connection, desk: VoucherDesk, sale: Sale) -> Quote | Refusal:
+    """What posting `sale` at `desk` would bring: the same sums that it would come to."""
+    member_id = sale.member_id
+    member = members.member(connection, member_id) if member_id else None
+    if member_id and member is None and not is_card_number(member_id):
         return Refusal(Reason.UNKNOWN_CARD, {"card": member_id})
-    balance = ledger.balance_of(connection, member_id).points + points
-    safe = spendable_with(connection, desk.programme, member_id, balance, points, desk.now_ms)
+    priced = price(connection, desk, sale, member)
+    if isinstance(priced, Refusal):
+        return priced
+    points = priced.award.points
+    quoted = Quote(
+        total_minor=sale.basket.total_minor,
+        to_pay_minor=priced.to_pay_minor,
+        points=points,
+        balance_after=None,
+        vouchers_due=0,
+        discount_minor=priced.award.discount_minor,
+        points_paid=priced.points_paid,
+        payable=priced.payable,
+        outcomes=priced.award.outcomes,
+    )
+    if member is None:
+        return quoted
+    moved = points - priced.points_paid.points
+    balance = ledger.balance_of(connection, member_id).points + moved
+    safe = spendable_with(connection, desk.programme, member_id, balance, moved, desk.now_ms)
     due = vouchers_due(desk.programme, safe, desk.at_ms, desk.identity.zone)
     due_of_all = vouchers_due(desk.programme, balance, desk.at_ms, desk.identity.zone)
-    return Quote(
-        total_minor=basket.total_minor,
-        to_pay_minor=to_pay_minor,
-        points=points,
+    return replace(
+        quoted,
         balance_after=balance - due.count * due.points,
         vouchers_due=due.count,
         waiting_points=balance - safe if due_of_all.count > due.count else 0,

@@ -36,6 +36,19 @@ SENTENCES: dict[Reason, str] = {
     Reason.VOUCHER_NEEDLESS: phrase(
         "Voucher {voucher} has nothing left to pay for. Take it out and give it back."
     ),
+    Reason.VOUCHER_BRANCH: phrase("Voucher {voucher} is not taken in this shop. Give it back."),
+    Reason.VOUCHER_TOO_LITTLE: phrase(
+        "Voucher {voucher} is for a purchase of at least {least}. Add goods, or give it back."
+    ),
+    Reason.PAID_TOO_MUCH: phrase("More is paid than there is to pay. Check the amounts."),
+    Reason.PAY_NO_CARD: phrase("Points pay with a member's card. Scan the card first."),
+    Reason.PAY_NOT_OFFERED: phrase("Points cannot pay for goods here. Post the sale without them."),
+    Reason.PAY_TOO_FEW: phrase("Points pay from {least} on. Take more, or none."),
+    Reason.PAY_NO_FULL_STEP: phrase(
+        "Points pay in steps of {points}. Take a whole number of them."
+    ),
+    Reason.PAY_TOO_MUCH: phrase("Points may pay {most} of this purchase. Take fewer."),
+    Reason.PAY_NOT_ENOUGH: phrase("{safe} points may be spent here now. Take fewer."),
     Reason.RECEIPT_INVALID: phrase(
         "{receipt} cannot be a receipt number. Use up to 64 signs, no blanks."
     ),

@@ -7,8 +7,9 @@ from msgspec.structs import replace
 from loyalty.journal import REVERSE
 from loyalty.programme.document import Programme
 from loyalty.programme.earning import clawback
+from loyalty.programme.sale_facts import lines_payload
 from loyalty.receipts import RETURN
-from terminal_app.posting.draft import content_digest, lines_payload
+from terminal_app.posting.draft import content_digest
 from terminal_app.store import ledger, members
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import GoodsReturn, Posted, Reason, Refusal
@@ -37,7 +38,7 @@ def take_back(
         REVERSE,
         points=points,
         amount_minor=-goods.basket.total_minor,
-        payload=lines_payload(goods.basket),
+        payload=lines_payload(programme, goods.basket),
     )
     receipt = receipt_of(identity, programme, draft, member, RETURN, goods.basket)
     if member:

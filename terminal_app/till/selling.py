@@ -6,20 +6,22 @@ from msgspec.structs import replace
 
 from loyalty.identifiers import is_card_number, voucher_number
 from loyalty.journal import EARN, REDEEM, VOUCHER_ISSUED, VOUCHER_REDEEMED
-from loyalty.members import DEFAULT_LANGUAGE, Member
+from loyalty.members import Member
 from loyalty.programme.document import Programme
-from loyalty.programme.earning import award
 from loyalty.programme.rewards import vouchers_due
-from loyalty.receipts import SALE, VoucherSlip
+from loyalty.programme.sale_facts import sale_payload
+from loyalty.programme.terms.texts import in_language
+from loyalty.receipts import SALE, Receipt, VoucherSlip
 from loyalty.vouchers import Voucher, voucher_code
-from terminal_app.posting.draft import Draft, content_digest, lines_payload
+from terminal_app.posting.draft import Draft, content_digest
 from terminal_app.store import ledger, lookups, members, vouchers
-from terminal_app.store.members import Notice
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Posted, Reason, Refusal, Sale
+from terminal_app.till.pricing import Priced, price
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of
 from terminal_app.till.safety import spendable_with
-from terminal_app.till.voucher_check import VoucherDesk, check_vouchers, paid_with
+from terminal_app.till.telling import given_by_rule
+from terminal_app.till.voucher_check import VoucherDesk
 
 
 def sell(
@@ -29,8 +31,8 @@ def sell(
     sale: Sale,
     now_ms: int,
 ) -> Posted | Refusal:
-    """Post `sale`: vouchers paid with, points earned, and the vouchers that are now due."""
-    content = content_digest(SALE, sale.member_id, sale.basket, sale.voucher_codes)
+    """Post `sale`: what pays for it, points earned, and the vouchers that are now due."""
+    content = _digest(sale)
     answered = already(connection, sale.reference, content)
     if answered is not None:
         return answered
@@ -38,29 +40,19 @@ def sell(
     if sale.member_id and member is None and not is_card_number(sale.member_id):
         return Refusal(Reason.UNKNOWN_CARD, {"card": sale.member_id})
     at_ms = now_ms if sale.occurred_at_ms is None else sale.occurred_at_ms
-    desk = VoucherDesk(identity, programme, at_ms, now_ms)
-    paid = check_vouchers(connection, desk, sale.voucher_codes, sale.basket)
-    if isinstance(paid, Refusal):
-        return paid
+    priced = price(connection, VoucherDesk(identity, programme, at_ms, now_ms), sale, member)
+    if isinstance(priced, Refusal):
+        return priced
     draft = draft_of(connection, identity, programme, sale, at_ms, now_ms)
-    points = award(programme, sale.basket).points if sale.member_id else 0
-    draft.add(
-        EARN,
-        points=points,
-        amount_minor=sale.basket.total_minor,
-        payload=lines_payload(sale.basket),
-    )
-    _redeem_vouchers(connection, draft, paid)
-    receipt = replace(
-        receipt_of(identity, programme, draft, member, SALE, sale.basket),
-        points=points,
-        voucher_paid_minor=paid_with(paid, sale.basket),
-    )
+    _add_sale(draft, programme, priced)
+    _redeem_vouchers(connection, draft, priced.vouchers)
+    receipt = _receipt(identity, programme, draft, member, priced)
     if sale.member_id and member is None:
         lookups.ask(connection, sale.member_id)
     if member:
-        balance = ledger.balance_of(connection, member.member_id).points + points
-        safe = spendable_with(connection, programme, member.member_id, balance, points, now_ms)
+        moved = priced.award.points - priced.points_paid.points
+        balance = ledger.balance_of(connection, member.member_id).points + moved
+        safe = spendable_with(connection, programme, member.member_id, balance, moved, now_ms)
         slips, redeemed = _issue_due(connection, draft, identity, programme, safe)
         receipt = replace(
             receipt,
@@ -72,13 +64,50 @@ def sell(
     return posted(connection, draft, content, receipt, sale.print_receipt)
 
 
-def in_language(notice: Notice, language: str) -> str:
-    """The notice in `language`, else in the default, else in any it has."""
-    texts = notice.texts
-    return texts.get(language) or texts.get(DEFAULT_LANGUAGE) or next(iter(texts.values()), "")
+def _digest(sale: Sale) -> bytes:
+    """What makes a repeat of `sale` the same sale; what pays counts where anything does."""
+    paid = ((sorted(sale.paid.items()), sale.pay_points),) if sale.paid or sale.pay_points else ()
+    return content_digest(SALE, sale.member_id, sale.basket, sale.voucher_codes, *paid)
 
 
-def _redeem_vouchers(connection: sqlite3.Connection, draft: Draft, paid: list[Voucher]) -> None:
+def _add_sale(draft: Draft, programme: Programme, priced: Priced) -> None:
+    """What was bought and earned, and the points that paid for a part of it."""
+    draft.add(
+        EARN,
+        points=priced.award.points,
+        amount_minor=priced.occasion.basket.total_minor,
+        payload=sale_payload(
+            programme, priced.occasion, priced.standing, priced.award, priced.sums(programme)
+        ),
+    )
+    paid = priced.points_paid
+    if paid.points:
+        draft.add(REDEEM, points=-paid.points, payload={"paid_minor": paid.paid_minor})
+
+
+def _receipt(
+    identity: Identity,
+    programme: Programme,
+    draft: Draft,
+    member: Member | None,
+    priced: Priced,
+) -> Receipt:
+    """What was sold, how it was paid, and what each rule gave."""
+    receipt = receipt_of(identity, programme, draft, member, SALE, priced.occasion.basket)
+    return replace(
+        receipt,
+        points=priced.award.points,
+        voucher_paid_minor=priced.voucher_paid_minor,
+        discount_minor=priced.award.discount_minor,
+        points_paid=priced.points_paid.points,
+        points_paid_minor=priced.points_paid.paid_minor,
+        rules=given_by_rule(programme, priced.award, receipt.language),
+    )
+
+
+def _redeem_vouchers(
+    connection: sqlite3.Connection, draft: Draft, paid: tuple[Voucher, ...]
+) -> None:
     for voucher in paid:
         draft.add(
             VOUCHER_REDEEMED,
@@ -137,4 +166,4 @@ def _spoken(connection: sqlite3.Connection, member: Member) -> tuple[str, ...]:
     waiting = members.waiting_notices(connection, member.member_id)
     for notice in waiting:
         members.mark_notice(connection, notice.notice_id, members.NOTICE_PRINTED)
-    return tuple(in_language(notice, member.language) for notice in waiting)
+    return tuple(in_language(notice.texts, member.language) for notice in waiting)

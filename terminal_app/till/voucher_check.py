@@ -4,7 +4,6 @@ import sqlite3
 
 import msgspec
 
-from loyalty.baskets import Basket
 from loyalty.identifiers import voucher_epoch, voucher_issuer
 from loyalty.programme.document import Programme
 from loyalty.rights import Wait
@@ -55,6 +54,9 @@ def check_voucher(
         return Refusal(Reason.VOUCHER_SPENT, facts)
     if desk.at_ms > voucher.expires_at_ms:
         return Refusal(Reason.VOUCHER_EXPIRED, facts)
+    branches = desk.programme.vouchers.branches
+    if branches and desk.identity.branch not in branches:
+        return Refusal(Reason.VOUCHER_BRANCH, facts)
     if not _goes_by_signature(connection, desk.programme):
         if standing is None or standing.held_by != desk.identity.journal:
             return Refusal(Reason.VOUCHER_ELSEWHERE, facts)
@@ -74,11 +76,13 @@ def _goes_by_signature(connection: sqlite3.Connection, programme: Programme) -> 
 
 
 def check_vouchers(
-    connection: sqlite3.Connection, desk: VoucherDesk, codes: tuple[str, ...], basket: Basket
+    connection: sqlite3.Connection, desk: VoucherDesk, codes: tuple[str, ...], due_minor: int
 ) -> list[Voucher] | Refusal:
-    """The vouchers in `codes` that are to pay for `basket`, or the first refusal.
+    """The vouchers in `codes` that are to pay for a sale of which `due_minor` is due, or the first
+    refusal.
 
-    One voucher shown twice is spent already; one with nothing left to pay for is refused too.
+    One voucher shown twice is spent already; one with nothing left to pay for is refused too, and
+    so are all of them for a smaller sale than the programme takes vouchers for.
     """
     checked: dict[str, Voucher] = {}
     for code in codes:
@@ -89,20 +93,29 @@ def check_vouchers(
             return Refusal(Reason.VOUCHER_SPENT, {"voucher": voucher.number})
         checked[voucher.number] = voucher
     paid = list(checked.values())
-    return _needless(paid, basket) or paid
+    return _too_little(desk.programme, paid, due_minor) or _needless(paid, due_minor) or paid
 
 
-def paid_with(paid: list[Voucher], basket: Basket) -> int:
-    """What `paid` vouchers cover of `basket`, in minor units; what is over is not paid out."""
-    return max(min(sum(voucher.amount_minor for voucher in paid), basket.total_minor), 0)
+def paid_with(paid: list[Voucher], due_minor: int) -> int:
+    """What `paid` vouchers cover of `due_minor`, in minor units; what is over is not paid out."""
+    return max(min(sum(voucher.amount_minor for voucher in paid), due_minor), 0)
 
 
-def _needless(paid: list[Voucher], basket: Basket) -> Refusal | None:
+def _too_little(programme: Programme, paid: list[Voucher], due_minor: int) -> Refusal | None:
+    """The refusal of vouchers for a sale that is smaller than the programme takes them for."""
+    least = programme.vouchers.at_least
+    if not paid or not least or due_minor >= programme.minor(least):
+        return None
+    facts = {"voucher": paid[0].number, "least": f"{least} {programme.currency}"}
+    return Refusal(Reason.VOUCHER_TOO_LITTLE, facts)
+
+
+def _needless(paid: list[Voucher], due_minor: int) -> Refusal | None:
     """The refusal of a voucher that would be spent for nothing, so that the member keeps it."""
     if not paid:
         return None
     smallest = min(paid, key=lambda voucher: voucher.amount_minor)
     covered_minor = sum(voucher.amount_minor for voucher in paid) - smallest.amount_minor
-    if covered_minor < basket.total_minor:
+    if covered_minor < due_minor:
         return None
     return Refusal(Reason.VOUCHER_NEEDLESS, {"voucher": smallest.number})

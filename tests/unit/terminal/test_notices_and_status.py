@@ -119,6 +119,10 @@ def test_every_refusal_is_a_sentence_in_every_language(reason: Reason, language:
         "receipt": "536365",
         "voucher": "KRK-1.1.2",
         "limit": "200",
+        "least": "100",
+        "points": "50",
+        "most": "12.50",
+        "safe": "80",
     }
     said = sentence(Refusal(reason, facts), Words(language))
     assert said.endswith(".")
