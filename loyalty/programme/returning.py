@@ -66,14 +66,15 @@ class SaleAtHand(msgspec.Struct, frozen=True):
 class ReturnAward(msgspec.Struct, frozen=True, kw_only=True):
     """What a return does. `taken` is what the award shrinks by, `points_back` the points that had
     paid for the goods, `amount_minor` what the goods were sold for. Of that `discount_minor` was
-    never paid, and `paid_minor` was paid with points and vouchers; the rest is money to give back.
-    `sums` count against the periods of the sale."""
+    never paid, `points_paid_minor` and `voucher_paid_minor` were paid with points and vouchers; the
+    rest is money to give back. `sums` count against the periods of the sale."""
 
     taken: int = 0
     points_back: int = 0
     amount_minor: int = 0
     discount_minor: int = 0
-    paid_minor: int = 0
+    points_paid_minor: int = 0
+    voucher_paid_minor: int = 0
     sums: Mapping[str, int] = {}
 
     @property
@@ -84,7 +85,12 @@ class ReturnAward(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def money_minor(self) -> int:
         """What is given back in money."""
-        return self.amount_minor - self.discount_minor - self.paid_minor
+        return (
+            self.amount_minor
+            - self.discount_minor
+            - self.points_paid_minor
+            - self.voucher_paid_minor
+        )
 
 
 class _Worth(msgspec.Struct, frozen=True):
@@ -94,7 +100,8 @@ class _Worth(msgspec.Struct, frozen=True):
     paying_points: int = 0
     amount_minor: int = 0
     discount_minor: int = 0
-    paid_minor: int = 0
+    points_paid_minor: int = 0
+    voucher_paid_minor: int = 0
     sums: Mapping[str, int] = {}
 
 
@@ -138,7 +145,8 @@ def returned(
         points_back=before.paying_points - after.paying_points,
         amount_minor=before.amount_minor - after.amount_minor,
         discount_minor=before.discount_minor - after.discount_minor,
-        paid_minor=before.paid_minor - after.paid_minor,
+        points_paid_minor=before.points_paid_minor - after.points_paid_minor,
+        voucher_paid_minor=before.voucher_paid_minor - after.voucher_paid_minor,
         sums=_difference(after.sums, before.sums),
     )
 
@@ -166,7 +174,8 @@ def _worth(programme: Programme, sale: SaleAtHand, parts: Sequence[ReturnedPart]
         paying_points=_paying_points(programme, paid.get(PAID_WITH_POINTS, 0)),
         amount_minor=amount_minor,
         discount_minor=discount_minor,
-        paid_minor=paid.get(PAID_WITH_POINTS, 0) + vouchers_minor,
+        points_paid_minor=paid.get(PAID_WITH_POINTS, 0),
+        voucher_paid_minor=vouchers_minor,
         sums=sums,
     )
 
