@@ -23,6 +23,7 @@ _IN_FORCE = """
     SELECT document FROM programmes
     ORDER BY starts_at_ms <= ?1 DESC, abs(starts_at_ms - ?1), number DESC LIMIT 1
 """
+_HAS_START = "SELECT 1 FROM programmes WHERE starts_at_ms > 0 LIMIT 1"
 _START = "UPDATE programmes SET starts_at_ms = ? WHERE label = ?"
 _LABELLED = "SELECT document FROM programmes WHERE label = ?"
 
@@ -43,6 +44,11 @@ def keep_programme(
         raise ProgrammeInvalid(f"Programme {programme.label} is here with another text.")
     connection.execute(_PUT, (programme.label, document, starts_at_ms))
     return programme
+
+
+def hears_versions(connection: sqlite3.Connection) -> bool:
+    """Whether head office has told of a version with its start: then it tells of all that way."""
+    return connection.execute(_HAS_START).fetchone() is not None
 
 
 def withdraw_programme(connection: sqlite3.Connection, label: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 import structlog
 
 from loyalty.errors import ProgrammeInvalid
-from loyalty.programme.document import load_programme
 from loyalty.wire import (
     BalanceChange,
     Change,
@@ -22,7 +21,7 @@ from loyalty.wire import (
     is_signed_version,
 )
 from terminal_app.store import ledger, lookups, members, settings, sums, vouchers
-from terminal_app.store.programmes import keep_programme, programme_labelled, withdraw_programme
+from terminal_app.store.programmes import hears_versions, keep_programme, withdraw_programme
 from terminal_app.store.snapshot import end_starting
 
 MAX_DOCUMENT_LOGGED = 60
@@ -73,10 +72,14 @@ def forget_told(connection: sqlite3.Connection) -> None:
 
 
 def _apply_programme(connection: sqlite3.Connection, document: str) -> None:
-    """Keep the document in force, as a head office tells it that publishes no versions."""
+    """Keep the document in force, as a head office tells it that publishes no versions.
+
+    It is not signed: from one that does, only what it signed counts.
+    """
+    if hears_versions(connection):
+        return
     try:
-        if programme_labelled(connection, load_programme(document).label) is None:
-            keep_programme(connection, document)
+        keep_programme(connection, document)
     except ProgrammeInvalid as fault:
         _refuse(document[:MAX_DOCUMENT_LOGGED], str(fault))
 
