@@ -156,6 +156,12 @@ class LotBook:
             taking.lot.expired += taking.points
         return taken, max(points - due, 0)
 
+    def expire_all(self, at_ms: int) -> int:
+        """Book all that is gone by `at_ms`, and tell how many points it was."""
+        points = sum(lot.left for lot in self.gone(at_ms))
+        self.expire(at_ms, points)
+        return points
+
     def give_back(self, at_ms: int, points: int, taken: list[Taking]) -> int:
         """Put up to `points` back where they were `taken`, what was taken last first.
 
@@ -257,11 +263,10 @@ class LotBook:
 
 
 def _with_points(queue: _Queue) -> Iterator[OpenLot]:
-    """The lots of a queue in its order; those that have no points by then leave it."""
+    """The lots of a queue in its order; whoever asks for the next has emptied the one before."""
     while queue:
         lot = queue[0][2]
         if lot.left:
             yield lot
-        if lot.left == 0:
-            heapq.heappop(queue)
-            lot.queued = False
+        heapq.heappop(queue)
+        lot.queued = False
