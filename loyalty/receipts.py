@@ -7,6 +7,7 @@ room's; here is what must be true whoever prints it.
 import msgspec
 
 from loyalty.baskets import Line
+from loyalty.programme.terms.texts import ShopText
 
 SALE = "sale"
 RETURN = "return"
@@ -32,14 +33,14 @@ class RulePoints(msgspec.Struct, frozen=True, array_like=True):
 
 
 class TierStanding(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The member's tier after a sale, and the way to the next one, as the member reads them.
+    """The member's tier after a sale, and the way to the next one, by their titles.
 
-    `by` says what `missing` counts: "spend" in minor units, "points" or "visits". `next_title` is
-    empty at the top.
+    `by` says what `missing` counts: "spend" in minor units, "points" or "visits". `title` is empty
+    without a tier, `next_title` at the top.
     """
 
-    title: str = ""
-    next_title: str = ""
+    title: ShopText = ""
+    next_title: ShopText = ""
     missing: int = 0
     by: str = "spend"
 

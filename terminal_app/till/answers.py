@@ -10,7 +10,7 @@ from loyalty.members import DEFAULT_LANGUAGE, Member
 from loyalty.programme.occasions import RuleOutcome
 from loyalty.programme.paying import NOTHING_PAID, PointsPaid
 from loyalty.programme.terms.goods import Tender
-from loyalty.receipts import Receipt
+from loyalty.receipts import POINTS, Receipt, TierStanding
 from loyalty.rights import Safe
 
 
@@ -63,7 +63,8 @@ class Refusal(msgspec.Struct, frozen=True):
 class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
     """A member as this till knows them; `known_at_ms` is when head office was last heard, or 0.
 
-    `safe` says how much of `balance` may be spent here now, and why the rest waits.
+    `safe` says how much of `balance` may be spent here now, and why the rest waits. `wallet` is
+    what the points are (points, stamps or money); `tier` is None where the programme has none.
     """
 
     member: Member
@@ -72,6 +73,8 @@ class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
     points_to_next: int | None
     notices: tuple[str, ...]
     known_at_ms: int
+    wallet: str = POINTS
+    tier: TierStanding | None = None
 
 
 class KnownVoucher(msgspec.Struct, frozen=True):
@@ -104,7 +107,7 @@ class Quote(msgspec.Struct, frozen=True):
     `waiting_points` are those of the member that may not be spent here, when one voucher or more
     waits for them; else 0. `discount_minor` is what the member's discount takes off the total;
     `points_paid` pay a part of it, and `payable` is the most that could. `outcomes` say what each
-    rule of the programme made of the basket.
+    rule of the programme made of the basket; `wallet` is what the points are.
     """
 
     total_minor: int
@@ -117,6 +120,7 @@ class Quote(msgspec.Struct, frozen=True):
     points_paid: PointsPaid = NOTHING_PAID
     payable: PointsPaid = NOTHING_PAID
     outcomes: tuple[RuleOutcome, ...] = ()
+    wallet: str = POINTS
 
 
 class Sale(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,9 +4,12 @@ import sqlite3
 
 from msgspec.structs import astuple
 
+from loyalty.clock import from_epoch_ms
 from loyalty.members import Member
+from loyalty.programme.document import Programme
 from loyalty.programme.rewards import points_to_next
 from loyalty.programme.terms.texts import in_language
+from loyalty.receipts import TierStanding
 from loyalty.scans import (
     CardScan,
     DamagedScan,
@@ -28,6 +31,7 @@ from terminal_app.till.answers import (
     Refusal,
 )
 from terminal_app.till.safety import safe_to_spend
+from terminal_app.till.standing import past_of, tier_at
 from terminal_app.till.voucher_check import check_voucher, desk_now
 
 _FOREIGN = {
@@ -70,7 +74,19 @@ def known_member(connection: sqlite3.Connection, member: Member, now_ms: int) ->
         points_to_next=points_to_next(programme, balance.points),
         notices=tuple(in_language(notice.texts, member.language) for notice in notices),
         known_at_ms=settings.read_sync_state(connection).heard_at_ms,
+        wallet=programme.wallet().kind,
+        tier=_tier(connection, programme, member, now_ms),
     )
+
+
+def _tier(
+    connection: sqlite3.Connection, programme: Programme, member: Member, now_ms: int
+) -> TierStanding | None:
+    if not programme.tier:
+        return None
+    zone = settings.require_identity(connection).zone
+    past = past_of(connection, programme, member.member_id, member)
+    return tier_at(programme, past, from_epoch_ms(now_ms).astimezone(zone))
 
 
 def _voucher(connection: sqlite3.Connection, code: str, now_ms: int) -> KnownVoucher | Refusal:

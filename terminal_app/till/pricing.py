@@ -26,6 +26,7 @@ from loyalty.vouchers import Voucher
 from terminal_app.store import ledger, members
 from terminal_app.till.answers import Reason, Refusal, Sale
 from terminal_app.till.safety import spendable_with
+from terminal_app.till.standing import Past, past_of, standing_at
 from terminal_app.till.voucher_check import VoucherDesk, check_vouchers, paid_with
 
 NOTHING_EARNED = Award(points=0, wallets={}, base_minor=0)
@@ -47,6 +48,7 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     occasion: Occasion
+    past: Past
     standing: Standing
     award: Award
     vouchers: tuple[Voucher, ...]
@@ -81,8 +83,10 @@ def price(
         at=from_epoch_ms(desk.at_ms).astimezone(desk.identity.zone),
         branch=desk.identity.branch,
     )
-    standing, given = NEWCOMER, NOTHING_EARNED
+    past, standing, given = Past(), NEWCOMER, NOTHING_EARNED
     if sale.member_id:
+        past = past_of(connection, programme, sale.member_id, member)
+        standing = standing_at(programme, past, occasion.at)
         given = award(programme, occasion, standing)
     due_minor = sale.basket.total_minor - given.discount_minor
     vouchers = check_vouchers(connection, desk, sale.voucher_codes, due_minor)
@@ -102,6 +106,7 @@ def price(
             given = award(programme, occasion, standing)
     return Priced(
         occasion=occasion,
+        past=past,
         standing=standing,
         award=given,
         vouchers=tuple(vouchers),

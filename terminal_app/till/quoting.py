@@ -33,6 +33,7 @@ def quote(connection: sqlite3.Connection, desk: VoucherDesk, sale: Sale) -> Quot
         points_paid=priced.points_paid,
         payable=priced.payable,
         outcomes=priced.award.outcomes,
+        wallet=desk.programme.wallet().kind,
     )
     if member is None:
         return quoted

@@ -61,6 +61,7 @@ def receipt_of(
         terminal=identity.terminal,
         occurred_at_ms=draft.occurred_at_ms,
         currency=programme.currency,
+        wallet=programme.wallet().kind,
         language=member.language if member else DEFAULT_LANGUAGE,
         lines=basket.lines,
         total_minor=basket.total_minor,

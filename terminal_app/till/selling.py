@@ -1,6 +1,7 @@
 """A sale, in the one transaction it is committed with."""
 
 import sqlite3
+from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -20,6 +21,7 @@ from terminal_app.till.answers import Posted, Reason, Refusal, Sale
 from terminal_app.till.pricing import Priced, price
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of
 from terminal_app.till.safety import spendable_with
+from terminal_app.till.standing import tier_at
 from terminal_app.till.telling import given_by_rule
 from terminal_app.till.voucher_check import VoucherDesk
 
@@ -44,7 +46,8 @@ def sell(
     if isinstance(priced, Refusal):
         return priced
     draft = draft_of(connection, identity, programme, sale, at_ms, now_ms)
-    _add_sale(draft, programme, priced)
+    gained = priced.sums(programme)
+    _add_sale(draft, programme, priced, gained)
     _redeem_vouchers(connection, draft, priced.vouchers)
     receipt = _receipt(identity, programme, draft, member, priced)
     if sale.member_id and member is None:
@@ -60,6 +63,7 @@ def sell(
             points_redeemed=redeemed,
             vouchers=slips,
             notices=_spoken(connection, member) if sale.print_receipt else (),
+            tier=tier_at(programme, priced.past, priced.occasion.at, gained),
         )
     return posted(connection, draft, content, receipt, sale.print_receipt)
 
@@ -70,15 +74,15 @@ def _digest(sale: Sale) -> bytes:
     return content_digest(SALE, sale.member_id, sale.basket, sale.voucher_codes, *paid)
 
 
-def _add_sale(draft: Draft, programme: Programme, priced: Priced) -> None:
+def _add_sale(
+    draft: Draft, programme: Programme, priced: Priced, gained: Mapping[str, int]
+) -> None:
     """What was bought and earned, and the points that paid for a part of it."""
     draft.add(
         EARN,
         points=priced.award.points,
         amount_minor=priced.occasion.basket.total_minor,
-        payload=sale_payload(
-            programme, priced.occasion, priced.standing, priced.award, priced.sums(programme)
-        ),
+        payload=sale_payload(programme, priced.occasion, priced.standing, priced.award, gained),
     )
     paid = priced.points_paid
     if paid.points:
