@@ -8,6 +8,9 @@ points and times alike. The period comes last in every key: a day, a month, a ye
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import msgspec
 
 from loyalty.amounts import MAX_AMOUNT_MINOR
 from loyalty.journal import Entry
@@ -25,22 +28,34 @@ MAX_KEY_CHARACTERS = 100
 MAX_SUM_AN_ENTRY = MAX_AMOUNT_MINOR
 
 MAX_SUMS_A_MEMBER = 200
-"""What a till is told of one member; what is beyond it is old, or of more than any shop counts."""
+"""What a till is told of one member."""
 
 MAX_SUMS_BYTES = 7_000
 """Of one member, as they are told: a frame of a thousand such is one that is taken."""
 
-MAX_DAYS_COUNTED = 31
-"""A day's sums are consulted on that day alone. Days are kept by which are the latest, not by a
-clock, so that a replay of old sales has its own, and a till with a wrong clock loses nobody's."""
+MAX_KEY_BYTES_BESIDE = 11
+"""Of MessagePack: the length of a key, and the largest number."""
 
-MAX_MONTHS_COUNTED = 74
-"""The longest window that a programme may count over, a year of grace, and the month itself."""
+
+class _Most(NamedTuple):
+    kept: int
+    told: int
+
+
+_MOST = {
+    len(EVER): _Most(kept=200, told=60),
+    len("2026-11-22"): _Most(kept=200, told=20),
+    len("2026-11"): _Most(kept=600, told=120),
+}
+"""How many keys there may be by the length of their period: of all times and of years, of days, of
+months. The latest are kept, by each other and not by a clock, so that a replay of old sales has
+its own. In this order they are told: a day's sums are consulted on that day alone, a month's for
+as long as tiers look back."""
 
 _KEY = re.compile(r"[^|]+(\|[^|]+)?\|(ever|[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)")
-_MOST_OF_LENGTH = {len("2026-11-22"): MAX_DAYS_COUNTED, len("2026-11"): MAX_MONTHS_COUNTED}
-_BYTES_BESIDE_A_KEY = 11
-"""Of MessagePack: the length of the key, and the largest number."""
+
+_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+_decode = msgspec.msgpack.Decoder(dict[str, int]).decode
 
 
 def sum_key(what: str, period: str) -> str:
@@ -99,36 +114,46 @@ def fold_sums(entries: Iterable[Entry]) -> dict[str, dict[str, int]]:
 
 
 def latest(sums: Mapping[str, int]) -> dict[str, int]:
-    """`sums` without days and months that have enough later ones.
+    """`sums` without those that have enough later ones of their kind of period.
 
-    The latest of many are among the latest of each part of them, so it comes to the same whether
-    entries are folded one by one or all at once.
+    The latest of all are among the latest of each part, so it comes to the same whether entries
+    are folded one by one or all at once.
     """
-    limited = {length: set[str]() for length in _MOST_OF_LENGTH}
-    for key in sums:
-        period = period_of(key)
-        if len(period) in limited:
-            limited[len(period)].add(period)
-    gone = {
-        period
-        for length, periods in limited.items()
-        for period in sorted(periods, reverse=True)[_MOST_OF_LENGTH[length] :]
+    if len(sums) <= min(most.kept for most in _MOST.values()):
+        return dict(sums)
+    return {
+        key: sums[key]
+        for length, most in _MOST.items()
+        for key in _newest_first(sums, length)[: most.kept]
     }
-    return {key: value for key, value in sums.items() if period_of(key) not in gone}
 
 
 def worth_telling(sums: Mapping[str, int]) -> dict[str, int]:
-    """What a till is told of a member's `sums`: the latest of them that are not 0, as many as a
-    message holds, the newest first."""
+    """What a till is told of a member's `sums`: the latest that are not 0, as many as a message
+    holds."""
+    counting = {key: value for key, value in sums.items() if value}
     told: dict[str, int] = {}
     size = 0
-    # "ever" sorts after every year, so it is told before all else.
-    for key, value in sorted(
-        latest(sums).items(), key=lambda one: (period_of(one[0]), one[0]), reverse=True
-    ):
-        size += (len(key.encode()) + _BYTES_BESIDE_A_KEY) * (value != 0)
-        if len(told) >= MAX_SUMS_A_MEMBER or size > MAX_SUMS_BYTES:
-            break
-        if value:
-            told[key] = value
+    for length, most in _MOST.items():
+        for key in _newest_first(counting, length)[: most.told]:
+            size += len(key.encode()) + MAX_KEY_BYTES_BESIDE
+            if size > MAX_SUMS_BYTES:
+                return told
+            told[key] = counting[key]
     return told
+
+
+def packed(sums: Mapping[str, int]) -> bytes:
+    """`sums` as a store keeps them: the same bytes for the same sums."""
+    return _encode(sums)
+
+
+def unpacked(kept: bytes) -> dict[str, int]:
+    """The sums in `kept`. Raises ValueError when it holds none."""
+    return _decode(kept)
+
+
+def _newest_first(sums: Mapping[str, int], length: int) -> list[str]:
+    """The keys whose period has `length`; "ever" sorts after every year, and so comes first."""
+    periods = [(period, key) for key in sums if len(period := period_of(key)) == length]
+    return [key for _, key in sorted(periods, reverse=True)]

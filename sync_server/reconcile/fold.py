@@ -19,6 +19,7 @@ from loyalty.journal import (
     Entry,
 )
 from loyalty.rights import NO_RIGHTS, Rights, points_of, releasable, voucher_of
+from loyalty.sums import added, latest, sums_in
 from loyalty.tallies import DayTally, counted
 from sync_server.reconcile.enrolled import Enrolled, enrolled_by
 from sync_server.store.tables import grants
@@ -36,12 +37,13 @@ NO_SALES = (0, 0)
 class Made(msgspec.Struct):
     """What the entries make, as far as they were read.
 
-    `parts` and `rights` are of each member in each journal, `sales` are a member's sales and what
-    they came to less returns, in minor units. `enrolled` has each member's enrolments, `unfounded`
-    the rights entries that are not what was granted.
+    `parts`, `rights` and what is `counted` (`loyalty.sums`) are of each member in each journal,
+    `sales` are a member's sales and what they came to less returns, in minor units. `enrolled` has
+    each member's enrolments, `unfounded` the rights entries that are not what was granted.
     """
 
     parts: dict[JournalMember, Balance] = {}
+    counted: dict[JournalMember, dict[str, int]] = {}
     rights: dict[JournalMember, Rights] = {}
     sales: dict[str, tuple[int, int]] = {}
     tallies: dict[tuple[str, int, str], DayTally] = {}
@@ -57,6 +59,8 @@ class Made(msgspec.Struct):
             return
         journal = (entry.terminal, entry.epoch, entry.member)
         self.parts[journal] = after(self.parts.get(journal, NO_BALANCE), entry)
+        if more := sums_in(entry):
+            self.counted[journal] = latest(added(self.counted.get(journal, {}), more))
         if entry.kind in (EARN, REVERSE):
             sales, sales_minor = self.sales.get(entry.member, NO_SALES)
             is_sale = entry.kind == EARN

@@ -17,6 +17,7 @@ from loyalty.errors import EntryInvalid
 from loyalty.journal import decode_entry
 from loyalty.tallies import Days, DayTally
 from sync_server.reconcile.columns import misfits, read_as_declared
+from sync_server.reconcile.counted import differing_counts
 from sync_server.reconcile.enrolments import differing_members
 from sync_server.reconcile.fold import Made, Written, written_grants
 from sync_server.reconcile.held_vouchers import misheld_vouchers
@@ -66,6 +67,7 @@ def _verify(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
         for end in chain.ends_at(head, key):
             yield Finding(end.where, end.what)
     yield from differing_sums(connection, made)
+    yield from differing_counts(connection, made)
     yield from differing_members(connection, made)
     yield from _days(connection, made)
     yield from differing_vouchers(connection, paper)

@@ -16,6 +16,7 @@ from sync_server.store.tables import changes, counters, feed_marks
 
 MEMBER = "member"
 BALANCE = "balance"
+SUMS = "sums"
 VOUCHER = "voucher"
 NOTICE = "notice"
 TERMINAL = "terminal"
@@ -25,7 +26,7 @@ PROGRAMME = "programme"
 MAX_NUMBER = 2**63 - 1
 """What either engine holds of a number; a till may name any."""
 
-_MEMBERS_OWN = (MEMBER, BALANCE)
+_MEMBERS_OWN = (MEMBER, BALANCE, SUMS)
 """Topics whose keys are members."""
 
 PROGRAMME_IN_FORCE = "in-force"
@@ -44,8 +45,8 @@ def tell(connection: Connection, topic: str, keys: Collection[str] | Mapping[str
     """Have the things `keys` of `topic` told; inside a writing transaction.
 
     They get their numbers as it ends, each thing once. A mapping says of each thing which member
-    it is about; tills that are told of some members alone hear of it only then. Members and
-    balances say so by themselves.
+    it is about; tills that are told of some members alone hear of it only then. Members,
+    balances and sums say so by themselves.
     """
     about = keys if isinstance(keys, Mapping) else {}
     waiting = untold(connection)

@@ -14,7 +14,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func, select, union, update
 
 from sync_server.store.change_numbers import CHANGES_COUNTER
-from sync_server.store.feed import BALANCE, MEMBER, NOTICE, VOUCHER, Told, changes_after, tell
+from sync_server.store.feed import BALANCE, MEMBER, NOTICE, SUMS, VOUCHER, Told, changes_after, tell
 from sync_server.store.keyed import rows_of
 from sync_server.store.marks import put_mark
 from sync_server.store.settings import HISTORY_ID, SERVER_KEY, read_setting, write_setting
@@ -29,6 +29,7 @@ from sync_server.store.tables import (
     notices,
     settings,
     standings,
+    sums,
     terminals,
     vouchers,
 )
@@ -153,6 +154,7 @@ def _tell_whole(connection: Connection, named: Sequence[str]) -> None:
     asked = {"members": named}
     tell(connection, MEMBER, connection.execute(_ENROLLED, asked).scalars().all())
     tell(connection, BALANCE, connection.execute(_WITH_STANDING, asked).scalars().all())
+    tell(connection, SUMS, connection.execute(_WITH_SUMS, asked).scalars().all())
     for topic, owned in ((VOUCHER, _VOUCHERS), (NOTICE, _NOTICES)):
         tell(connection, topic, dict(connection.execute(owned, asked).all()))
 
@@ -222,6 +224,7 @@ _KNOWN = select(member_branches.c.branch, member_branches.c.member_id).where(
 )
 _ENROLLED = select(members.c.member_id).where(members.c.member_id.in_(_members))
 _WITH_STANDING = select(standings.c.member_id).where(standings.c.member_id.in_(_members))
+_WITH_SUMS = select(sums.c.member_id).where(sums.c.member_id.in_(_members)).distinct()
 _VOUCHERS = select(vouchers.c.number, vouchers.c.member_id).where(
     vouchers.c.member_id.in_(_members)
 )

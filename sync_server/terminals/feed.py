@@ -39,6 +39,7 @@ from sync_server.store.tables import (
 )
 from sync_server.store.working_sets import changes_for
 from sync_server.terminals.keys_told import told_keys
+from sync_server.terminals.sum_book import told_sums
 
 
 class Journal(msgspec.Struct, frozen=True):
@@ -138,6 +139,10 @@ def _balances(connection: Connection, keys: Sequence[str], journal: Journal) -> 
     return told
 
 
+def _sums(connection: Connection, keys: Sequence[str], journal: Journal) -> _Found:
+    return told_sums(connection, keys, journal.terminal, journal.epoch)
+
+
 def _vouchers(connection: Connection, keys: Sequence[str], _journal: Journal) -> _Found:
     for row in connection.execute(_VOUCHERS, {"keys": keys}):
         held_by = f"{row.held_terminal}.{row.held_epoch}" if row.held_terminal else ""
@@ -183,6 +188,7 @@ def _programme(connection: Connection, keys: Sequence[str], _journal: Journal) -
 _READERS: Mapping[str, _Reader] = {
     feed.MEMBER: _members,
     feed.BALANCE: _balances,
+    feed.SUMS: _sums,
     feed.VOUCHER: _vouchers,
     feed.NOTICE: _notices,
     feed.TERMINAL: _terminals,

@@ -62,6 +62,7 @@ from sync_server.terminals.lookups import note_met
 from sync_server.terminals.member_book import enrol
 from sync_server.terminals.member_locks import hold_members
 from sync_server.terminals.promises import Promises
+from sync_server.terminals.sum_book import post_sums, refuse_sums_beyond
 from sync_server.terminals.voucher_book import post_vouchers
 
 log = structlog.get_logger(__name__)
@@ -148,7 +149,7 @@ class Ingest:
             contact = contact_of(connection, request, token_hash, holds=True)
             frame = read_frame(connection, request, contact.head)
             hold_members(connection, request, frame.arrived)
-            frame = refuse_beyond(connection, frame)
+            frame = refuse_sums_beyond(connection, refuse_beyond(connection, frame))
             history = _history(connection, contact, request, now_ms)
             open_cases(connection, clock_cases(contact, request, now_ms), now_ms)
             note_contact(connection, request, now_ms)
@@ -243,6 +244,7 @@ class Ingest:
             *self._promises.check(connection, arrived),
             *jump_cases(connection, arrived),
         ]
+        post_sums(connection, *journal, arrived)
         members = {entry.member for entry in arrived if entry.member}
         note_branches(connection, request.terminal, members)
         settle_rights(connection, *journal, members, moved, now_ms)

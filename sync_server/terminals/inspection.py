@@ -24,6 +24,7 @@ from loyalty.journal import (
     decode_entry,
 )
 from loyalty.members import MAX_SEGMENTS, is_birthday
+from loyalty.sums import SUMS, broken_sums
 from sync_server.rights.grants import MAX_DRAW
 from sync_server.store.payloads import Granted, enrolled, granted, issued, redeemed, released
 from sync_server.store.texts import is_plain
@@ -39,7 +40,7 @@ def inspect(body: bytes, terminal: str, epoch: int, seq: int) -> Entry | str:
         return fault.message
     if (entry.terminal, entry.epoch, entry.seq) != (terminal, epoch, seq):
         return f"it says it is entry {entry.seq} of {entry.terminal[:16]!r}, epoch {entry.epoch}"
-    return _misfit(entry) or _misread(entry) or entry
+    return _misfit(entry) or _misread(entry) or _miscounted(entry) or entry
 
 
 def _misfit(entry: Entry) -> str:
@@ -72,6 +73,11 @@ def _misread(entry: Entry) -> str:
         return _misread_payload(entry)
     except (msgspec.ValidationError, RecursionError) as fault:
         return f"its payload cannot be read: {fault}"
+
+
+def _miscounted(entry: Entry) -> str:
+    said = entry.payload.get(SUMS)
+    return "" if said is None else broken_sums(said)
 
 
 def _misread_payload(entry: Entry) -> str:

@@ -28,7 +28,7 @@ def note_met(connection: Connection, request: SyncRequest) -> None:
 
 
 def found_for(connection: Connection, journal: Journal, cards: Sequence[str]) -> tuple[Change, ...]:
-    """The members behind `cards` with their balances, vouchers and notices, as the till of
+    """The members behind `cards` with their balances, sums, vouchers and notices, as the till of
     `journal` is told them."""
     named = _members_of(connection, cards)
     if not named:
@@ -37,6 +37,7 @@ def found_for(connection: Connection, journal: Journal, cards: Sequence[str]) ->
     keys_of = {
         feed.MEMBER: named,
         feed.BALANCE: named,
+        feed.SUMS: named,
         feed.VOUCHER: connection.execute(_VOUCHERS, asked).scalars().all(),
         feed.NOTICE: connection.execute(_NOTICES, asked).scalars().all(),
     }

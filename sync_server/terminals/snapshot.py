@@ -40,6 +40,7 @@ from sync_server.store.tables import (
     notices,
     products,
     standings,
+    sums,
     terminals,
     vouchers,
 )
@@ -215,13 +216,14 @@ _KEYS: Mapping[str, Select[Any]] = {
     **_EVERYONES,
     feed.MEMBER: _keys_of(members.c.member_id),
     feed.BALANCE: _keys_of(standings.c.member_id),
+    feed.SUMS: _keys_of(sums.c.member_id).distinct(),
     feed.VOUCHER: _keys_of(vouchers.c.number, _STILL_SHOWN),
     feed.NOTICE: _keys_of(notices.c.notice_id, _WAITING),
 }
 _KEYS_OF_BRANCH: Mapping[str, Select[Any]] = {
     **_EVERYONES,
     **dict.fromkeys(
-        (feed.MEMBER, feed.BALANCE),
+        (feed.MEMBER, feed.BALANCE, feed.SUMS),
         _keys_of(member_branches.c.member_id, member_branches.c.branch == bindparam("branch")),
     ),
     # Whose voucher it is, is not known before its issue arrives: like the feed, it is told to all.

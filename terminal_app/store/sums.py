@@ -7,10 +7,8 @@ it is read whole at a scan and told whole by head office.
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-import msgspec
-
 from loyalty.journal import Entry
-from loyalty.sums import added, fold_sums, latest
+from loyalty.sums import added, fold_sums, latest, packed, unpacked
 from loyalty.wire import SumsChange
 from terminal_app.store.ledger import OTHERS, OWN
 
@@ -24,13 +22,10 @@ _PUT = """
 _DROP = "DELETE FROM sums WHERE member_id = ? AND source = ?"
 _FORGET = "DELETE FROM sums WHERE source = ?"
 
-_encode = msgspec.msgpack.Encoder(order="deterministic").encode
-_decode = msgspec.msgpack.Decoder(dict[str, int]).decode
-
 
 def sums_of(connection: sqlite3.Connection, member_id: str) -> dict[str, int]:
     """What was counted of a member as this till knows it: own journal and told by head office."""
-    return added(*(_decode(row[0]) for row in connection.execute(_SUMS, (member_id,))))
+    return added(*(unpacked(row[0]) for row in connection.execute(_SUMS, (member_id,))))
 
 
 def count_in(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
@@ -43,22 +38,22 @@ def count_in(connection: sqlite3.Connection, entries: Iterable[Entry]) -> None:
 def part_of(connection: sqlite3.Connection, member_id: str, source: str) -> dict[str, int]:
     """The part of a member's sums that `source` makes: OWN journal or OTHERS."""
     row = connection.execute(_PART, (member_id, source)).fetchone()
-    return {} if row is None else _decode(row[0])
+    return {} if row is None else unpacked(row[0])
 
 
 def parts(connection: sqlite3.Connection, source: str) -> dict[str, dict[str, int]]:
     """The part of every member's sums that `source` makes."""
-    return {row[0]: _decode(row[1]) for row in connection.execute(_PARTS, (source,))}
+    return {row[0]: unpacked(row[1]) for row in connection.execute(_PARTS, (source,))}
 
 
 def kept_parts(
     connection: sqlite3.Connection, source: str
 ) -> Iterator[tuple[str, dict[str, int] | str]]:
     """Every member's part as it is kept; a text says why one cannot be read."""
-    for member_id, packed in connection.execute(_PARTS, (source,)):
+    for member_id, kept in connection.execute(_PARTS, (source,)):
         try:
-            yield str(member_id), _decode(packed)
-        except (msgspec.MsgspecError, ValueError) as fault:
+            yield str(member_id), unpacked(kept)
+        except ValueError as fault:
             yield str(member_id), f"what cannot be read ({fault})"
 
 
@@ -67,7 +62,7 @@ def put_parts(
 ) -> None:
     """Record the parts of members' sums that `source` makes."""
     connection.executemany(
-        _PUT, [(member_id, source, _encode(part)) for member_id, part in sums.items()]
+        _PUT, [(member_id, source, packed(part)) for member_id, part in sums.items()]
     )
 
 

@@ -1,6 +1,6 @@
 """What follows from entries: members, what they have, and who may spend it."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String, Table, Text
 
 from sync_server.store.tables.columns import Words, count, metadata, moment, text
 
@@ -44,11 +44,10 @@ sums = Table(
     Column("member_id", Text, primary_key=True),
     Column("terminal", String(16), primary_key=True),
     Column("epoch", BigInteger, primary_key=True, autoincrement=False),
-    Column("key", Text, primary_key=True),
-    count("value"),
+    Column("counted", LargeBinary, nullable=False),
 )
-"""What each journal counted of a member over time, by key (`loyalty.sums`): empty where the
-programme asks for none of it."""
+"""What each journal counted of a member over time: the sums by key (`loyalty.sums`) as one
+MessagePack map. Empty where the programme asks for none of it."""
 
 holdings = Table(
     "holdings",

@@ -16,6 +16,5 @@ def upgrade() -> None:
         sa.Column("member_id", sa.Text, primary_key=True),
         sa.Column("terminal", sa.String(16), primary_key=True),
         sa.Column("epoch", sa.BigInteger, primary_key=True, autoincrement=False),
-        sa.Column("key", sa.Text, primary_key=True),
-        sa.Column("value", sa.BigInteger, server_default="0", nullable=False),
+        sa.Column("counted", sa.LargeBinary, nullable=False),
     )
