@@ -29,6 +29,9 @@ __all__ = [
 
 CLASSIC = "classic"
 MAX_DOCUMENT_BYTES = 256 * 1024
+MAX_FAULTS_IN_A_MESSAGE = 20
+"""A message is one line, of a log or of a terminal; `faults` has the rest."""
+
 KEYS_ARE_LISTED = "docs/programme.md lists the keys."
 
 _FORM = cast(inspect.StructType, inspect.type_info(Programme))
@@ -69,14 +72,13 @@ def _refused(places: Mapping[KeyPath, int], source: str, findings: Findings) -> 
         for one in findings.found
     ]
     faults.sort(key=lambda fault: fault.line)
-    told = [_sentence(fault) for fault in faults[:MAX_FAULTS_TOLD]]
-    if len(faults) == 1:
-        return ProgrammeInvalid(f"{source}: {told[0]}", KEYS_ARE_LISTED, tuple(faults))
-    more = len(faults) - len(told)
-    if more:
-        told.append(f"and {more} more.")
-    message = "\n  ".join([f"{source} has {len(faults)} faults:", *told])
-    return ProgrammeInvalid(f"{message}\n", KEYS_ARE_LISTED, tuple(faults))
+    told = [_sentence(fault) for fault in faults[:MAX_FAULTS_IN_A_MESSAGE]]
+    if len(faults) > len(told):
+        told.append(f"And {len(faults) - len(told)} more.")
+    opening = f"{source}:" if len(faults) == 1 else f"{source} has {len(faults)} faults:"
+    return ProgrammeInvalid(
+        " ".join([opening, *told]), KEYS_ARE_LISTED, tuple(faults[:MAX_FAULTS_TOLD])
+    )
 
 
 def _sentence(fault: DocumentFault) -> str:
