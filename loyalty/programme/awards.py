@@ -19,7 +19,8 @@ from loyalty.programme.capping import Periods
 from loyalty.programme.conditions import Moment
 from loyalty.programme.counting import discounts_of, spread
 from loyalty.programme.document import Programme
-from loyalty.programme.engine import UNCONDITIONAL, Engine, Rule, engine
+from loyalty.programme.engine import UNCONDITIONAL, UNMULTIPLIED, Engine, Rule, engine
+from loyalty.programme.multiplying import NOT_MULTIPLIED, Factor
 from loyalty.programme.occasions import NEWCOMER, Award, Occasion, RuleOutcome, Standing, WhyNot
 from loyalty.programme.terms.goods import Tender
 
@@ -55,13 +56,15 @@ def cap_gains(programme: Programme, occasion: Occasion, award: Award) -> dict[st
 
 
 class _Counted:
-    """The lines a rule counts, by their place in the basket, and what they come to."""
+    """The lines a rule counts, by their place in the basket, and what they come to: `sums` has
+    minor units under "", units and lines under the word of `each`."""
 
-    __slots__ = ("amount", "lines")
+    __slots__ = ("amount", "lines", "sums")
 
     def __init__(self, lines: tuple[int, ...], amount: int) -> None:
         self.lines = lines
         self.amount = amount
+        self.sums = {"": amount, "visit": 1}
 
 
 class _Counter:
@@ -78,9 +81,14 @@ class _Counter:
         self._moment = Moment(occasion.at)
         self._periods = Periods.of(self._moment.today.iso)
         self._held: dict[int, WhyNot] = {UNCONDITIONAL: WhyNot.APPLIED}
+        self._factors: dict[int, Factor] = {UNMULTIPLIED: NOT_MULTIPLIED}
         self._sets: dict[tuple[int, frozenset[int]], _Counted] = {}
         self._stopped: dict[str, frozenset[int]] = {}
         self._given = dict.fromkeys(compiled.wallets, 0)
+        self._room = {
+            wallet: limits.room(standing.earned, self._periods)
+            for wallet, limits in compiled.wallet_limits.items()
+        }
 
     def award(self) -> Award:
         """Every rule in its order."""
@@ -130,7 +138,8 @@ class _Counter:
         plain = _plain_points(rule, counted) if goods.amount >= rule.least else 0
         if plain <= 0:
             return _nothing(rule, WhyNot.TOO_LITTLE, counted, goods.lines)
-        names, points = self._multiplied(rule, plain)
+        names, over, under = self._factor(rule.times)
+        points = plain * over // under
         left = self._capped(rule, points)
         if left < points:
             why_not = WhyNot.CAPPED
@@ -176,31 +185,32 @@ class _Counter:
         return known
 
     def _count(self, rule: Rule, goods: _Counted) -> int:
-        """What a rule counts, never below zero: minor units, units, lines, or the visit."""
-        if not rule.each:
-            return max(goods.amount, 0)
-        if rule.each == "visit":
-            return 1
-        of_line = _line if rule.each == "line" else _units
-        return max(sum([of_line(self._lines[at], self._net[at]) for at in goods.lines]), 0)
+        """What a rule counts: minor units, units, lines, or the visit."""
+        count = goods.sums.get(rule.each)
+        if count is None:
+            of_line = _line if rule.each == "line" else _units
+            count = sum([of_line(self._lines[at], self._net[at]) for at in goods.lines])
+            goods.sums[rule.each] = count
+        return max(count, 0)
 
-    def _multiplied(self, rule: Rule, plain: int) -> tuple[tuple[str, ...], int]:
-        applied = [one for one in rule.times if not self._why_not(one.condition)]
-        if not applied:
-            return (), plain
-        names, over, under = self._engine.together(applied)
-        return names, plain * over // under
+    def _factor(self, number: int) -> Factor:
+        """What the multipliers with this number come to: those of them that apply."""
+        factor = self._factors.get(number)
+        if factor is None:
+            several = self._engine.times[number]
+            applied = [one for one in several if not self._why_not(one.condition)]
+            factor = self._engine.together(applied) if applied else NOT_MULTIPLIED
+            self._factors[number] = factor
+        return factor
 
     def _capped(self, rule: Rule, points: int) -> int:
         """What of `points` the rule's own cap and then its wallet's leave."""
-        earned = self._standing.earned
         if rule.limits is not None:
-            room = rule.limits.room(earned, self._periods, 0)
-            points = points if room is None else min(points, room)
-        whole = self._engine.wallet_limits.get(rule.wallet)
-        if whole is not None:
-            room = whole.room(earned, self._periods, self._given[rule.wallet])
-            points = points if room is None else min(points, room)
+            points = min(points, rule.limits.room(self._standing.earned, self._periods))
+        room = self._room.get(rule.wallet)
+        if room is not None:
+            points = min(points, room)
+            self._room[rule.wallet] = room - points
         return points
 
 

@@ -21,21 +21,21 @@ class Periods(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True):
-    """The cap of `rule` in `wallet`, or of the whole wallet (`WALLET_CAP`)."""
+    """The cap of `rule` in `wallet`, or of the whole wallet (`WALLET_CAP`): one limit at least."""
 
     wallet: str
     rule: str
     cap: Cap
 
-    def room(self, earned: Mapping[str, int], periods: Periods, given: int) -> int | None:
-        """How much more may be given after `given` on this receipt and what was `earned` before
-        it; None without a limit, and never below zero. Goods brought back without their receipt
-        can leave less than nothing earned: that makes no cap larger."""
+    def room(self, earned: Mapping[str, int], periods: Periods) -> int:
+        """How much one receipt may be given after what was `earned` before it, never below zero.
+        Goods brought back without their receipt can leave less than nothing earned: that makes no
+        cap larger."""
         rooms = [] if self.cap.receipt is None else [self.cap.receipt]
         for period, limit in self._over_sales(periods):
             before = earned.get(cap_key(self.wallet, self.rule, period), 0)
             rooms.append(limit - max(before, 0))
-        return max(min(rooms) - given, 0) if rooms else None
+        return max(min(rooms), 0)
 
     def keys(self, periods: Periods) -> list[str]:
         """The keys that a gain is kept by: one for each period that has a limit over sales."""

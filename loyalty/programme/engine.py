@@ -21,11 +21,14 @@ MAX_ENGINES = 64
 UNCONDITIONAL = -1
 """The number of the `when` that says nothing."""
 
+UNMULTIPLIED = -1
+"""The number of no multipliers."""
+
 
 class Rule(msgspec.Struct, frozen=True):
     """One earning rule. `each` is "" where it counts minor units; they are taken in full steps of
     `step`, or whole in the `part` of a percentage. `least` is `at_least`, never under one minor
-    unit: goods that come to nothing earn nothing."""
+    unit: goods that come to nothing earn nothing. `times` is the number of its multipliers."""
 
     name: str
     wallet: str
@@ -36,17 +39,19 @@ class Rule(msgspec.Struct, frozen=True):
     step: int
     points: int
     part: Ratio | None
-    times: tuple[Times, ...]
+    times: int
     limits: Limits | None
     stop: bool
 
 
 class Engine(msgspec.Struct, frozen=True):
-    """All that an award asks of a programme. Conditions are those of rules and multipliers, each
+    """All that an award asks of a programme. `conditions` are those of rules and multipliers,
+    `times` the multipliers that rules have together, each once, so that an award works each out
     once; `wallet_limits` are those of wallets that have a cap."""
 
     rules: tuple[Rule, ...]
     conditions: tuple[Condition, ...]
+    times: tuple[tuple[Times, ...], ...]
     groups: GoodsGroups
     excluded: int
     tenders: tuple[Tender, ...]
@@ -63,10 +68,11 @@ def engine(programme: Programme) -> Engine:
     """`programme` compiled; the same one is compiled once."""
     groups = GoodsGroups(programme.goods)
     main = programme.main_wallet
-    numbers: dict[When, int] = {ALWAYS: UNCONDITIONAL}
+    whens: dict[When, int] = {ALWAYS: UNCONDITIONAL}
+    times: dict[tuple[Times, ...], int] = {(): UNMULTIPLIED}
 
     def number(when: When) -> int:
-        return numbers.setdefault(when, len(numbers) - 1)
+        return whens.setdefault(when, len(whens) - 1)
 
     rules = tuple(
         _rule(
@@ -74,13 +80,14 @@ def engine(programme: Programme) -> Engine:
             rule,
             groups.counted(rule.goods),
             number(rule.when),
-            times_of(programme, rule, number),
+            times.setdefault(times_of(programme, rule, number), len(times) - 1),
         )
         for rule in programme.rules
     )
     return Engine(
         rules=rules,
-        conditions=tuple(condition(when) for when in numbers if when != ALWAYS),
+        conditions=tuple(condition(when) for when in whens if when != ALWAYS),
+        times=tuple(several for several in times if several),
         groups=groups,
         excluded=groups.named(programme.excluded.goods),
         tenders=programme.excluded.tenders,
@@ -97,9 +104,7 @@ def engine(programme: Programme) -> Engine:
     )
 
 
-def _rule(
-    programme: Programme, rule: EarnRule, goods: int, number: int, times: tuple[Times, ...]
-) -> Rule:
+def _rule(programme: Programme, rule: EarnRule, goods: int, number: int, times: int) -> Rule:
     wallet = rule.wallet or programme.main_wallet
     return Rule(
         name=rule.name,

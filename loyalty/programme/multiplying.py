@@ -18,9 +18,13 @@ class Times(msgspec.Struct, frozen=True):
     condition: int
 
 
-Together = Callable[[Sequence[Times]], tuple[tuple[str, ...], int, int]]
-"""From the multipliers that apply (one at least) to the names of those that count, and what they
-come to as a ratio of two integers."""
+Factor = tuple[tuple[str, ...], int, int]
+"""The names of the multipliers that count, and what they come to as a ratio of two integers."""
+
+NOT_MULTIPLIED: Factor = ((), 1, 1)
+
+Together = Callable[[Sequence[Times]], Factor]
+"""What the multipliers that apply, one at least, come to."""
 
 
 def times_of(
@@ -35,7 +39,7 @@ def times_of(
     )
 
 
-def best(multipliers: Sequence[Times]) -> tuple[tuple[str, ...], int, int]:
+def best(multipliers: Sequence[Times]) -> Factor:
     """The one that gives most; of equal ones the first."""
     chosen = multipliers[0]
     for one in multipliers[1:]:
@@ -44,7 +48,7 @@ def best(multipliers: Sequence[Times]) -> tuple[tuple[str, ...], int, int]:
     return (chosen.name,), chosen.times.over, chosen.times.under
 
 
-def added(multipliers: Sequence[Times]) -> tuple[tuple[str, ...], int, int]:
+def added(multipliers: Sequence[Times]) -> Factor:
     """What each adds to once: 1.5 and 2 make 2.5. Together they never take anything away from
     nothing."""
     over, under = 1, 1
@@ -54,7 +58,7 @@ def added(multipliers: Sequence[Times]) -> tuple[tuple[str, ...], int, int]:
     return tuple(one.name for one in multipliers), max(over, 0), under
 
 
-def multiplied(multipliers: Sequence[Times]) -> tuple[tuple[str, ...], int, int]:
+def multiplied(multipliers: Sequence[Times]) -> Factor:
     """All of them, one after the other: 1.5 and 2 make 3."""
     over, under = 1, 1
     for one in multipliers:
