@@ -18,10 +18,10 @@ from sync_server.commands.programme_publish import (
     programme_publish,
     programme_withdraw,
 )
+from sync_server.commands.programme_show import SHOW_EXAMPLE, programme_show
 
 CHECK_EXAMPLE = "Example: paragon-server programme check classic.toml"
 DIFF_EXAMPLE = "Example: paragon-server programme diff ours.toml ours-2.toml"
-SHOW_EXAMPLE = "Example: paragon-server programme show classic.toml --json"
 
 programme = typer.Typer(help="Programme documents: what the shop promises.", no_args_is_help=True)
 
@@ -69,25 +69,6 @@ def programme_diff(old: FileArgument, new: FileArgument, json: JsonOption = Fals
         say(f"{was.label} and {now.label} promise the same.")
     if found:
         raise typer.Exit(DISAGREES)
-
-
-def programme_show(file: FileArgument, json: JsonOption = False) -> None:
-    """Say in words what the programme in FILE promises."""
-    from loyalty.programme.document import load_programme
-    from sync_server.commands.founding import read_document
-
-    loaded = load_programme(read_document(file), str(file))
-    if json:
-        say_json(loaded)
-        return
-    earning, reward, currency = loaded.earning, loaded.reward, loaded.currency
-    if earning is not None:
-        say(f"{loaded.label}: {earning.points} points for each full {earning.per} {currency}.")
-    if reward is not None:
-        say(
-            f"At {reward.at_points} points they become a voucher of {reward.voucher} {currency}, "
-            f"good for {reward.valid_days} days."
-        )
 
 
 programme.command("check", epilog=CHECK_EXAMPLE)(programme_check)

@@ -3,7 +3,9 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from loyalty.programme.engine import engine
+from loyalty.programme.counting import Ratio
+from loyalty.programme.engine import UNCONDITIONAL
+from loyalty.programme.multiplying import TOGETHER, Times
 from loyalty.programme.occasions import RuleOutcome, WhyNot
 from loyalty.programme.terms.earning import EarnRule
 from loyalty.programme.terms.programme import Programme
@@ -107,10 +109,12 @@ def _too_little(speech: Speech, rule: EarnRule, counted: int) -> str:
 
 def _factor(programme: Programme, outcome: RuleOutcome) -> Fraction:
     """What the multipliers that applied come to together, exactly."""
-    compiled = engine(programme)
-    rule = next(rule for rule in compiled.rules if rule.name == outcome.rule)
-    applied = [one for one in rule.times if one.name in outcome.multipliers]
-    _, over, under = compiled.together(applied)
+    applied = [
+        Times(one.name, Ratio.of(one.times), UNCONDITIONAL)
+        for one in programme.multiply
+        if one.name in outcome.multipliers
+    ]
+    _, over, under = TOGETHER[programme.stacking.multipliers](applied)
     return Fraction(over, under)
 
 
