@@ -179,9 +179,9 @@ def test_programmes_are_checked_and_put_into_words(command: Command, tmp_path: P
     bad.write_text(classic_document().replace("points = 1", "points = 0"), encoding="utf-8")
     assert command("programme", "check", good, "--json").json["valid"] is True
     refused = command("programme", "check", bad)
-    assert refused.code == 2
+    assert refused.code == 1
     assert "earning.points is 0" in refused.err
-    assert "each full 1.00 GBP" in command("programme", "show", good).out
+    assert "1 point for each full £1.00" in command("programme", "show", good).out
     assert command("programme", "show", tmp_path / "none.toml").code == 2
 
 
