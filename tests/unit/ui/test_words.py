@@ -1,8 +1,5 @@
 """Every sentence of the product is there in every language, whole, and in good grammar."""
 
-import ast
-import string
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,81 +12,28 @@ from loyalty.members import LANGUAGES
 from terminal_app.locale.words import LANGUAGE_NAMES, Words, catalogue
 from terminal_app.till.answers import Reason, Refusal
 from terminal_app.till.refusals import SENTENCES, sentence
+from tests.unit.catalogues import left_in_english, messages_of, said_below, said_in, untranslated
 
 PRODUCT = Path(terminal_app.__file__).parent
-MARKS = {"text": (0,), "plural": (0, 1), "phrase": (0,), "saying": (1,)}
-"""Where the messages stand among the arguments of each call that takes them."""
-
 WARSAW = ZoneInfo("Europe/Warsaw")
 
-Message = str | tuple[str, ...]
-
-
-def said_in(source: str) -> Iterator[Message]:
-    """The messages that Python `source` says, also inside f-strings."""
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call):
-            continue
-        called = node.func
-        name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
-        places = MARKS.get(name, ())
-        if places and len(node.args) > max(places):
-            given = [node.args[place] for place in places]
-            texts = [
-                part.value
-                for part in given
-                if isinstance(part, ast.Constant) and isinstance(part.value, str)
-            ]
-            if len(texts) == len(given):
-                yield texts[0] if len(texts) == 1 else tuple(texts)
-
-
-def all_said() -> set[Message]:
-    folders = ("ui", "printing", "till", "locale")
-    paths = (path for folder in folders for path in (PRODUCT / folder).rglob("*.py"))
-    return {message for path in paths for message in said_in(path.read_text(encoding="utf-8"))}
-
-
-def fields(text: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+FOLDERS = tuple(PRODUCT / name for name in ("ui", "printing", "till", "locale"))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_everything_said_is_in_the_catalogue(language: str) -> None:
-    kept = {message.id for message in catalogue(language) if message.id}
-    assert {message for message in all_said() if message not in kept} == set()
+    assert said_below(FOLDERS) - messages_of(catalogue(language)) == set()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_message_is_translated_with_the_same_names_in_it(language: str) -> None:
-    english = {message.id for message in catalogue("en") if message.id}
-    forms = catalogue(language).num_plurals
-    seen = set()
-    for message in catalogue(language):
-        if not message.id:
-            continue
-        seen.add(message.id)
-        is_plural = isinstance(message.id, tuple)
-        ids = [message.id] if isinstance(message.id, str) else list(message.id)
-        given = message.string or ""
-        texts = [given] if isinstance(given, str) else [text or "" for text in given]
-        assert len(texts) == (forms if is_plural else 1), message.id
-        for text in texts:
-            assert text.strip(), message.id
-            assert fields(text) == fields(ids[-1]), message.id
-        assert not message.fuzzy, message.id
-    assert seen == english
+    assert untranslated(catalogue(language)) == []
+    assert messages_of(catalogue(language)) == messages_of(catalogue("en"))
 
 
 def test_other_languages_do_not_leave_english_standing() -> None:
-    alike = {"E-mail", "Terminal", "{goods}: {price}", "Online"}
     for language in ("pl", "ru"):
-        left = {
-            message.id
-            for message in catalogue(language)
-            if isinstance(message.id, str) and message.id and message.string == message.id
-        }
-        assert left <= alike, language
+        assert left_in_english(catalogue(language)) <= {"E-mail", "Terminal", "Online"}, language
 
 
 def test_a_call_that_says_something_new_is_found_also_in_an_f_string() -> None:
