@@ -28,6 +28,13 @@ PAID_WITH_POINTS: Tender = "points"
 """Kept of every sale: goods that come back bring these points back."""
 
 
+PAID_MINOR = "paid_minor"
+"""What points that are redeemed for a part of a sale say: how much they paid."""
+
+RETURNED_SALE = "of"
+"""What a return with its receipt says: the sale that goods came back of."""
+
+
 class SaleFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A sale or a return as its entry has it. `sums` is what it counts towards over time;
     `discount_minor` what the receipt was reduced by."""

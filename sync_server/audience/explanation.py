@@ -5,16 +5,19 @@ it names, so what the page says is what head office itself computes.
 """
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, func, select
 
-from loyalty.amounts import plain_amount
+from loyalty.amounts import decimals_of, plain_amount
 from loyalty.errors import EntryInvalid
 from loyalty.journal import EARN, REDEEM, REVERSE, Entry, decode_entry
+from loyalty.members import DEFAULT_LANGUAGE
 from loyalty.programme.document import Programme
-from loyalty.programme.earning import award, clawback
-from sync_server.store.lines import UNREADABLE, basket_of
+from loyalty.programme.reasons import reasons
+from loyalty.programme.sale_facts import PAID_MINOR, RETURNED_SALE
+from sync_server.store.lines import UNREADABLE
 from sync_server.store.programmes import find_programme
 from sync_server.store.tables import branches, entries, terminals
 
@@ -50,8 +53,9 @@ class Explanation(msgspec.Struct, frozen=True):
         return _pages(self.total)
 
 
-def explain(connection: Connection, member_id: str, page: int = 1) -> Explanation:
-    """Page number `page` (from 1) of the entries that make up a member's balance, or the last one.
+def explain(connection: Connection, member_id: str, zone: ZoneInfo, page: int = 1) -> Explanation:
+    """Page number `page` (from 1) of the entries that make up a member's balance, or the last one;
+    `zone` is the shop's.
 
     The running balance is in the order of the shop's clocks; entries of the same moment go by
     terminal and number.
@@ -77,7 +81,7 @@ def explain(connection: Connection, member_id: str, page: int = 1) -> Explanatio
         .limit(ENTRIES_A_PAGE)
         .offset((page - 1) * ENTRIES_A_PAGE)
     )
-    rule_of = _rules(connection)
+    rule_of = _rules(connection, zone)
     explained = tuple(
         ExplainedEntry(
             row.kind,
@@ -101,7 +105,7 @@ def _pages(total: int) -> int:
     return max(1, -(-total // ENTRIES_A_PAGE))
 
 
-def _rules(connection: Connection) -> Callable[[bytes], str]:
+def _rules(connection: Connection, zone: ZoneInfo) -> Callable[[bytes], str]:
     """A function from an entry's bytes to its rule, which loads each programme once."""
     loaded: dict[str, Programme | None] = {}
 
@@ -112,21 +116,27 @@ def _rules(connection: Connection) -> Callable[[bytes], str]:
             return ""
         if entry.programme not in loaded:
             loaded[entry.programme] = find_programme(connection, entry.programme)
-        return _rule(entry, loaded[entry.programme])
+        return _rule(entry, loaded[entry.programme], zone)
 
     return rule_of
 
 
-def _rule(entry: Entry, programme: Programme | None) -> str:
+def _rule(entry: Entry, programme: Programme | None, zone: ZoneInfo) -> str:
     if programme is None:
         return ""
-    if entry.kind == REDEEM and programme.reward is not None:
-        reward = programme.reward
-        return f"{reward.at_points} for a voucher of {reward.voucher}"
+    if entry.kind == REDEEM:
+        return _redeemed(entry, programme)
     if entry.kind not in (EARN, REVERSE):
         return ""
-    basket = basket_of(entry)
-    if basket is None:
-        return UNREADABLE
-    computed = (award if entry.kind == EARN else clawback)(programme, basket)
-    return f"{computed.rule}, of {plain_amount(computed.base_minor)}"
+    if RETURNED_SALE in entry.payload:
+        return "what is left of the sale is less by so much"
+    computed = reasons(entry, programme, zone, DEFAULT_LANGUAGE)
+    return UNREADABLE if computed is None else " ".join(computed.sentences)
+
+
+def _redeemed(entry: Entry, programme: Programme) -> str:
+    paid_minor = entry.payload.get(PAID_MINOR)
+    if isinstance(paid_minor, int):
+        return f"paid {plain_amount(paid_minor, decimals_of(programme.currency))} of a purchase"
+    reward = programme.reward
+    return f"{reward.at_points} for a voucher of {reward.voucher}" if reward else ""

@@ -66,7 +66,7 @@ def member_page(
         profile = read_profile(connection, member_id.replace("\x00", ""))
         if profile is None:
             raise NotFoundException("No member has this number. Look them up by name or card.")
-        explanation = explain(connection, profile.member_id, page)
+        explanation = explain(connection, profile.member_id, desk.settings.zone, page)
         vouchers = read_vouchers(connection, profile.member_id)
         more_vouchers = count_vouchers(connection, profile.member_id) - len(vouchers)
         rights = member_rights(connection, profile.member_id)

@@ -1,14 +1,12 @@
-"""A receipt's lines as an entry carries them, read one way wherever they are computed with."""
+"""A receipt as an entry carries it, read one way wherever it is computed with."""
 
-from collections.abc import Sequence
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from loyalty.baskets import Basket, Line
+from loyalty.clock import from_epoch_ms
 from loyalty.journal import Entry
-
-MAX_FIGURE = 2**63 - 1
-"""What either engine can hold of a figure."""
+from loyalty.programme.sale_facts import MAX_FIGURE, SaleFacts, sale_facts
 
 UNREADABLE = "its lines cannot be read"
 
@@ -17,33 +15,20 @@ class _Lines(msgspec.Struct, frozen=True):
     lines: list[tuple[str, int, int]]
 
 
-def basket_of(entry: Entry) -> Basket | None:
-    """What an earn or reverse entry was computed from; None when its lines cannot be read.
-
-    Tills write `lines` as [code, quantity, amount in minor units]. Journals are other machines'
-    words: a fraction or a number beyond 64 bits is no quantity and no amount.
-    """
-    lines = _read(entry)
-    if lines is None or _total(lines) is None:
-        return None
-    return Basket(tuple([Line(sku, "", quantity, minor) for sku, quantity, minor in lines]))
+def facts_of(entry: Entry, zone: ZoneInfo) -> SaleFacts | None:
+    """What an earn or reverse entry was computed from, by the shop's calendar in `zone`; None when
+    it cannot be read."""
+    return sale_facts(entry.payload, from_epoch_ms(entry.occurred_at_ms).astimezone(zone))
 
 
 def total_of(entry: Entry) -> int | None:
-    """What the lines of `basket_of` sum to, in minor units, without making them."""
-    lines = _read(entry)
-    return None if lines is None else _total(lines)
-
-
-def _read(entry: Entry) -> Sequence[tuple[str, int, int]] | None:
+    """What the lines of `facts_of` sum to, in minor units, without making them; None when they
+    cannot be read. Journals are other machines' words: a fraction or a number beyond 64 bits is no
+    quantity and no amount."""
     try:
-        return msgspec.convert(entry.payload, _Lines).lines
+        lines = msgspec.convert(entry.payload, _Lines).lines
     except (msgspec.ValidationError, RecursionError):
         return None
-
-
-def _total(lines: Sequence[tuple[str, int, int]]) -> int | None:
-    """What `lines` sum to; None when a figure is beyond what an engine holds."""
     total_minor = 0
     for _, quantity, minor in lines:
         if not -MAX_FIGURE <= quantity <= MAX_FIGURE or not -MAX_FIGURE <= minor <= MAX_FIGURE:

@@ -10,7 +10,7 @@ from loyalty.journal import EARN, REDEEM, VOUCHER_ISSUED, VOUCHER_REDEEMED
 from loyalty.members import Member
 from loyalty.programme.document import Programme
 from loyalty.programme.rewards import vouchers_due
-from loyalty.programme.sale_facts import sale_payload
+from loyalty.programme.sale_facts import PAID_MINOR, sale_payload
 from loyalty.programme.terms.texts import in_language
 from loyalty.receipts import SALE, Receipt, VoucherSlip
 from loyalty.vouchers import Voucher, voucher_code
@@ -86,7 +86,7 @@ def _add_sale(
     )
     paid = priced.points_paid
     if paid.points:
-        draft.add(REDEEM, points=-paid.points, payload={"paid_minor": paid.paid_minor})
+        draft.add(REDEEM, points=-paid.points, payload={PAID_MINOR: paid.paid_minor})
 
 
 def _receipt(
