@@ -35,8 +35,11 @@ def expires_at_ms(expiry: Expiry, since_ms: int, zone: ZoneInfo) -> int | None:
     if expiry.on:
         return last_moment_ms(_next_day(expiry, _day(since_ms, zone)), zone)
     days = expiry.days or expiry.inactive_days
-    if not days:
-        return None
+    return end_of_days_ms(days, since_ms, zone) if days else None
+
+
+def end_of_days_ms(days: int, since_ms: int, zone: ZoneInfo) -> int:
+    """The last moment of the day that comes `days` after the day of `since_ms`."""
     return last_moment_ms(_day(since_ms, zone) + timedelta(days=days), zone)
 
 

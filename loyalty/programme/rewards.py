@@ -1,13 +1,11 @@
 """What a balance is due: rewards that come out by themselves."""
 
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from loyalty.clock import from_epoch_ms
 from loyalty.programme.document import Programme
-from loyalty.programme.expiry import last_moment_ms
+from loyalty.programme.expiry import end_of_days_ms
 
 MAX_VOUCHERS_A_RECEIPT = 1_000
 """What is due beyond this stays on the balance and comes out with the next receipt."""
@@ -35,12 +33,11 @@ def vouchers_due(
     reward = programme.reward
     if reward is None or balance < reward.at_points:
         return NOTHING_DUE
-    today = from_epoch_ms(occurred_at_ms).astimezone(zone).date()
     return VoucherGrant(
         count=min(balance // reward.at_points, MAX_VOUCHERS_A_RECEIPT),
         points=reward.at_points,
         amount_minor=programme.minor(reward.voucher),
-        expires_at_ms=last_moment_ms(today + timedelta(days=reward.valid_days), zone),
+        expires_at_ms=end_of_days_ms(reward.valid_days, occurred_at_ms, zone),
     )
 
 
