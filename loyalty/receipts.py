@@ -53,6 +53,10 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     whose vouchers are the very same numbers. `discount_minor` is off the total, and `points_paid`
     paid `points_paid_minor` of it. `wallet` is what the points are: "points", "stamps" or "money";
     `rules` has what each rule gave where the programme has several.
+
+    A return names the sale that it is `of_receipt`, and the vouchers that were `revoked` with it;
+    its `points_paid` came back, and `to_pay_minor` is what is given back in money. `code` is the
+    text of the QR by which goods of this sale come back at any till.
     """
 
     kind: str
@@ -80,6 +84,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     wallet: str = POINTS
     rules: tuple[RulePoints, ...] = ()
     tier: TierStanding | None = None
+    of_receipt: str = ""
+    revoked: tuple[str, ...] = ()
+    code: str = ""
 
     @property
     def to_pay_minor(self) -> int:

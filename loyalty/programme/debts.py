@@ -5,18 +5,17 @@ the sale are kept, or revoked while nobody used them, so that their points pay f
 """
 
 from loyalty.programme.document import Programme
-from loyalty.programme.returning import ReturnAward
 
 OWES, FORGIVEN = "owes", "forgiven"
 KEPT, REVOKED = "kept", "revoked"
 
 
-def forgiven_points(programme: Programme, award: ReturnAward, balance: int) -> int:
-    """Points that a return leaves a member with `balance` although they are due: what would make
-    a debt, where the programme forgives one. A debt from before stays."""
+def forgiven_points(programme: Programme, moved: int, balance: int) -> int:
+    """Points of `moved` (below zero when they go) that a member with `balance` is left with: those
+    that would make a debt, where the programme forgives one. A debt from before stays."""
     if programme.returns.debt != FORGIVEN:
         return 0
-    return max(-award.points - max(balance, 0), 0)
+    return max(-moved - max(balance, 0), 0)
 
 
 def revocable_vouchers(programme: Programme, balance_after: int, unused: int) -> int:

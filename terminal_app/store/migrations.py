@@ -185,7 +185,32 @@ def m005_sums(db: Database) -> None:
         db.execute(statement)
 
 
-OURS = frozenset({"m001_first_tables", "m002_rights", "m003_programme", "m004_goods", "m005_sums"})
+_RETURNS = (
+    """
+    CREATE TABLE returns (
+        sale TEXT NOT NULL, receipt TEXT NOT NULL, parts BLOB NOT NULL,
+        PRIMARY KEY (sale, receipt)) WITHOUT ROWID
+    """,
+)
+
+
+@till_migrations()
+def m006_returns(db: Database) -> None:
+    """What came back of which sale; before, goods came back without their receipt."""
+    for statement in _RETURNS:
+        db.execute(statement)
+
+
+OURS = frozenset(
+    {
+        "m001_first_tables",
+        "m002_rights",
+        "m003_programme",
+        "m004_goods",
+        "m005_sums",
+        "m006_returns",
+    }
+)
 """The steps that this version knows; a database that took others is newer."""
 
 

@@ -5,8 +5,9 @@ from enum import StrEnum
 import msgspec
 
 from loyalty.balances import Balance
-from loyalty.baskets import Basket
+from loyalty.baskets import Basket, Line
 from loyalty.members import DEFAULT_LANGUAGE, Member
+from loyalty.programme.brought_back import AskedBack
 from loyalty.programme.occasions import RuleOutcome
 from loyalty.programme.paying import NOTHING_PAID, PointsPaid
 from loyalty.programme.terms.goods import Tender
@@ -45,6 +46,15 @@ class Reason(StrEnum):
     RECEIPT_INVALID = "receipt-invalid"
     RECEIPT_CONFLICT = "receipt-conflict"
     RECEIPT_UNKNOWN = "receipt-unknown"
+    RECEIPT_DAMAGED = "receipt-damaged"
+    RECEIPT_FORGED = "receipt-forged"
+    RECEIPT_ELSEWHERE = "receipt-elsewhere"
+    RECEIPT_NO_SALE = "receipt-no-sale"
+    RECEIPT_PROGRAMME = "receipt-programme"
+    RECEIPT_OF_ANOTHER = "receipt-of-another"
+    RECEIPT_RETURNED = "receipt-returned"
+    RETURN_TOO_MUCH = "return-too-much"
+    RETURN_NOT_SOLD = "return-not-sold"
     RETURN_NEGATIVE = "return-negative"
     TEXT_TOO_LONG = "text-too-long"
     BASKET_EMPTY = "basket-empty"
@@ -97,7 +107,33 @@ class KnownProduct(msgspec.Struct, frozen=True):
     tags: tuple[str, ...] = ()
 
 
-Identified = KnownMember | KnownVoucher | KnownProduct | Refusal
+class KnownReceipt(msgspec.Struct, frozen=True, kw_only=True):
+    """A sale that goods may come back of: `lines` as they were sold, and what is `left` of each.
+
+    `code` is the scanned text of its code, empty for a receipt of this till's own.
+    """
+
+    reference: str
+    code: str
+    terminal: str
+    occurred_at_ms: int
+    member_id: str
+    member_name: str
+    lines: tuple[Line, ...]
+    left: tuple[Line, ...]
+
+
+class ReturnQuote(msgspec.Struct, frozen=True, kw_only=True):
+    """What taking goods back would do: `lines` that come back, points that go and that return,
+    money to give back."""
+
+    lines: tuple[Line, ...]
+    total_minor: int
+    money_minor: int
+    points: int
+
+
+Identified = KnownMember | KnownVoucher | KnownProduct | KnownReceipt | Refusal
 
 
 class Quote(msgspec.Struct, frozen=True):
@@ -143,9 +179,17 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class GoodsReturn(msgspec.Struct, frozen=True, kw_only=True):
-    """Goods brought back without their receipt; the basket's amounts are positive."""
+    """Goods brought back; the basket's amounts are positive.
 
-    basket: Basket
+    With their receipt (`of_receipt`, the reference of a sale of this till, or `receipt_code`, the
+    scanned text of its code) they are `items` of it by place, or the goods in `basket` by article;
+    with neither of these all that is left of it. Whose points it is about is the receipt's to say.
+    """
+
+    basket: Basket = Basket(())
+    of_receipt: str = ""
+    receipt_code: str = ""
+    items: tuple[AskedBack, ...] = ()
     reference: str = ""
     member_id: str = ""
     occurred_at_ms: int | None = None

@@ -20,16 +20,19 @@ from terminal_app.till.answers import (
     HistoryRow,
     Identified,
     KnownMember,
+    KnownReceipt,
     Posted,
     Quote,
     Reason,
     Refusal,
+    ReturnQuote,
     Sale,
     TillStatus,
 )
 from terminal_app.till.identifying import known_member
 from terminal_app.till.limits import misnamed, unreturnable, unsellable
 from terminal_app.till.safety import safe_to_spend
+from terminal_app.till.sold import known_receipt, sold_here
 from terminal_app.till.voucher_check import desk_now
 
 
@@ -128,8 +131,9 @@ class Till:
         return answer
 
     def take_back(self, goods: GoodsReturn) -> Posted | Refusal:
-        """Take goods back without their receipt: what they would have earned is clawed back."""
-        refusal = unreturnable(goods.basket) or misnamed(goods.reference)
+        """Take goods back: with their receipt what they earned is clawed back, to the point, and
+        without it what they would earn now."""
+        refusal = unreturnable(goods) or misnamed(goods.reference)
         if refusal is not None:
             return refusal
         with self._store.writing() as connection:
@@ -140,6 +144,23 @@ class Till:
             answer = returning.take_back(connection, identity, programme, goods, now_ms)
         self._tell(answer)
         return answer
+
+    def quote_return(self, goods: GoodsReturn) -> ReturnQuote | Refusal:
+        """What taking `goods` back now would do; nothing is written."""
+        refusal = unreturnable(goods)
+        if refusal is not None:
+            return refusal
+        with self._store.reading() as connection:
+            now_ms = self._now()
+            programme = programme_in_force(connection, now_ms)
+            identity = settings.require_identity(connection)
+            return returning.quote_return(connection, identity, programme, goods, now_ms)
+
+    def receipt_sold(self, reference: str) -> KnownReceipt | Refusal:
+        """The sale that this till rang up as `reference`, and what is left of it to take back."""
+        with self._store.reading() as connection:
+            found = sold_here(connection, settings.require_identity(connection), reference)
+            return found if isinstance(found, Refusal) else known_receipt(connection, found)
 
     def enrol(self, enrolment: Enrolment) -> KnownMember | Refusal:
         """Make someone a member, with the line up or down; the same card and facts once."""

@@ -31,6 +31,7 @@ from terminal_app.till.answers import (
     Refusal,
 )
 from terminal_app.till.safety import safe_to_spend
+from terminal_app.till.sold import known_receipt, sold_by_code
 from terminal_app.till.standing import past_of, tier_at
 from terminal_app.till.voucher_check import check_voucher, desk_now
 
@@ -56,8 +57,9 @@ def identify(connection: sqlite3.Connection, text: str, now_ms: int) -> Identifi
             return Refusal(Reason.EMPTY_SCAN)
         case DamagedScan():
             return _goods_or(connection, text, Reason.DAMAGED_CARD)
-        case ReceiptScan():
-            return Refusal(Reason.FOREIGN_UNKNOWN)
+        case ReceiptScan(code):
+            sold = sold_by_code(connection, settings.require_identity(connection), code)
+            return sold if isinstance(sold, Refusal) else known_receipt(connection, sold)
         case ForeignScan(kind):
             return _goods_or(connection, text, _FOREIGN[kind])
 

@@ -4,7 +4,7 @@ from loyalty.amounts import MAX_AMOUNT_MINOR
 from loyalty.baskets import MAX_LINES, MAX_QUANTITY, Basket
 from loyalty.identifiers import is_receipt_reference
 from loyalty.journal import MAX_ENTRY_BYTES
-from terminal_app.till.answers import Reason, Refusal
+from terminal_app.till.answers import GoodsReturn, Reason, Refusal
 
 BYTES_BESIDE_SKU = 32
 """The most that an entry takes for a line beside its article number."""
@@ -24,10 +24,15 @@ def unsellable(basket: Basket) -> Refusal | None:
     return Refusal(Reason.BASKET_TOO_LARGE) if is_too_large else None
 
 
-def unreturnable(basket: Basket) -> Refusal | None:
-    """Why `basket` cannot be taken back; its amounts are positive."""
+def unreturnable(goods: GoodsReturn) -> Refusal | None:
+    """Why `goods` cannot be taken back: amounts are positive, but where their receipt says more."""
+    basket, has_receipt = goods.basket, bool(goods.of_receipt or goods.receipt_code)
+    if has_receipt and not basket.lines:
+        return None
     refusal = unsellable(basket)
-    if refusal is None and any(line.amount_minor < 0 for line in basket.lines):
+    if refusal or has_receipt:
+        return refusal
+    if any(line.amount_minor < 0 for line in basket.lines):
         refusal = Refusal(Reason.RETURN_NEGATIVE)
     return refusal
 

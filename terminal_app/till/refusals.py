@@ -56,6 +56,26 @@ SENTENCES: dict[Reason, str] = {
         "Receipt {receipt} was posted before with other goods. Use a new number."
     ),
     Reason.RECEIPT_UNKNOWN: phrase("There is no receipt {receipt} at this till. Check the number."),
+    Reason.RECEIPT_DAMAGED: phrase(
+        "The receipt could not be read whole. Smooth it out and scan again."
+    ),
+    Reason.RECEIPT_FORGED: phrase("Receipt {receipt} is not signed by this shop. Do not take it."),
+    Reason.RECEIPT_ELSEWHERE: phrase(
+        "Receipt {receipt} is not of this till. Scan the code printed on it."
+    ),
+    Reason.RECEIPT_NO_SALE: phrase("Receipt {receipt} is of a return. Take the one of the sale."),
+    Reason.RECEIPT_PROGRAMME: phrase(
+        "Receipt {receipt} is of a programme that this till was not told. "
+        "Connect this till to head office, or take the goods back where they were sold."
+    ),
+    Reason.RECEIPT_OF_ANOTHER: phrase(
+        "Receipt {receipt} was not rung up on this card. Take the return without the card."
+    ),
+    Reason.RECEIPT_RETURNED: phrase("All of receipt {receipt} came back before."),
+    Reason.RETURN_TOO_MUCH: phrase(
+        "Of {goods} only {left} ({amount}) are left of receipt {receipt}. Take less back."
+    ),
+    Reason.RETURN_NOT_SOLD: phrase("{goods} is not on receipt {receipt}. Check the goods."),
     Reason.RETURN_NEGATIVE: phrase(
         "Goods that come back have amounts above zero. Key them without a minus."
     ),

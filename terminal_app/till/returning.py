@@ -4,15 +4,14 @@ import sqlite3
 
 from msgspec.structs import replace
 
-from loyalty.journal import REVERSE
+from loyalty.journal import REVERSE, VOUCHER_REDEEMED
 from loyalty.programme.document import Programme
-from loyalty.programme.earning import clawback
-from loyalty.programme.sale_facts import lines_payload
-from loyalty.receipts import RETURN
-from terminal_app.posting.draft import content_digest
-from terminal_app.store import ledger, members
+from loyalty.receipts import RETURN, Receipt
+from terminal_app.posting.draft import Draft, content_digest
+from terminal_app.store import ledger, returns, vouchers
 from terminal_app.store.settings import Identity
-from terminal_app.till.answers import GoodsReturn, Posted, Reason, Refusal
+from terminal_app.till.answers import GoodsReturn, Posted, Refusal, ReturnQuote
+from terminal_app.till.return_plan import ReturnPlan, plan_return
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of
 
 
@@ -23,25 +22,82 @@ def take_back(
     goods: GoodsReturn,
     now_ms: int,
 ) -> Posted | Refusal:
-    """Post a return without its receipt; the balance may go below zero and is then a debt."""
-    content = content_digest(RETURN, goods.member_id, goods.basket, ())
+    """Post a return; the balance may go below zero and is then a debt.
+
+    `programme` is the one in force. Goods of a receipt go by the version that it names.
+    """
+    content = _digest(goods)
     answered = already(connection, goods.reference, content)
     if answered is not None:
         return answered
-    member = members.member(connection, goods.member_id) if goods.member_id else None
-    if goods.member_id and member is None:
-        return Refusal(Reason.UNKNOWN_CARD, {"card": goods.member_id})
     at_ms = now_ms if goods.occurred_at_ms is None else goods.occurred_at_ms
-    draft = draft_of(connection, identity, programme, goods, at_ms, now_ms)
-    points = clawback(programme, goods.basket).points if member else 0
+    plan = plan_return(connection, identity, programme, goods, at_ms)
+    if isinstance(plan, Refusal):
+        return plan
+    of_member = replace(goods, member_id=plan.member_id)
+    draft = draft_of(connection, identity, plan.programme, of_member, at_ms, now_ms)
     draft.add(
         REVERSE,
-        points=points,
-        amount_minor=-goods.basket.total_minor,
-        payload=lines_payload(programme, goods.basket),
+        points=plan.points,
+        amount_minor=-plan.basket.total_minor,
+        payload=dict(plan.payload),
     )
-    receipt = receipt_of(identity, programme, draft, member, RETURN, goods.basket)
-    if member:
-        balance = ledger.balance_of(connection, member.member_id).points + points
-        receipt = replace(receipt, points=points, balance=balance)
+    _revoke_vouchers(connection, draft, plan)
+    if plan.sold:
+        returns.put(connection, plan.sold.receipt.number, draft.receipt, plan.parts)
+    receipt = _receipt(connection, identity, draft, plan)
     return posted(connection, draft, content, receipt, goods.print_receipt)
+
+
+def quote_return(
+    connection: sqlite3.Connection,
+    identity: Identity,
+    programme: Programme,
+    goods: GoodsReturn,
+    now_ms: int,
+) -> ReturnQuote | Refusal:
+    """What taking `goods` back now would do; nothing is written."""
+    plan = plan_return(connection, identity, programme, goods, now_ms)
+    if isinstance(plan, Refusal):
+        return plan
+    return ReturnQuote(
+        lines=plan.basket.lines,
+        total_minor=plan.basket.total_minor,
+        money_minor=plan.award.money_minor,
+        points=plan.points,
+    )
+
+
+def _digest(goods: GoodsReturn) -> bytes:
+    """What makes a repeat of `goods` the same return; the receipt counts where there is one."""
+    sale = goods.receipt_code or goods.of_receipt
+    of_sale = ((sale, goods.items),) if sale else ()
+    return content_digest(RETURN, goods.member_id, goods.basket, (), *of_sale)
+
+
+def _revoke_vouchers(connection: sqlite3.Connection, draft: Draft, plan: ReturnPlan) -> None:
+    """Use up the vouchers whose points pay for the return: one that is shown is spent."""
+    for voucher in plan.revoked:
+        facts = {"number": voucher.number, "amount_minor": voucher.amount_minor}
+        draft.add(VOUCHER_REDEEMED, payload={**facts, "revoked": True})
+        vouchers.mark_redeemed(connection, voucher.number)
+
+
+def _receipt(
+    connection: sqlite3.Connection, identity: Identity, draft: Draft, plan: ReturnPlan
+) -> Receipt:
+    """What came back, of which receipt, and what it did to points and money."""
+    receipt = replace(
+        receipt_of(identity, plan.programme, draft, plan.member, RETURN, plan.basket),
+        points=plan.points,
+        discount_minor=plan.award.discount_minor,
+        points_paid=plan.award.points_back,
+        points_paid_minor=plan.award.points_paid_minor,
+        voucher_paid_minor=plan.award.voucher_paid_minor,
+        of_receipt=plan.sold.receipt.reference if plan.sold else "",
+        revoked=tuple(voucher.number for voucher in plan.revoked),
+    )
+    if plan.member is None:
+        return receipt
+    balance = ledger.balance_of(connection, plan.member.member_id).points
+    return replace(receipt, balance=balance + plan.points)

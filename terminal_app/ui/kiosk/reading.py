@@ -3,7 +3,7 @@
 from datetime import tzinfo
 
 from terminal_app.locale.words import Words, phrase
-from terminal_app.till.answers import KnownProduct, KnownVoucher, Reason, Refusal
+from terminal_app.till.answers import KnownProduct, KnownReceipt, KnownVoucher, Reason, Refusal
 from terminal_app.ui.asking import Unanswered
 from terminal_app.ui.sayings import Saying, Tone, saying, shown
 
@@ -29,7 +29,9 @@ NOT_NOW = saying(Tone.BAD, phrase("The kiosk cannot answer just now. Please ask 
 
 
 def answered(
-    found: KnownVoucher | KnownProduct | Refusal | Unanswered, currency: str, zone: tzinfo | None
+    found: KnownVoucher | KnownProduct | KnownReceipt | Refusal | Unanswered,
+    currency: str,
+    zone: tzinfo | None,
 ) -> Saying:
     """The Saying for `found`; money is in the shop's `currency`, days are as `zone` has them."""
     match found:
@@ -39,6 +41,8 @@ def answered(
             return NOT_NOW
         case KnownVoucher():
             return Saying(Tone.GOOD, lambda words: _voucher(words, found, currency, zone))
+        case KnownReceipt():
+            return saying(Tone.CALM, phrase("This is a receipt. Goods come back at the till."))
         case KnownProduct():
             return Saying(Tone.CALM, lambda words: _goods(words, found, currency))
 

@@ -225,7 +225,7 @@ def test_where_a_sale_is_in_its_life(parts: tuple[ReturnedPart, ...], state: str
 )
 def test_debts_are_owed_or_forgiven(debt: str, balance: int, forgiven: int) -> None:
     terms = programme(f'[earning]\nper = "1.00"\n[returns]\ndebt = "{debt}"\n')
-    assert forgiven_points(terms, ReturnAward(taken=40), balance) == forgiven
+    assert forgiven_points(terms, -40, balance) == forgiven
 
 
 @pytest.mark.parametrize(
