@@ -12,19 +12,13 @@ can take goods from a larger one), `discount_earns = false` (the first discount 
 excluded tender that paid for a part (its share of each group is rounded to the minor unit).
 """
 
-from collections.abc import Mapping, Sequence
-
-from loyalty.baskets import Line
 from loyalty.programme.capping import Periods
 from loyalty.programme.conditions import Moment
-from loyalty.programme.counting import discounts_of, spread
+from loyalty.programme.countable import NO_LINES, Countable
 from loyalty.programme.document import Programme
 from loyalty.programme.engine import UNCONDITIONAL, UNMULTIPLIED, Engine, Rule, engine
 from loyalty.programme.multiplying import NOT_MULTIPLIED, Factor
 from loyalty.programme.occasions import NEWCOMER, Award, Occasion, RuleOutcome, Standing, WhyNot
-from loyalty.programme.terms.goods import Tender
-
-NO_LINES: frozenset[int] = frozenset()
 
 
 def award(programme: Programme, occasion: Occasion, standing: Standing = NEWCOMER) -> Award:
@@ -35,8 +29,7 @@ def award(programme: Programme, occasion: Occasion, standing: Standing = NEWCOME
     its negative units away, and one at zero, given free or paid with a voucher, counts nothing.
     Goods that come to nothing together earn nothing, whatever a rule counts by.
     """
-    compiled = engine(programme)
-    return _Counter(compiled, occasion, standing).award()
+    return _Giving(engine(programme), occasion, standing).award()
 
 
 def cap_gains(programme: Programme, occasion: Occasion, award: Award) -> dict[str, int]:
@@ -55,34 +48,24 @@ def cap_gains(programme: Programme, occasion: Occasion, award: Award) -> dict[st
     return {key: points for key, points in gains.items() if points}
 
 
-class _Counted:
-    """The lines a rule counts, by their place in the basket, and what they come to: `sums` has
-    minor units under "", units and lines under the word of `each`."""
-
-    __slots__ = ("amount", "lines", "sums")
-
-    def __init__(self, lines: tuple[int, ...], amount: int) -> None:
-        self.lines = lines
-        self.amount = amount
-        self.sums = {"": amount, "visit": 1}
-
-
-class _Counter:
+class _Giving:
     """One award in the making: what rules ask of the occasion is worked out once, when asked."""
+
+    __slots__ = (
+        *("_branch", "_discounted", "_engine", "_factors", "_given", "_held", "_lines", "_moment"),
+        *("_periods", "_room", "_standing", "_stopped"),
+    )
 
     def __init__(self, compiled: Engine, occasion: Occasion, standing: Standing) -> None:
         self._engine = compiled
         self._standing = standing
         self._branch = occasion.branch
-        self._lines = occasion.basket.lines
-        self._bits = [compiled.groups.of_line(line) for line in self._lines]
-        self._discounts = self._discounts_of()
-        self._net = self._net_of(occasion.paid)
+        self._lines = Countable(compiled, occasion, standing)
+        self._discounted = bool(self._lines.discounts_minor)
         self._moment = Moment(occasion.at)
         self._periods = Periods.of(self._moment.today.iso)
         self._held: dict[int, WhyNot] = {UNCONDITIONAL: WhyNot.APPLIED}
         self._factors: dict[int, Factor] = {UNMULTIPLIED: NOT_MULTIPLIED}
-        self._sets: dict[tuple[int, frozenset[int]], _Counted] = {}
         self._stopped: dict[str, frozenset[int]] = {}
         self._given = dict.fromkeys(compiled.wallets, 0)
         self._room = {
@@ -93,48 +76,27 @@ class _Counter:
     def award(self) -> Award:
         """Every rule in its order."""
         outcomes = tuple([self._outcome(rule) for rule in self._engine.rules])
-        excluded = self._engine.excluded
-        base = sum(
-            net for net, bits in zip(self._net, self._bits, strict=True) if not bits & excluded
-        )
         return Award(
             points=self._given[self._engine.main_wallet],
             wallets=self._given,
-            base_minor=max(base, 0),
-            discounts_minor=self._discounts,
+            base_minor=self._lines.spend_minor,
+            discounts_minor=self._lines.discounts_minor,
             outcomes=outcomes,
         )
-
-    def _discounts_of(self) -> tuple[int, ...]:
-        discount = self._engine.discount
-        part = discount.part(self._standing.spent_minor) if discount else None
-        if discount is None or part is None:
-            return ()
-        amounts = [line.amount_minor for line in self._lines]
-        return discounts_of(amounts, self._bits, part, discount.goods, self._engine.excluded)
-
-    def _net_of(self, paid: Mapping[Tender, int]) -> Sequence[int]:
-        """Each line less its discount and its share of what was paid with excluded tenders."""
-        net = [line.amount_minor for line in self._lines]
-        if self._discounts:
-            net = [amount - less for amount, less in zip(net, self._discounts, strict=True)]
-        if paid and (old_money := sum(paid.get(tender, 0) for tender in self._engine.tenders)):
-            net = [amount - part for amount, part in zip(net, spread(old_money, net), strict=True)]
-        return net
 
     def _outcome(self, rule: Rule) -> RuleOutcome:
         """What one rule gives, and what it did to what the next ones may count."""
         why_not = self._why_not(rule.condition)
-        if self._discounts and not self._engine.discount_earns:
+        if self._discounted and not self._engine.discount_earns:
             why_not = why_not or WhyNot.DISCOUNTED
         if why_not:
             return _nothing(rule, why_not)
         stopped = self._stopped.get(rule.wallet, NO_LINES)
-        goods = self._counted(rule.goods, stopped)
+        goods = self._lines.of(rule.goods, stopped)
         if not goods.lines:
-            taken = stopped and self._counted(rule.goods, NO_LINES).lines
+            taken = stopped and self._lines.of(rule.goods, NO_LINES).lines
             return _nothing(rule, WhyNot.STOPPED if taken else WhyNot.NO_SUCH_GOODS)
-        counted = self._count(rule, goods)
+        counted = self._lines.count(goods, rule.each)
         plain = _plain_points(rule, counted) if goods.amount >= rule.least else 0
         if plain <= 0:
             return _nothing(rule, WhyNot.TOO_LITTLE, counted, goods.lines)
@@ -167,32 +129,6 @@ class _Counter:
             self._held[number] = held
         return held
 
-    def _counted(self, goods: int, stopped: frozenset[int]) -> _Counted:
-        """The lines of `goods` that neither are excluded nor were stopped, and their sum."""
-        known = self._sets.get((goods, stopped))
-        if known is None:
-            excluded = self._engine.excluded
-            lines = tuple(
-                [
-                    place
-                    for place, bits in enumerate(self._bits)
-                    if bits & goods and not bits & excluded and place not in stopped
-                ]
-            )
-            net = self._net
-            known = _Counted(lines, sum([net[place] for place in lines]))
-            self._sets[goods, stopped] = known
-        return known
-
-    def _count(self, rule: Rule, goods: _Counted) -> int:
-        """What a rule counts: minor units, units, lines, or the visit."""
-        count = goods.sums.get(rule.each)
-        if count is None:
-            of_line = _line if rule.each == "line" else _units
-            count = sum([of_line(self._lines[at], self._net[at]) for at in goods.lines])
-            goods.sums[rule.each] = count
-        return max(count, 0)
-
     def _factor(self, number: int) -> Factor:
         """What the multipliers with this number come to: those of them that apply."""
         factor = self._factors.get(number)
@@ -219,20 +155,6 @@ def _plain_points(rule: Rule, counted: int) -> int:
     if rule.part is not None:
         return counted * rule.part.over // rule.part.under
     return counted // rule.step * rule.points
-
-
-def _units(line: Line, net_minor: int) -> int:
-    """The units of a line for a rule that counts them; see `award`."""
-    if net_minor > 0:
-        return max(line.quantity, 0)
-    return min(line.quantity, 0) if net_minor else 0
-
-
-def _line(line: Line, net_minor: int) -> int:
-    """1 for a line, -1 for one that takes goods off again; see `award`."""
-    if net_minor > 0:
-        return 1
-    return -1 if net_minor and line.quantity < 0 else 0
 
 
 def _nothing(

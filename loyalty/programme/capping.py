@@ -31,17 +31,19 @@ class Limits(msgspec.Struct, frozen=True):
         """How much one receipt may be given after what was `earned` before it, never below zero.
         Goods brought back without their receipt can leave less than nothing earned: that makes no
         cap larger."""
-        rooms = [] if self.cap.receipt is None else [self.cap.receipt]
-        for period, limit in self._over_sales(periods):
-            before = earned.get(cap_key(self.wallet, self.rule, period), 0)
-            rooms.append(limit - max(before, 0))
+        receipt, day, month = self.cap.receipt, self.cap.day, self.cap.month
+        rooms = [] if receipt is None else [receipt]
+        if day is not None:
+            before = earned.get(cap_key(self.wallet, self.rule, periods.day), 0)
+            rooms.append(day - max(before, 0))
+        if month is not None:
+            before = earned.get(cap_key(self.wallet, self.rule, periods.month), 0)
+            rooms.append(month - max(before, 0))
         return max(min(rooms), 0)
 
     def keys(self, periods: Periods) -> list[str]:
         """The keys that a gain is kept by: one for each period that has a limit over sales."""
-        return [cap_key(self.wallet, self.rule, period) for period, _ in self._over_sales(periods)]
-
-    def _over_sales(self, periods: Periods) -> list[tuple[str, int]]:
-        """The periods that have a limit, each with it."""
-        both = ((periods.day, self.cap.day), (periods.month, self.cap.month))
-        return [(period, limit) for period, limit in both if limit is not None]
+        limits = ((periods.day, self.cap.day), (periods.month, self.cap.month))
+        return [
+            cap_key(self.wallet, self.rule, period) for period, limit in limits if limit is not None
+        ]

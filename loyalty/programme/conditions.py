@@ -76,6 +76,8 @@ class Condition(msgspec.Struct, frozen=True):
 
     def _by_the_clock(self, moment: Moment, standing: Standing) -> WhyNot:
         """The calendar's say: a span that goes on past midnight is judged by the day it began."""
+        if not self.spans:
+            return _by_day(self.when, moment.today, standing)
         days = self._days(moment)
         if not days:
             return _by_day(self.when, moment.today, standing) or WhyNot.HOUR
@@ -84,8 +86,6 @@ class Condition(msgspec.Struct, frozen=True):
 
     def _days(self, moment: Moment) -> list[Day]:
         """The days whose spans the moment is in: none, one, or today and yesterday."""
-        if not self.spans:
-            return [moment.today]
         minute = moment.minute
         found = []
         if any(first <= minute and (minute < last or last <= first) for first, last in self.spans):

@@ -1,4 +1,4 @@
-"""What of a basket counts: each line less its discount and what was paid with no new money."""
+"""Exact parts of amounts: growing discounts, and payments spread over lines."""
 
 from collections.abc import Sequence
 from decimal import Decimal
@@ -59,11 +59,12 @@ def growing_discount(programme: Programme, groups: GoodsGroups) -> GrowingDiscou
 
 
 def discounts_of(
-    amounts: Sequence[int], bits: Sequence[int], part: Ratio, goods: int, excluded: int
+    amounts: Sequence[int], bits: Sequence[int], part: Ratio, goods: int
 ) -> tuple[int, ...]:
-    """What each line is reduced by, rounded line by line; empty when no line is reduced at all."""
+    """What each line is reduced by, rounded line by line, where its groups (`bits`) are among
+    `goods`; empty when no line is reduced at all."""
     discounts = tuple(
-        part.rounded(amount) if bit & goods and not bit & excluded else 0
+        part.rounded(amount) if bit & goods else 0
         for amount, bit in zip(amounts, bits, strict=True)
     )
     return discounts if any(discounts) else ()
@@ -81,11 +82,11 @@ def spread(total: int, amounts: Sequence[int]) -> list[int]:
     total = min(max(total, 0), whole)
     if total == 0:
         return [0] * len(payable)
-    shares = [total * amount // whole for amount in payable]
-    missing = total - sum(shares)
-    by_remainder = sorted(
-        range(len(payable)), key=lambda place: (-(total * payable[place] % whole), place)
-    )
-    for place in by_remainder[:missing]:
+    parts = [divmod(total * amount, whole) for amount in payable]
+    shares = [share for share, _ in parts]
+    remainders = [remainder for _, remainder in parts]
+    # A reversed sort keeps equal ones in their order: the first lines first.
+    largest_first = sorted(range(len(parts)), key=remainders.__getitem__, reverse=True)
+    for place in largest_first[: total - sum(shares)]:
         shares[place] += 1
     return shares
