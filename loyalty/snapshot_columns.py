@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 
 from loyalty.bounds import MAX_MOMENT_MS, MAX_NUMBER, Sum
-from loyalty.members import Member
+from loyalty.members import MAX_SEGMENTS, Member
 from loyalty.wire import MAX_HOLDERS_TOLD, BalanceChange, Change, Holder, MemberChange
 
 MAX_ROWS_A_PART = 10_000
@@ -30,11 +30,13 @@ _Difference = Annotated[int, Meta(ge=-_MAX_DIFFERENCE, le=_MAX_DIFFERENCE)]
 
 _Value = TypeVar("_Value")
 _Column = Annotated[tuple[_Value, ...], Meta(max_length=MAX_ROWS_A_PART)]
+_Segments = Annotated[tuple[str, ...], Meta(max_length=MAX_SEGMENTS)]
 _Holders = Annotated[tuple[Holder, ...], Meta(max_length=MAX_HOLDERS_TOLD)]
 
 
 class MemberRows(msgspec.Struct, frozen=True, array_like=True, tag="members"):
-    """Members in columns. `cards` is empty where the card is the member's first one."""
+    """Members in columns. `cards` is empty where the card is the member's first one; `birthdays`
+    and `segments` are empty where nobody in the part has any."""
 
     ids: _Column[_Id]
     cards: _Column[str]
@@ -45,6 +47,8 @@ class MemberRows(msgspec.Struct, frozen=True, array_like=True, tag="members"):
     languages: _Column[str]
     branches: _Column[str]
     enrolled: _Column[Sum]
+    birthdays: _Column[str] = ()
+    segments: _Column[_Segments] = ()
 
 
 class BalanceRows(msgspec.Struct, frozen=True, array_like=True, tag="balances"):
@@ -107,6 +111,8 @@ def _member_rows(members: Sequence[Member]) -> MemberRows:
         enrolled=tuple(
             moment - before for before, moment in zip([0, *moments], moments, strict=False)
         ),
+        birthdays=_if_any(tuple(member.birthday for member in members)),
+        segments=_if_any(tuple(member.segments for member in members)),
     )
 
 
@@ -122,9 +128,11 @@ def _members(rows: MemberRows) -> Iterator[MemberChange]:
         rows.languages,
         rows.branches,
         rows.enrolled,
+        rows.birthdays or [""] * len(rows.ids),
+        rows.segments or [()] * len(rows.ids),
         strict=True,
     )
-    for member_id, card, name, phone, email, consent, language, branch, later_ms in columns:
+    for member_id, card, name, phone, email, consent, language, branch, later_ms, *more in columns:
         enrolled_at_ms += later_ms
         if not 0 <= enrolled_at_ms <= MAX_MOMENT_MS:
             raise ValueError(f"{enrolled_at_ms} is no moment")
@@ -139,8 +147,14 @@ def _members(rows: MemberRows) -> Iterator[MemberChange]:
                 language=language,
                 branch=branch,
                 enrolled_at_ms=enrolled_at_ms,
+                birthday=more[0],
+                segments=more[1],
             )
         )
+
+
+def _if_any(column: tuple[_Value, ...]) -> tuple[_Value, ...]:
+    return column if any(column) else ()
 
 
 def _balance_rows(balances: Sequence[BalanceChange]) -> BalanceRows:

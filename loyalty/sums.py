@@ -33,7 +33,7 @@ MAX_SUMS_A_MEMBER = 200
 MAX_SUMS_BYTES = 7_000
 """Of one member, as they are told: a frame of a thousand such is one that is taken."""
 
-MAX_KEY_BYTES_BESIDE = 11
+_BYTES_BESIDE_A_KEY = 11
 """Of MessagePack: the length of a key, and the largest number."""
 
 
@@ -43,9 +43,9 @@ class _Most(NamedTuple):
 
 
 _MOST = {
-    len(EVER): _Most(kept=200, told=60),
+    len(EVER): _Most(kept=200, told=40),
     len("2026-11-22"): _Most(kept=200, told=20),
-    len("2026-11"): _Most(kept=600, told=120),
+    len("2026-11"): _Most(kept=600, told=140),
 }
 """How many keys there may be by the length of their period: of all times and of years, of days, of
 months. The latest are kept, by each other and not by a clock, so that a replay of old sales has
@@ -136,7 +136,7 @@ def worth_telling(sums: Mapping[str, int]) -> dict[str, int]:
     size = 0
     for length, most in _MOST.items():
         for key in _newest_first(counting, length)[: most.told]:
-            size += len(key.encode()) + MAX_KEY_BYTES_BESIDE
+            size += len(key.encode()) + _BYTES_BESIDE_A_KEY
             if size > MAX_SUMS_BYTES:
                 return told
             told[key] = counting[key]

@@ -16,7 +16,7 @@ from loyalty.amounts import MAX_AMOUNT_MINOR
 from loyalty.bounds import MAX_MOMENT_MS, MAX_NUMBER
 from loyalty.errors import FrameInvalid
 from loyalty.identifiers import minted_card
-from loyalty.members import Member
+from loyalty.members import MAX_SEGMENTS, Member
 from loyalty.snapshot_columns import MAX_ROWS_A_PART, BalanceRows, ChangeRows, MemberRows
 from loyalty.snapshots import (
     MAX_PACKED_RECORD_BYTES,
@@ -34,6 +34,7 @@ from loyalty.wire import (
     Holder,
     MemberChange,
     ProductChange,
+    SumsChange,
     VoucherChange,
 )
 
@@ -65,10 +66,15 @@ MEMBERS = st.builds(
     language=TEXTS,
     branch=TEXTS,
     enrolled_at_ms=MOMENTS,
+    birthday=TEXTS,
+    segments=st.lists(TEXTS, max_size=MAX_SEGMENTS).map(tuple),
 )
 HOLDERS = st.lists(st.builds(Holder, TEXTS, POINTS), max_size=3).map(tuple)
 BALANCES = st.builds(BalanceChange, IDS, POINTS, POINTS, POINTS, POINTS, POINTS, HOLDERS)
-OTHERS = st.builds(ProductChange, TEXTS, TEXTS, AMOUNTS)
+OTHERS = st.one_of(
+    st.builds(ProductChange, TEXTS, TEXTS, AMOUNTS),
+    st.builds(SumsChange, IDS, st.dictionaries(TEXTS, POINTS, max_size=3)),
+)
 PARTS = st.one_of(
     st.lists(st.builds(MemberChange, MEMBERS), max_size=5),
     st.lists(BALANCES, max_size=5),
@@ -103,7 +109,7 @@ def test_a_small_snapshot_has_these_bytes() -> None:
     rows = zstandard.decompress(records[records.index(b"P") + 5 :])
     # A tag, then one array a column.
     assert rows == msgspec.msgpack.encode(
-        ["members", [2900007000000017], [""], [""], [""], [""], [False], ["en"], [""], [0]]
+        ["members", [2900007000000017], [""], [""], [""], [""], [False], ["en"], [""], [0], [], []]
     )
 
 

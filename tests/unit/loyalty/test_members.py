@@ -1,0 +1,24 @@
+"""Who a member is: which days somebody can be born on."""
+
+import pytest
+
+from loyalty.members import day_of_birthday, is_birthday
+
+
+@pytest.mark.parametrize("text", ["1990-02-28", "2000-02-29", "02-29", "12-31"])
+def test_days_that_somebody_can_be_born_on(text: str) -> None:
+    assert is_birthday(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1990-02-29", "02-30", "2-3", "19900228", "1990-W07-3", "28.02.1990", "02-28T0"]
+)
+def test_texts_that_are_no_birthday(text: str) -> None:
+    assert not is_birthday(text)
+
+
+@pytest.mark.parametrize(
+    ("birthday", "day"), [("1990-02-28", "02-28"), ("02-29", "02-29"), ("", "")]
+)
+def test_the_day_of_a_birthday_is_known_without_its_year(birthday: str, day: str) -> None:
+    assert day_of_birthday(birthday) == day
