@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Connection, bindparam, select
 
 from loyalty.identifiers import voucher_issuer
-from loyalty.journal import REDEEM, RIGHTS_GRANT, VOUCHER_ISSUED, Entry
+from loyalty.journal import REDEEM, RIGHTS_GRANT, VOUCHER_ISSUED, Entry, decode_entry
+from loyalty.programme.sale_facts import PAID_MINOR
 from sync_server.rights.grants import find_grants
 from sync_server.store.cases import Case, strange_case
 from sync_server.store.payloads import granted, issued, redeemed
@@ -21,7 +22,7 @@ def unpaid_vouchers(connection: Connection, arrived: Sequence[Entry]) -> list[Ca
     A receipt may be cut in two by frames, and what was taken along into another journal keeps its
     receipt: what arrived earlier of the terminal is looked at too.
     """
-    paid = {(entry.member, entry.receipt) for entry in arrived if entry.kind == REDEEM}
+    paid = {(entry.member, entry.receipt) for entry in arrived if _pays_for_vouchers(entry)}
     missing = [
         entry
         for entry in arrived
@@ -34,7 +35,11 @@ def unpaid_vouchers(connection: Connection, arrived: Sequence[Entry]) -> list[Ca
         "members": sorted({entry.member for entry in missing}),
         "receipts": sorted({entry.receipt for entry in missing}),
     }
-    paid |= {(row.member, row.receipt) for row in connection.execute(_REDEEMED, asked)}
+    paid |= {
+        (row.member, row.receipt)
+        for row in connection.execute(_REDEEMED, asked)
+        if _pays_for_vouchers(decode_entry(row.body))
+    }
     return [
         strange_case(entry, f"It issues voucher {issued(entry).number} and redeems no points.")
         for entry in missing
@@ -70,7 +75,12 @@ def granted_vouchers(connection: Connection, arrived: Sequence[Entry]) -> Collec
     return {drawn[number] for number, row in rows.items() if row.voucher == drawn[number]}
 
 
-_REDEEMED = select(entries.c.member, entries.c.receipt).where(
+def _pays_for_vouchers(entry: Entry) -> bool:
+    """Whether `entry` redeems points, and not for a part of the purchase."""
+    return entry.kind == REDEEM and PAID_MINOR not in entry.payload
+
+
+_REDEEMED = select(entries.c.member, entries.c.receipt, entries.c.body).where(
     entries.c.member.in_(bindparam("members", expanding=True)),
     entries.c.terminal == bindparam("of_terminal"),
     entries.c.kind == REDEEM,

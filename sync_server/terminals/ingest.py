@@ -62,6 +62,7 @@ from sync_server.terminals.lookups import note_met
 from sync_server.terminals.member_book import enrol
 from sync_server.terminals.member_locks import hold_members
 from sync_server.terminals.promises import Promises
+from sync_server.terminals.stale_standings import stale_standings
 from sync_server.terminals.sum_book import post_sums, refuse_sums_beyond
 from sync_server.terminals.voucher_book import post_vouchers
 
@@ -95,9 +96,10 @@ class Ingest:
     ) -> None:
         self._engine = engine
         self._clock = clock
+        self._zone = zone
         self._days = Days(zone)
         self._after_entries = tuple(after_entries)
-        self._promises = Promises()
+        self._promises = Promises(zone)
 
     def glance(
         self, connection: Connection, request: SyncRequest, token_hash: str | None = None
@@ -244,6 +246,7 @@ class Ingest:
             *self._promises.check(connection, arrived),
             *jump_cases(connection, arrived),
         ]
+        found += stale_standings(connection, arrived, self._promises, self._zone)
         post_sums(connection, *journal, arrived)
         members = {entry.member for entry in arrived if entry.member}
         note_branches(connection, request.terminal, members)

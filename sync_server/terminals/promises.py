@@ -1,41 +1,51 @@
 """What a till promised, computed again from the receipt's lines under the programme it names."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from loyalty.journal import EARN, REVERSE, Entry
+from loyalty.journal import EARN, REDEEM, REVERSE, Entry
+from loyalty.programme.awards import award
 from loyalty.programme.document import Programme
-from loyalty.programme.earning import award_points
+from loyalty.programme.paying import PointsPaid, paid_with_points
+from loyalty.programme.plain import is_plain, points_of_total
+from loyalty.programme.sale_facts import MAX_FIGURE, PAID_MINOR, SaleFacts
+from loyalty.programme.standing import sums_of
 from sync_server.store.cases import PROGRAMME_UNKNOWN, PROMISE_DIFFERS, Case
-from sync_server.store.lines import UNREADABLE, total_of
+from sync_server.store.lines import UNREADABLE, facts_of, total_of
 from sync_server.store.programmes import find_programme
 
 MAX_PROGRAMMES_KEPT = 64
+
+_PLAIN = frozenset({"lines"})
+"""All that an entry keeps of a sale under a programme that asks for no more."""
 
 
 class Promises:
     """Checks awards; keeps the programmes it loaded, which never change under their label."""
 
-    def __init__(self) -> None:
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
         self._programmes: dict[str, Programme] = {}
 
     def check(self, connection: Connection, entries: Iterable[Entry]) -> Sequence[Case]:
         """A case for each entry whose points or amount are not what its lines come to."""
         found = []
         for entry in entries:
-            if entry.kind not in (EARN, REVERSE):
+            if not is_promise(entry):
                 continue
-            programme = self._programme(connection, entry.programme)
+            programme = self.programme(connection, entry.programme)
             if programme is None:
                 found.append(_unknown(entry))
                 continue
-            difference = promise_difference(entry, programme)
+            difference = promise_difference(entry, programme, self._zone)
             if difference:
                 found.append(_differs(entry, difference))
         return found
 
-    def _programme(self, connection: Connection, label: str) -> Programme | None:
+    def programme(self, connection: Connection, label: str) -> Programme | None:
+        """The programme that entries call `label`; None when it never was in force here."""
         known = self._programmes.get(label)
         if known is None:
             known = find_programme(connection, label)
@@ -44,19 +54,68 @@ class Promises:
         return known
 
 
-def promise_difference(entry: Entry, programme: Programme) -> str:
-    """How an earn or reverse entry differs from its own lines, or nothing."""
+def is_promise(entry: Entry) -> bool:
+    """Whether `entry` says what by a programme something is worth."""
+    return entry.kind in (EARN, REVERSE) or (entry.kind == REDEEM and PAID_MINOR in entry.payload)
+
+
+def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> str:
+    """How an entry that `is_promise` differs from its own lines, or nothing; `zone` is the shop's.
+
+    It is computed with what the till knew as it sold: whether that was all there was to know is
+    asked by `sync_server.terminals.stale_standings`.
+    """
+    if entry.kind == REDEEM:
+        return _payment_difference(entry, programme)
     total_minor = total_of(entry)
     if total_minor is None:
         return UNREADABLE
     sign = 1 if entry.kind == EARN else -1
     if sign * total_minor != entry.amount_minor:
         return f"amount {entry.amount_minor}, its lines sum to {sign * total_minor}"
-    # A return takes back what the same goods would have earned: see `loyalty.programme.earning`.
-    points = sign * award_points(programme, total_minor) if entry.member else 0
-    if points != entry.points:
-        return f"promised {entry.points} points, computed {points}"
+    if is_plain(programme) and entry.payload.keys() == _PLAIN:
+        points = sign * points_of_total(programme, total_minor) if entry.member else 0
+        return _points_difference(entry, points)
+    facts = facts_of(entry, zone)
+    if facts is None:
+        return UNREADABLE
+    return _award_difference(entry, programme, facts, sign)
+
+
+def _award_difference(entry: Entry, programme: Programme, facts: SaleFacts, sign: int) -> str:
+    """How points, discount and sums differ from an award computed anew. A return without its
+    receipt takes back what the same goods would have earned."""
+    if not entry.member:
+        return _points_difference(entry, 0)
+    given = award(programme, facts.occasion, facts.standing)
+    difference = _points_difference(entry, sign * given.points)
+    if difference or sign < 0:
+        return difference
+    if given.discount_minor != facts.discount_minor:
+        return f"discount {facts.discount_minor}, computed {given.discount_minor}"
+    sums = sums_of(programme, facts.occasion, given)
+    if sums != facts.sums:
+        return f"it counts {_told(facts.sums)} of its member, computed {_told(sums)}"
     return ""
+
+
+def _payment_difference(entry: Entry, programme: Programme) -> str:
+    """How points that paid for a part of a sale are worth something else. What is due and what the
+    member has is not asked here, so they may pay any amount."""
+    paid_minor = entry.payload[PAID_MINOR]
+    computed = paid_with_points(programme, -entry.points, -entry.points, MAX_FIGURE)
+    worth_minor = computed.paid_minor if isinstance(computed, PointsPaid) else 0
+    if paid_minor == worth_minor:
+        return ""
+    return f"{-entry.points} points paid {paid_minor!r}, they are worth {worth_minor}"
+
+
+def _points_difference(entry: Entry, points: int) -> str:
+    return "" if points == entry.points else f"promised {entry.points} points, computed {points}"
+
+
+def _told(sums: Mapping[str, int]) -> str:
+    return ", ".join(f"{key} {value}" for key, value in sorted(sums.items())) or "nothing"
 
 
 def _differs(entry: Entry, difference: str) -> Case:
