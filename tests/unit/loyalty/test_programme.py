@@ -12,7 +12,6 @@ from loyalty.baskets import Basket, Line, keyed_amount
 from loyalty.clock import epoch_ms, from_epoch_ms
 from loyalty.errors import ProgrammeInvalid
 from loyalty.programme.document import (
-    MAX_DOCUMENT_BYTES,
     Programme,
     classic_document,
     load_programme,
@@ -176,30 +175,6 @@ def test_what_is_wrong_is_named_with_its_key(changed: dict[str, object], key: st
         load_programme(written(**changed), "autumn.toml")
     assert caught.value.message.startswith("autumn.toml")
     assert key in caught.value.message
-
-
-@pytest.mark.parametrize(
-    ("document", "said"),
-    [
-        ("name = ", "is not TOML"),
-        ("a = " + "[" * 50_000, "is not TOML"),
-        ("a = " + "1" * 50_000, "is not TOML"),
-        ("", "name is missing"),
-        (written() + "colour = 1\n", "colour is no key of a programme"),
-        ("#" * (MAX_DOCUMENT_BYTES + 1), "is larger than"),
-    ],
-)
-def test_documents_that_are_none(document: str, said: str) -> None:
-    with pytest.raises(ProgrammeInvalid) as caught:
-        load_programme(document)
-    assert said in caught.value.message
-    assert "the programme" in caught.value.message
-
-
-@given(st.text())
-def test_text_by_chance_is_refused(document: str) -> None:
-    with pytest.raises(ProgrammeInvalid):
-        load_programme(document)
 
 
 def test_what_a_till_may_give_out_offline() -> None:
