@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from loyalty.amounts import TWO_DECIMALS, decimals_of, line_amount
-from loyalty.baskets import MAX_TEXT, Line
+from loyalty.baskets import MAX_TAGS, MAX_TEXT, Line, tags_in
 from loyalty.clock import epoch_ms
 from loyalty.errors import AmountInvalid
 from loyalty.identifiers import CARD_COUNTER_DIGITS, is_receipt_reference
@@ -94,7 +94,7 @@ def read_line(row: Row, zone: ZoneInfo, currency: str = "") -> ReceiptLine | str
         count,
         amount_minor,
         _shared(category.strip()),
-        _words(tags),
+        _tags(tags),
     )
     return ReceiptLine(invoice, number, occurred_at_ms, line, _shared(branch.strip()))
 
@@ -137,8 +137,8 @@ def _decimals(currency: str) -> int:
 
 
 @lru_cache(_KEPT_TEXTS)
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text[:MAX_TEXT].split())
+def _tags(text: str) -> tuple[str, ...]:
+    return tags_in(text[:MAX_TEXT])[:MAX_TAGS]
 
 
 def _customer(text: str) -> int | None:

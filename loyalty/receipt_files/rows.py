@@ -32,7 +32,7 @@ NEEDED = COLUMNS[:-1]
 """`Country` may stand in a file and is not needed for anything."""
 
 OPTIONAL = ("Currency", "Branch", "Category", "Tags")
-"""Columns that tell more where a file has them; tags are parted by blanks."""
+"""Columns that tell more where a file has them; tags are parted by semicolons."""
 
 MAX_FILE_LINES = 5_000_000
 MAX_LINE_CHARACTERS = 65_536

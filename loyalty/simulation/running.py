@@ -37,8 +37,10 @@ ASSUMPTIONS = (
     "Points pay for a part of a purchase as soon as the programme lets them, as many as it lets.",
     "Rewards of the catalogue that do not come out by themselves are not claimed; their points "
     "stay owed.",
-    "Returns name no receipt; they do what the programme says of such.",
-    "What a point is worth is what it comes to where it is worth most.",
+    "Goods that came back take what they would earn on that day; where the sales name no receipt "
+    "for them, what the programme says of such returns.",
+    "What a point is worth is what it comes to where it is worth most; points that members owe are "
+    "not set off against what others hold.",
     "Nobody buys more or less than they did: what they would is asked by the uplifts.",
 )
 """What a simulation takes for granted, in sentences that are shown with its figures."""
@@ -190,9 +192,9 @@ class Simulation:
             account.given_minor += worth_minor
 
     def _take_back(self, account: Account, sale: PastSale, at: datetime) -> None:
-        """Goods that come back without a receipt: worth what they would earn now, or nothing."""
+        """Goods that come back take what they would earn now; without a receipt maybe nothing."""
         programme, month = self._programme, self._month
-        if programme.returns.without_receipt == "nothing":
+        if programme.returns.without_receipt == "nothing" and not sale.has_receipt:
             return
         standing = standing_of(programme, None, account.sums, at)
         occasion = Occasion(basket=sale.basket, at=at, branch=sale.branch)

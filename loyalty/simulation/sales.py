@@ -12,6 +12,7 @@ from loyalty.receipt_files.invoices import Invoice
 class PastSale(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A sale or a return of goods that was made; `member` is empty for a shopper without a card.
 
+    `has_receipt` is said of a return that came with the receipt of its sale.
     `paid` is what was paid with gift cards and deposits, in minor units. Vouchers and points that
     paid are not in it: those were another programme's, and the simulated one gives its own.
     """
@@ -20,6 +21,7 @@ class PastSale(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     occurred_at_ms: int
     basket: Basket
     is_return: bool = False
+    has_receipt: bool = False
     branch: str = ""
     paid: Mapping[Tender, int] = {}
 

@@ -19,6 +19,7 @@ from sync_server.commands.programme_publish import (
     programme_withdraw,
 )
 from sync_server.commands.programme_show import SHOW_EXAMPLE, programme_show
+from sync_server.commands.programme_simulate import SIMULATE_EXAMPLE, programme_simulate
 
 CHECK_EXAMPLE = "Example: paragon-server programme check classic.toml"
 DIFF_EXAMPLE = "Example: paragon-server programme diff ours.toml ours-2.toml"
@@ -74,6 +75,7 @@ def programme_diff(old: FileArgument, new: FileArgument, json: JsonOption = Fals
 programme.command("check", epilog=CHECK_EXAMPLE)(programme_check)
 programme.command("diff", epilog=DIFF_EXAMPLE)(programme_diff)
 programme.command("show", epilog=SHOW_EXAMPLE)(programme_show)
+programme.command("simulate", epilog=SIMULATE_EXAMPLE)(programme_simulate)
 programme.command("publish", epilog=PUBLISH_EXAMPLE)(programme_publish)
 programme.command("list", epilog=LIST_EXAMPLE)(programme_list)
 programme.command("withdraw", epilog=WITHDRAW_EXAMPLE)(programme_withdraw)

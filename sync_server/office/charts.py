@@ -70,16 +70,17 @@ def group_chart(figures: Sequence[GroupFigures]) -> bytes:
     bottom_up = list(reversed(figures))
     chart.x_labels = [figure.group for figure in bottom_up]
     chart.add("Members", [figure.members for figure in bottom_up])
-    return _picture_alone(chart.render_tree())
+    return picture_alone(chart.render_tree(), _OWN_STYLE % BAR_DARK)
 
 
-def _picture_alone(root: Element) -> bytes:
-    """The SVG without the script that pygal writes for its tooltips even when told not to."""
+def picture_alone(root: Element, own_style: str) -> bytes:
+    """The SVG with `own_style` last, without the script that pygal writes for its tooltips even
+    when told not to."""
     for parent in list(root.iter()):
         for child in list(parent):
             if str(child.tag).endswith("script"):
                 parent.remove(child)
     style = SubElement(root, "style", {"type": "text/css"})
-    style.text = _OWN_STYLE % BAR_DARK
+    style.text = own_style
     picture: bytes = tostring(root, encoding="utf-8", xml_declaration=True)
     return picture

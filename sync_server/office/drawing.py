@@ -7,9 +7,9 @@ taken out as soon as it is in.
 
 import sys
 
-from pygal import HorizontalBar, PluginImportFixer
+from pygal import Bar, HorizontalBar, PluginImportFixer, StackedBar
 from pygal.style import Style
 
-__all__ = ["HorizontalBar", "Style"]
+__all__ = ["Bar", "HorizontalBar", "StackedBar", "Style"]
 
 sys.meta_path[:] = [hook for hook in sys.meta_path if not isinstance(hook, PluginImportFixer)]

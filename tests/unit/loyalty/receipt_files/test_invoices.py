@@ -166,7 +166,7 @@ def test_a_line_in_another_currency_is_rejected() -> None:
 
 
 def test_branch_category_and_tags_are_taken_where_a_file_tells_them() -> None:
-    [invoice] = read((*line(), "GBP", "KRK", "coffee", "hot  sweet")).invoices
+    [invoice] = read((*line(), "GBP", "KRK", "coffee", "hot; sweet")).invoices
     assert invoice.branch == "KRK"
     [goods] = invoice.basket.lines
     assert (goods.category, goods.tags) == ("coffee", ("hot", "sweet"))

@@ -142,10 +142,10 @@ def test_a_description_may_hold_commas_quotes_and_line_breaks(tmp_path: Path) ->
 
 
 def test_columns_that_tell_more_are_kept_where_a_file_has_them(tmp_path: Path) -> None:
-    text = f"{HEADER},Tags,Branch\n{GOOD},hot sweet,KRK\n"
+    text = f"{HEADER},Tags,Branch\n{GOOD},hot;sweet,KRK\n"
     [row] = rows_of(written(tmp_path, text))
     assert isinstance(row, Row)
-    assert row.more == ("", "KRK", "", "hot sweet")
+    assert row.more == ("", "KRK", "", "hot;sweet")
     twice = f"{HEADER},Tags,Tags\n"
     with pytest.raises(FileUnreadable, match="has the column Tags twice"):
         list(rows_of(written(tmp_path, twice)))

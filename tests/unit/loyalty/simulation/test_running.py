@@ -1,6 +1,7 @@
 """A programme run over a few sales comes to what one works out by hand."""
 
 import pytest
+from msgspec.structs import replace
 
 from loyalty.errors import SalesUnusable
 from loyalty.programme.document import load_programme
@@ -130,6 +131,15 @@ def test_a_debt_may_be_forgiven_and_a_return_without_receipt_may_do_nothing(
     points = outcome.total.of("points")
     assert (points.clawed_back, points.forgiven) == (clawed_back, forgiven)
     assert outcome.at_the_end.owed_points == {"points": 0}
+
+
+def test_a_return_with_its_receipt_always_takes_points_back() -> None:
+    document = f'{CLASSIC}[returns]\nwithout_receipt = "nothing"\n'
+    back = sale("anna", "2026-01-02 10:00", 20_000, is_return=True)
+    outcome = simulated(
+        document, [sale("anna", "2026-01-01 10:00", 30_000), replace(back, has_receipt=True)]
+    )
+    assert outcome.total.of("points").clawed_back == 200
 
 
 def test_vouchers_wait_for_a_purchase_that_they_are_taken_for() -> None:

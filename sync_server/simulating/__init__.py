@@ -1,0 +1,1 @@
+"""A draft of a programme tried out on the shop's own sales, and what it came to, shown."""
