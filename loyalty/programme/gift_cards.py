@@ -20,8 +20,11 @@ class NoGiftCard(StrEnum):
 
 
 class GiftCard(msgspec.Struct, frozen=True):
-    """What is on a card, good to the end of the last of its days. `overspent_minor` is what tills without a line took beyond it: the
-    balance is never below zero, and what is paid in later makes that good first."""
+    """What is on a card, good to the end of the last of its days.
+
+    `overspent_minor` is what tills without a line took beyond it: the balance is never below zero,
+    and what is paid in later makes that good first.
+    """
 
     balance_minor: int
     overspent_minor: int
