@@ -55,6 +55,11 @@ class Draft:
         """The number that the next entry will have."""
         return self._head.seq + len(self._entries) + 1
 
+    @property
+    def first(self) -> Entry:
+        """The entry that the happening is known by: that of a sale or a return."""
+        return self._entries[0]
+
     def add(
         self,
         kind: str,

@@ -165,7 +165,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     An empty `reference` lets the Till give the next number of its own. `voucher_codes` are codes
     of vouchers the shopper pays with, `pay_points` the points that the member gives for a part,
     `paid` what else is no new money, in minor units. `occurred_at_ms` is for sales that happened
-    earlier.
+    earlier. What is printed has a code for returns on it; `wants_code` asks for it all the same.
     """
 
     basket: Basket
@@ -176,6 +176,7 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     paid: dict[Tender, int] = {}
     occurred_at_ms: int | None = None
     print_receipt: bool = True
+    wants_code: bool = False
 
 
 class GoodsReturn(msgspec.Struct, frozen=True, kw_only=True):

@@ -71,7 +71,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.RECEIPT_OF_ANOTHER: phrase(
         "Receipt {receipt} was not rung up on this card. Take the return without the card."
     ),
-    Reason.RECEIPT_RETURNED: phrase("All of receipt {receipt} came back before."),
+    Reason.RECEIPT_RETURNED: phrase(
+        "All of receipt {receipt} came back before. Nothing is left to take back."
+    ),
     Reason.RETURN_TOO_MUCH: phrase(
         "Of {goods} only {left} ({amount}) are left of receipt {receipt}. Take less back."
     ),

@@ -5,11 +5,15 @@ import sqlite3
 from loyalty.baskets import Basket
 from loyalty.members import DEFAULT_LANGUAGE, Member
 from loyalty.programme.document import Programme
+from loyalty.receipt_codes import receipt_code, sold_receipt
 from loyalty.receipts import Receipt
 from terminal_app.posting.draft import Draft
 from terminal_app.store import receipts, serving, spool
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import GoodsReturn, Posted, Reason, Refusal, Sale
+
+_GOES_BACK = frozenset({"sums", "paid", "discount_minor"})
+"""What of a sale's payload a return changes, beside its points."""
 
 
 def already(
@@ -68,6 +72,15 @@ def receipt_of(
         member_name=member.name if member else "",
         card=member.card if member else draft.member_id,
     )
+
+
+def code_of(identity: Identity, draft: Draft, receipt: Receipt) -> str:
+    """The code by which goods of a sale come back at any till; empty where nothing would change for
+    its member, and for a receipt that is too large."""
+    entry = draft.first
+    if not entry.member or not (entry.points or entry.payload.keys() & _GOES_BACK):
+        return ""
+    return receipt_code(sold_receipt(entry, receipt.voucher_paid_minor), identity.signing_key)
 
 
 def posted(
