@@ -42,8 +42,7 @@ class Difference(msgspec.Struct, frozen=True, omit_defaults=True):
                 return f"{self.key} is removed; it was {self.was}"
             case Change.CHANGED:
                 return f"{self.key} changes from {self.was} to {self.now}"
-            case Change.MOVED:
-                return f"{self.key} stand in another order: {self.now}; it was {self.was}"
+        return f"{self.key} stand in another order: {self.now}; it was {self.was}"
 
 
 def differences(old: Programme, new: Programme) -> tuple[Difference, ...]:
@@ -134,7 +133,8 @@ def _is_unsaid(value: object) -> bool:
 
 
 def _table(said: Mapping[str, object]) -> str:
-    return f"{{ {', '.join(f'{name} = {written(one)}' for name, one in said.items())} }}"
+    keys = [f"{name} = {written(one)}" for name, one in said.items()]
+    return f"{{ {', '.join(keys)} }}" if keys else "{}"
 
 
 def _table_of(struct: msgspec.Struct) -> dict[str, object]:

@@ -141,8 +141,7 @@ class _Reader:
 
     def _skip(self, form: re.Pattern[str]) -> None:
         match = form.match(self._text, self._at)
-        if match:
-            self._at = match.end()
+        self._at = match.end() if match else self._at
 
     def _mark(self, path: KeyPath, at: int) -> None:
         self._places.setdefault(path, bisect_right(self._breaks, at - 1) + 1)

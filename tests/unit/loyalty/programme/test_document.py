@@ -141,6 +141,7 @@ def test_one_fault_is_a_sentence() -> None:
         ('family = 5\n[transfers]\nto = "family"\n', ["family"]),
         ('title = { en = 5, pl = "x" }\n', ["title.en"]),
         ("title = 5\n", ["title"]),
+        ("discount = {}\n", ["discount.steps"]),
         (
             "excluded = { goods = [{}, [], 1.5, true] }\n",
             [f"excluded.goods[{place}]" for place in (1, 2, 3, 4)],
