@@ -5,6 +5,12 @@ from zoneinfo import ZoneInfo
 from drivers.documents import Block, Columns, Cut, Document, Feed, QrCode, Rule, Text
 from loyalty.receipts import RETURN, Receipt, VoucherSlip
 from terminal_app.locale.words import Words
+from terminal_app.printing.returns import (
+    return_code,
+    returned_money,
+    returned_points,
+    returned_sale,
+)
 
 CARD_DIGITS_SHOWN = 4
 """Of the card number on paper: enough to tell cards apart, too little to copy one."""
@@ -21,6 +27,7 @@ def compose_document(receipt: Receipt, zone: ZoneInfo) -> Document:
         *_goods(receipt, words),
         *_member(receipt, words),
         *_notices(receipt),
+        *return_code(receipt, words),
         Feed(1),
         Cut(),
     ]
@@ -42,6 +49,7 @@ def _head(receipt: Receipt, words: Words, zone: ZoneInfo) -> list[Block]:
         Rule(),
         Columns(title, words.moment(receipt.occurred_at_ms, zone)),
         Columns(words.text("Receipt {reference}", reference=receipt.reference), receipt.terminal),
+        *returned_sale(receipt, words),
         Rule(),
     ]
 
@@ -55,7 +63,8 @@ def _goods(receipt: Receipt, words: Words) -> list[Block]:
         blocks.append(Columns(text, words.amount(sign * line.amount_minor)))
     total = words.money(sign * receipt.total_minor, receipt.currency)
     blocks += [Rule(), Columns(words.text("Total"), total, bold=True)]
-    if receipt.voucher_paid_minor:
+    blocks += returned_money(receipt, words)
+    if receipt.voucher_paid_minor and receipt.kind != RETURN:
         to_pay = words.money(receipt.total_minor - receipt.voucher_paid_minor, receipt.currency)
         paid = words.amount(-receipt.voucher_paid_minor)
         blocks += [
@@ -71,8 +80,8 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
         return [Rule(), Text(invitation, align="center")]
     card = f"{words.text('Card')} ..{receipt.card[-CARD_DIGITS_SHOWN:]}"
     blocks: list[Block] = [Rule(), Columns(receipt.member_name, card)]
-    if receipt.points < 0:
-        blocks.append(Columns(words.text("Points taken back"), words.number(-receipt.points)))
+    if receipt.kind == RETURN:
+        blocks += returned_points(receipt, words)
     else:
         blocks.append(Columns(words.text("Points earned"), words.number(receipt.points)))
     if receipt.points_redeemed:

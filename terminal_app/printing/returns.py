@@ -1,0 +1,57 @@
+"""What paper says of returns: the code they come back by, and what a return did."""
+
+from drivers.documents import Block, Columns, Feed, QrCode, Text
+from loyalty.receipts import RETURN, SALE, Receipt
+from terminal_app.locale.words import Words
+
+
+def return_code(receipt: Receipt, words: Words) -> list[Block]:
+    """The code by which goods of a sale come back at any till of the chain; a receipt that is too
+    large for one says where they do. Nothing where a return would change nothing."""
+    if receipt.kind != SALE or not (receipt.code or (receipt.card and receipt.points)):
+        return []
+    if receipt.code:
+        return [
+            Feed(1),
+            QrCode(receipt.code, caption=words.text("For returns, in any of our shops")),
+        ]
+    here = words.text("Returns in this shop only, with this receipt")
+    return [Feed(1), Text(here, align="center")]
+
+
+def returned_sale(receipt: Receipt, words: Words) -> list[Block]:
+    """Which sale the goods of a return are of, when it is known."""
+    if not receipt.of_receipt:
+        return []
+    return [Text(words.text("Of receipt {reference}", reference=receipt.of_receipt))]
+
+
+def returned_money(receipt: Receipt, words: Words) -> list[Block]:
+    """What of the goods' price is not given back in money, and what is."""
+    if receipt.kind != RETURN or receipt.to_pay_minor == receipt.total_minor:
+        return []
+    parts = (
+        (words.text("Discount"), receipt.discount_minor),
+        (words.text("Voucher paid"), receipt.voucher_paid_minor),
+        (words.text("Points paid"), receipt.points_paid_minor),
+    )
+    return [
+        *(Columns(name, words.amount(minor)) for name, minor in parts if minor),
+        Columns(
+            words.text("To give back"),
+            words.money(receipt.to_pay_minor, receipt.currency),
+            bold=True,
+        ),
+    ]
+
+
+def returned_points(receipt: Receipt, words: Words) -> list[Block]:
+    """What a return did to the member's points, and which vouchers are void with it."""
+    taken = receipt.points_paid - receipt.points
+    blocks: list[Block] = [Columns(words.text("Points taken back"), words.number(taken))]
+    if receipt.points_paid:
+        given = words.number(receipt.points_paid)
+        blocks.append(Columns(words.text("Points given back"), given))
+    for number in receipt.revoked:
+        blocks.append(Columns(words.text("Voucher is void"), number))
+    return blocks
