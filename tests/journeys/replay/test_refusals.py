@@ -73,7 +73,7 @@ def test_another_programme_is_not_slipped_in(
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("name = 1", "name"), ("not toml", "is not TOML"), ('name = "a"', "missing required field")],
+    [("name = 1", "name"), ("not toml", "is not TOML"), ('name = "a"', "version is missing")],
 )
 def test_a_malformed_programme_is_refused(
     made_file: Path, tmp_path: Path, text: str, sentence: str
