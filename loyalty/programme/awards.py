@@ -36,16 +36,16 @@ def cap_gains(programme: Programme, occasion: Occasion, award: Award) -> dict[st
     """What `award` adds to `Standing.earned`, by `cap_key`: for rules and wallets that have a cap
     over days or months, and for those periods alone. Nothing gained has no key."""
     compiled = engine(programme)
-    limited = [rule.limits for rule in compiled.rules]
-    if not compiled.wallet_limits and not any(limited):
+    given = [
+        (rule.limits, outcome.points)
+        for rule, outcome in zip(compiled.rules, award.outcomes, strict=True)
+        if rule.limits is not None
+    ]
+    given += [(limits, award.wallets[name]) for name, limits in compiled.wallet_limits.items()]
+    if not given:
         return {}
     periods = Periods.of(occasion.at.date().isoformat())
-    gains: dict[str, int] = {}
-    for outcome, limits in zip(award.outcomes, limited, strict=True):
-        both = (limits, compiled.wallet_limits.get(outcome.wallet))
-        for key in (key for one in both if one for key in one.keys(periods)):
-            gains[key] = gains.get(key, 0) + outcome.points
-    return {key: points for key, points in gains.items() if points}
+    return {key: points for limits, points in given if points for key in limits.keys(periods)}
 
 
 class _Giving:
@@ -61,7 +61,7 @@ class _Giving:
         self._standing = standing
         self._branch = occasion.branch
         self._lines = Countable(compiled, occasion, standing)
-        self._discounted = bool(self._lines.discounts_minor)
+        self._discounted = bool(self._lines.discounts_minor) and not compiled.discount_earns
         self._moment = Moment(occasion.at)
         self._periods = Periods.of(self._moment.today.iso)
         self._held: dict[int, WhyNot] = {UNCONDITIONAL: WhyNot.APPLIED}
@@ -87,10 +87,8 @@ class _Giving:
     def _outcome(self, rule: Rule) -> RuleOutcome:
         """What one rule gives, and what it did to what the next ones may count."""
         why_not = self._why_not(rule.condition)
-        if self._discounted and not self._engine.discount_earns:
-            why_not = why_not or WhyNot.DISCOUNTED
-        if why_not:
-            return _nothing(rule, why_not)
+        if why_not or self._discounted:
+            return _nothing(rule, why_not or WhyNot.DISCOUNTED)
         stopped = self._stopped.get(rule.wallet, NO_LINES)
         goods = self._lines.of(rule.goods, stopped)
         if not goods.lines:
@@ -103,13 +101,14 @@ class _Giving:
         names, over, under = self._factor(rule.times)
         points = plain * over // under
         left = self._capped(rule, points)
+        if left:
+            self._given[rule.wallet] += left
+            if rule.stop:
+                self._stopped[rule.wallet] = stopped.union(goods.lines)
         if left < points:
             why_not = WhyNot.CAPPED
-        elif points == 0:
+        elif not points:
             why_not = WhyNot.TOO_LITTLE
-        if left and rule.stop:
-            self._stopped[rule.wallet] = stopped.union(goods.lines)
-        self._given[rule.wallet] += left
         return RuleOutcome(
             rule=rule.name,
             wallet=rule.wallet,

@@ -72,7 +72,7 @@ class Countable:
             of_line = _line if each == "line" else _units
             count = sum([of_line(self._lines[at], self._net[at]) for at in counted.lines])
             counted.sums[each] = count
-        return max(count, 0)
+        return count if count > 0 else 0
 
     def _discounts(
         self, engine: Engine, amounts: Sequence[int], spent_minor: int

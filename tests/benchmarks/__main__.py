@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.benchmarks import fleet, sync, till
+from tests.benchmarks import award, fleet, sync, till
 from tests.benchmarks.figures import Figure, as_json, as_text, report
 
 
@@ -17,6 +17,8 @@ def main(words: list[str]) -> str:
 
 
 def _figures(options: argparse.Namespace) -> list[Figure]:
+    if options.name == "award":
+        return award.run(options.lines, options.rules, options.rounds)
     if options.name == "till":
         return till.run(options.members, options.shoppers)
     if options.name == "fleet":
@@ -33,6 +35,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--store", choices=("sqlite", "postgres"), default="sqlite")
     one.add_argument("--members", type=int, help="members of the chain; as many as entries")
     one.add_argument("--held", type=int, default=0, help="entries that are there before")
+    one = names.add_parser("award", help="what a basket earns under many rules")
+    one.add_argument("--lines", type=int, default=20)
+    one.add_argument("--rules", type=int, default=30)
+    one.add_argument("--rounds", type=int, default=500)
     one = names.add_parser("till", help="scans and sales with the network unplugged")
     one.add_argument("--members", type=int, default=1_000_000)
     one.add_argument("--shoppers", type=int, default=2_000)

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from loyalty.programme.awards import award
+from loyalty.programme.occasions import Occasion
 from tests.benchmarks.__main__ import main
+from tests.benchmarks.award import REGULAR, TUESDAY_NOON, basket_of, busy_programme
 from tests.benchmarks.figures import Figure, as_json, as_text, report
 from tests.benchmarks.made_rows import card, made_members, made_sales
 
@@ -40,6 +43,21 @@ def test_a_counter_is_measured_beside_bare_commits() -> None:
     for name, figure in figures.items():
         assert figure["measured"] > 0, name
         assert (figure["floor"] is not None) == name.startswith("sale committed")
+
+
+def test_an_award_is_measured_beside_classics() -> None:
+    figures = figures_of("award", "--lines", "4", "--rules", "12", "--rounds", "5")
+    assert len(figures) == 4
+    for name, figure in figures.items():
+        assert figure["measured"] > 0, name
+        assert figure["floor"] > 0, name
+
+
+def test_every_rule_of_the_measured_programme_gives_something() -> None:
+    # Else the figure would be of rules that are skipped.
+    rung = Occasion(basket=basket_of(20), at=TUESDAY_NOON)
+    done = award(busy_programme(30), rung, REGULAR)
+    assert [one.rule for one in done.outcomes if one.points == 0] == []
 
 
 def test_a_fleet_is_measured_against_two_servers() -> None:
