@@ -3,7 +3,10 @@
 from zoneinfo import ZoneInfo
 
 from drivers.documents import Block, Columns, Cut, Document, Feed, QrCode, Rule, Text
+from loyalty.amounts import decimals_of
 from loyalty.receipts import RETURN, Receipt, VoucherSlip
+from terminal_app.locale.tier_words import tier_ahead, tier_name
+from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words
 from terminal_app.printing.returns import (
     return_code,
@@ -56,21 +59,34 @@ def _head(receipt: Receipt, words: Words, zone: ZoneInfo) -> list[Block]:
 
 def _goods(receipt: Receipt, words: Words) -> list[Block]:
     sign = -1 if receipt.kind == RETURN else 1
+    decimals = decimals_of(receipt.currency)
     blocks: list[Block] = []
     for line in receipt.lines:
         name = line.description or line.sku or words.text("Sale")
         text = f"{line.quantity} x {name}" if line.quantity != 1 else name
-        blocks.append(Columns(text, words.amount(sign * line.amount_minor)))
+        blocks.append(Columns(text, words.amount(sign * line.amount_minor, decimals)))
     total = words.money(sign * receipt.total_minor, receipt.currency)
     blocks += [Rule(), Columns(words.text("Total"), total, bold=True)]
-    blocks += returned_money(receipt, words)
-    if receipt.voucher_paid_minor and receipt.kind != RETURN:
-        to_pay = words.money(receipt.total_minor - receipt.voucher_paid_minor, receipt.currency)
-        paid = words.amount(-receipt.voucher_paid_minor)
-        blocks += [
-            Columns(words.text("Voucher paid"), paid),
-            Columns(words.text("To pay"), to_pay, bold=True),
-        ]
+    if receipt.kind == RETURN:
+        return blocks + returned_money(receipt, words)
+    return blocks + _paid(receipt, words)
+
+
+def _paid(receipt: Receipt, words: Words) -> list[Block]:
+    """What is off the total of a sale, what paid for a part, and what is left to pay."""
+    wallet = WalletWords(words, receipt.wallet, receipt.currency)
+    less = (
+        (words.text("Discount"), receipt.discount_minor),
+        (words.text("Voucher paid"), receipt.voucher_paid_minor),
+        (wallet.paid(receipt.points_paid), receipt.points_paid_minor),
+    )
+    decimals = decimals_of(receipt.currency)
+    blocks: list[Block] = [
+        Columns(label, words.amount(-minor, decimals)) for label, minor in less if minor
+    ]
+    if blocks:
+        to_pay = words.money(receipt.to_pay_minor, receipt.currency)
+        blocks.append(Columns(words.text("To pay"), to_pay, bold=True))
     return blocks
 
 
@@ -80,14 +96,27 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
         return [Rule(), Text(invitation, align="center")]
     card = f"{words.text('Card')} ..{receipt.card[-CARD_DIGITS_SHOWN:]}"
     blocks: list[Block] = [Rule(), Columns(receipt.member_name, card)]
+    wallet = WalletWords(words, receipt.wallet, receipt.currency)
     if receipt.kind == RETURN:
         blocks += returned_points(receipt, words)
     else:
-        blocks.append(Columns(words.text("Points earned"), words.number(receipt.points)))
+        blocks.append(Columns(wallet.earned, wallet.figure(receipt.points)))
+    if len(receipt.rules) > 1:
+        blocks += [Columns(f"  {rule.title}", wallet.figure(rule.points)) for rule in receipt.rules]
     if receipt.points_redeemed:
-        blocks.append(Columns(words.text("Points redeemed"), words.number(receipt.points_redeemed)))
+        blocks.append(Columns(wallet.redeemed, wallet.figure(receipt.points_redeemed)))
     if receipt.balance is not None:
-        blocks.append(Columns(words.text("Balance"), words.number(receipt.balance), bold=True))
+        blocks.append(Columns(words.text("Balance"), wallet.figure(receipt.balance), bold=True))
+    return blocks + _tier(receipt, words)
+
+
+def _tier(receipt: Receipt, words: Words) -> list[Block]:
+    """The member's tier from now on, and the way to the next one."""
+    blocks: list[Block] = []
+    if name := tier_name(words, receipt.tier):
+        blocks.append(Columns(words.text("Tier"), name))
+    if ahead := tier_ahead(words, receipt.tier, receipt.currency):
+        blocks.append(Text(ahead))
     return blocks
 
 
