@@ -4,25 +4,19 @@ Its awards, tiers, expiry and vouchers are those of the till and of head office,
 them. What members do with what they get has to be assumed; see `ASSUMPTIONS`.
 """
 
-from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from loyalty.clock import from_epoch_ms
 from loyalty.errors import SalesUnusable
-from loyalty.programme.awards import award
 from loyalty.programme.document import Programme
 from loyalty.programme.expiry import last_moment_ms
-from loyalty.programme.occasions import Award, Occasion
-from loyalty.programme.paying import most_paid
-from loyalty.programme.rewards import vouchers_due
-from loyalty.programme.standing import standing_of, sums_of
-from loyalty.programme.terms.goods import Tender
 from loyalty.programme.tiers import tier_of
 from loyalty.simulation.accounts import Account
+from loyalty.simulation.counter import Counter
 from loyalty.simulation.figures import AtTheEnd, MemberFigures, MonthFigures, Outcome
 from loyalty.simulation.sales import PastSale
-from loyalty.simulation.worth import points_worth_minor, reward_worth, worth_of_points
+from loyalty.simulation.worth import points_worth_minor, worth_of_points
 
 MAX_MONTHS = 240
 """From the first sale to the last: a date that is decades off is a slip, not history."""
@@ -37,6 +31,8 @@ ASSUMPTIONS = (
     "Points pay for a part of a purchase as soon as the programme lets them, as many as it lets.",
     "Rewards of the catalogue that do not come out by themselves are not claimed; their points "
     "stay owed.",
+    "Of events there are enrolments, visits and milestones; birthdays, referrals, quizzes, "
+    "surprises and draws are not in sales, and cost nothing here.",
     "Goods that came back take what they would earn on that day; where the sales name no receipt "
     "for them, what the programme says of such returns.",
     "What a point is worth is what it comes to where it is worth most; points that members owe are "
@@ -59,8 +55,7 @@ class Simulation:
         self._month_end_ms = -1
         self._lines = 0
         self._now_ms = 0
-        self._automatic = tuple(reward for reward in programme.rewards if reward.automatic)
-        self._excluded = frozenset(programme.excluded.tenders)
+        self._counter = Counter(programme, zone)
 
     def take(self, sale: PastSale) -> None:
         """Ring up `sale` under the programme.
@@ -83,16 +78,16 @@ class Simulation:
         month.turnover_minor += signed_minor
         if not sale.member:
             return
-        account = self._account(sale)
+        account = self._account(sale, at)
         account.turnover_minor += signed_minor
         month.members_turnover_minor += signed_minor
         account.seen(month)
         account.expire(sale.occurred_at_ms, month)
         if sale.is_return:
-            self._take_back(account, sale, at)
+            self._counter.take_back(account, sale, at, month)
         else:
             month.members_sales += 1
-            self._sell(account, sale, at)
+            self._counter.sell(account, sale, at, month)
 
     def outcome(self) -> Outcome:
         """What became of it, as the last sale is over. Raises SalesUnusable without any sale."""
@@ -116,98 +111,15 @@ class Simulation:
             members=tuple(self._member(*each) for each in self._accounts.items()),
         )
 
-    def _account(self, sale: PastSale) -> Account:
+    def _account(self, sale: PastSale, at: datetime) -> Account:
         account = self._accounts.get(sale.member)
         if account is None:
             if len(self._accounts) == MAX_MEMBERS:
                 raise SalesUnusable(f"The sales are of more than {MAX_MEMBERS:,} members.")
             account = self._accounts[sale.member] = Account(self._programme, self._zone)
+            self._counter.enrol(account, sale, at, self._month)
             self._month.new_members += 1
         return account
-
-    def _sell(self, account: Account, sale: PastSale, at: datetime) -> None:
-        programme, month = self._programme, self._month
-        standing = standing_of(programme, None, account.sums, at)
-        occasion = Occasion(basket=sale.basket, at=at, branch=sale.branch, paid=sale.paid)
-        given = award(programme, occasion, standing)
-        paid = self._paid(account, occasion, given)
-        if not self._excluded.isdisjoint(paid):
-            occasion = Occasion(
-                basket=sale.basket, at=at, branch=sale.branch, paid={**sale.paid, **paid}
-            )
-            given = award(programme, occasion, standing)
-        account.count(sums_of(programme, occasion, given))
-        month.discount_minor += given.discount_minor
-        account.given_minor += given.discount_minor
-        account.earned += given.points
-        for wallet, purse in account.purses.items():
-            purse.purchased(sale.occurred_at_ms)
-            points = given.wallets.get(wallet, 0)
-            if points:
-                purse.earn(points, sale.occurred_at_ms)
-                month.of(wallet).issued += points
-        self._reward(account, sale.occurred_at_ms)
-
-    def _paid(self, account: Account, occasion: Occasion, given: Award) -> Mapping[Tender, int]:
-        """What the member's vouchers and points pay of a purchase, taken from them."""
-        programme, month = self._programme, self._month
-        total_minor = occasion.basket.total_minor
-        due_minor = total_minor - given.discount_minor - sum(occasion.paid.values())
-        paid: dict[Tender, int] = {}
-        if account.vouchers and _takes_vouchers(programme, occasion):
-            paid["voucher"] = account.use_vouchers(max(due_minor, 0), month)
-            due_minor -= paid["voucher"]
-        if programme.pay is not None:
-            purse = account.purses[programme.main_wallet]
-            part = most_paid(programme, purse.spendable(self._now_ms), due_minor)
-            if part.points:
-                purse.spend(part.points, self._now_ms)
-                month.of(programme.main_wallet).redeemed += part.points
-                month.points_paid_minor += part.paid_minor
-                account.given_minor += part.paid_minor
-                paid["points"] = part.paid_minor
-        return paid
-
-    def _reward(self, account: Account, at_ms: int) -> None:
-        """What comes out by itself: vouchers, and automatic rewards of the catalogue."""
-        programme, month = self._programme, self._month
-        purse = account.purses[programme.main_wallet]
-        if programme.reward is not None:
-            due = vouchers_due(programme, purse.spendable(at_ms), at_ms, self._zone)
-            if due.count:
-                purse.spend(due.count * due.points, at_ms)
-                month.of(programme.main_wallet).redeemed += due.count * due.points
-            for _ in range(due.count):
-                account.put_voucher(due.expires_at_ms, due.amount_minor, month)
-        for reward in self._automatic:
-            wallet = reward.wallet or programme.main_wallet
-            times = account.purses[wallet].spendable(at_ms) // reward.cost
-            if not times:
-                continue
-            account.purses[wallet].spend(times * reward.cost, at_ms)
-            month.of(wallet).redeemed += times * reward.cost
-            worth_minor = times * reward_worth(programme, reward)
-            month.rewards += times
-            month.rewards_minor += worth_minor
-            account.given_minor += worth_minor
-
-    def _take_back(self, account: Account, sale: PastSale, at: datetime) -> None:
-        """Goods that come back take what they would earn now; without a receipt maybe nothing."""
-        programme, month = self._programme, self._month
-        if programme.returns.without_receipt == "nothing" and not sale.has_receipt:
-            return
-        standing = standing_of(programme, None, account.sums, at)
-        occasion = Occasion(basket=sale.basket, at=at, branch=sale.branch)
-        lost = award(programme, occasion, standing)
-        account.count({key: -value for key, value in sums_of(programme, occasion, lost).items()})
-        month.discount_minor -= lost.discount_minor
-        account.given_minor -= lost.discount_minor
-        account.earned -= lost.points
-        owes = programme.returns.debt == "owes"
-        for wallet, points in lost.wallets.items():
-            figures = month.of(wallet)
-            figures.clawed_back += points
-            figures.forgiven += account.purses[wallet].claw_back(points, self._now_ms, owes)
 
     def _open_month(self, day: date) -> None:
         """Close every month before the one of `day`, and open that."""
@@ -269,14 +181,6 @@ class Simulation:
             vouchers_minor=sum(amount_minor for _, amount_minor in vouchers),
             points_minor=points_worth_minor(self._worth, points),
         )
-
-
-def _takes_vouchers(programme: Programme, occasion: Occasion) -> bool:
-    """Whether vouchers may pay for a purchase; where it was matters only where the sales say."""
-    terms = programme.vouchers
-    if terms.branches and occasion.branch and occasion.branch not in terms.branches:
-        return False
-    return not terms.at_least or occasion.basket.total_minor >= programme.minor(terms.at_least)
 
 
 def _next_month(first: date) -> date:
