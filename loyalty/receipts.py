@@ -56,7 +56,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     A return names the sale that it is `of_receipt`, and the vouchers that were `revoked` with it;
     its `points_paid` came back, and `to_pay_minor` is what is given back in money. `code` is the
-    text of the QR by which goods of this sale come back at any till.
+    text of the QR by which goods of this sale come back at any till; one that is too large for a
+    code says that they come back where it was rung up (`returns_here`).
     """
 
     kind: str
@@ -87,6 +88,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     of_receipt: str = ""
     revoked: tuple[str, ...] = ()
     code: str = ""
+    returns_here: bool = False
 
     @property
     def to_pay_minor(self) -> int:

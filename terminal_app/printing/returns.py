@@ -1,20 +1,18 @@
 """What paper says of returns: the code they come back by, and what a return did."""
 
 from drivers.documents import Block, Columns, Feed, QrCode, Text
-from loyalty.receipts import RETURN, SALE, Receipt
+from loyalty.receipts import RETURN, Receipt
 from terminal_app.locale.words import Words
 
 
 def return_code(receipt: Receipt, words: Words) -> list[Block]:
     """The code by which goods of a sale come back at any till of the chain; a receipt that is too
     large for one says where they do. Nothing where a return would change nothing."""
-    if receipt.kind != SALE or not (receipt.code or (receipt.card and receipt.points)):
-        return []
     if receipt.code:
-        return [
-            Feed(1),
-            QrCode(receipt.code, caption=words.text("For returns, in any of our shops")),
-        ]
+        anywhere = words.text("For returns, in any of our shops")
+        return [Feed(1), QrCode(receipt.code, caption=anywhere)]
+    if not receipt.returns_here:
+        return []
     here = words.text("Returns in this shop only, with this receipt")
     return [Feed(1), Text(here, align="center")]
 

@@ -2,6 +2,8 @@
 
 import sqlite3
 
+from msgspec.structs import replace
+
 from loyalty.baskets import Basket
 from loyalty.members import DEFAULT_LANGUAGE, Member
 from loyalty.programme.document import Programme
@@ -74,13 +76,14 @@ def receipt_of(
     )
 
 
-def code_of(identity: Identity, draft: Draft, receipt: Receipt) -> str:
-    """The code by which goods of a sale come back at any till; empty where nothing would change for
-    its member, and for a receipt that is too large."""
+def with_code(identity: Identity, draft: Draft, receipt: Receipt) -> Receipt:
+    """`receipt` with the code by which its goods come back at any till, unless it is too large for
+    one; as it is where a return would change nothing for its member."""
     entry = draft.first
     if not entry.member or not (entry.points or entry.payload.keys() & _GOES_BACK):
-        return ""
-    return receipt_code(sold_receipt(entry, receipt.voucher_paid_minor), identity.signing_key)
+        return receipt
+    code = receipt_code(sold_receipt(entry, receipt.voucher_paid_minor), identity.signing_key)
+    return replace(receipt, code=code, returns_here=not code)
 
 
 def posted(

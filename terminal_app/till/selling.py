@@ -19,7 +19,7 @@ from terminal_app.store import ledger, lookups, members, vouchers
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Posted, Reason, Refusal, Sale
 from terminal_app.till.pricing import Priced, price
-from terminal_app.till.ringing_up import already, code_of, draft_of, posted, receipt_of
+from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of, with_code
 from terminal_app.till.safety import spendable_with
 from terminal_app.till.standing import tier_at
 from terminal_app.till.telling import given_by_rule
@@ -66,7 +66,7 @@ def sell(
             tier=tier_at(programme, priced.past, priced.occasion.at, gained),
         )
     if sale.print_receipt or sale.wants_code:
-        receipt = replace(receipt, code=code_of(identity, draft, receipt))
+        receipt = with_code(identity, draft, receipt)
     return posted(connection, draft, content, receipt, sale.print_receipt)
 
 

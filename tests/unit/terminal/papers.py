@@ -2,16 +2,26 @@
 
 from datetime import UTC, datetime
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from drivers.connect import open_printer
 from drivers.documents import Document
 from drivers.simulators.paper import Paper
 from loyalty.baskets import Line
 from loyalty.clock import epoch_ms
+from loyalty.receipt_codes import SoldReceipt, receipt_code
 from loyalty.receipts import RETURN, SALE, Receipt, VoucherSlip
 
 VOUCHER_CODE = (
     "PV1:SSVEWUSLFUYS4MJOGQZM2APUUNIEYTWPAAAADFA7FF577YLOB5HLJJIFHHLWLI37F7DTI7CS4NKW36V6WT3I"
     "Y4OLHNQEEY6P3JCVVEB6RZ4IJFS2KD56UFL3MSXG3WK3OK43IYGVSZP65P35ZMDA"
+)
+RECEIPT_CODE = receipt_code(
+    SoldReceipt(
+        *("KRK-1", 1, 40, "536365", "2900001000000011", 1250, "classic@1", 1_733_041_560_000),
+        {"lines": [["85123A", 6, 1530], ["71053", 1, 123_456], ["", 1, 99]]},
+    ),
+    Ed25519PrivateKey.from_private_bytes(bytes(range(32))),
 )
 CURRENCIES = {"en": "GBP", "pl": "PLN", "ru": "RUB"}
 NAMES = {"en": "Zoë O'Neill", "pl": "Żaneta Święćka", "ru": "Щербакова Юлия"}
@@ -69,6 +79,23 @@ def receipts_in(language: str) -> dict[str, Receipt]:
             voucher_paid_minor=500,
         ),
         "notice": replace(sale, notices=(GOODS[language], "2 = 1")),
+        "coded": replace(sale, code=RECEIPT_CODE),
+        "large": replace(sale, returns_here=True),
+        "item": replace(
+            sale,
+            kind=RETURN,
+            reference="KRK-1.1.44",
+            of_receipt="536365",
+            lines=sale.lines[:1],
+            total_minor=1530,
+            discount_minor=153,
+            voucher_paid_minor=77,
+            points_paid=20,
+            points_paid_minor=200,
+            points=8,
+            balance=258,
+            revoked=("KRK-1.1.42",),
+        ),
     }
 
 

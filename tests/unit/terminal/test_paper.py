@@ -19,11 +19,11 @@ from drivers.simulators.text import text
 from loyalty.baskets import MAX_LINES, Line
 from loyalty.receipts import Receipt
 from terminal_app.printing.compose import compose_document
-from tests.unit.terminal.papers import VOUCHER_CODE, papers_of, receipts_in
+from tests.unit.terminal.papers import RECEIPT_CODE, VOUCHER_CODE, papers_of, receipts_in
 
 KEPT = Path(__file__).resolve().parents[2] / "snapshots" / "paper"
 WARSAW = ZoneInfo("Europe/Warsaw")
-KINDS = ("sale", "return", "voucher", "copy", "anonymous", "notice")
+KINDS = ("sale", "return", "voucher", "copy", "anonymous", "notice", "coded", "large", "item")
 LANGUAGES = ("en", "pl", "ru")
 COLUMNS = {80: 48, 58: 32}
 
@@ -61,14 +61,17 @@ def test_every_kept_paper_is_expected() -> None:
     "url", ["sim:?width=80", "sim:?width=58", "sim:?width=80&qr=raster", "sim:?width=58&qr=native"]
 )
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_foreign_eye_reads_the_voucher_off_the_paper(language: str, url: str) -> None:
-    receipt = receipts_in(language)["voucher"]
+@pytest.mark.parametrize(("kind", "code"), [("voucher", VOUCHER_CODE), ("coded", RECEIPT_CODE)])
+def test_a_foreign_eye_reads_the_code_off_the_paper(
+    kind: str, code: str, language: str, url: str
+) -> None:
+    receipt = receipts_in(language)[kind]
     papers = papers_of(compose_document(receipt, WARSAW), url)
     codes = []
     for paper in papers:
         with Image.open(BytesIO(png(paper))) as picture:
-            codes += [code.text for code in zxingcpp.read_barcodes(picture.convert("RGB"))]
-    assert codes == [VOUCHER_CODE]
+            codes += [read.text for read in zxingcpp.read_barcodes(picture.convert("RGB"))]
+    assert codes == [code]
 
 
 def test_each_voucher_is_a_slip_of_its_own() -> None:
