@@ -12,6 +12,8 @@ from loyalty.programme.terms.texts import ShopText, in_language
 from loyalty.programme.terms.wallets import MAIN
 from loyalty.wording import Words
 
+END_OF_DAY = "24:00"
+
 _CATALOGUES = ("loyalty.programme.words", "programme")
 
 
@@ -127,8 +129,9 @@ class Speech(Words):
         return self.text("from {first} to {last}", first=first, last=last)
 
     def _clock(self, text: str) -> str:
+        # The end of a day is midnight by the name that no clock shows.
         hour, minute = text.split(":")
-        return self.clock(int(hour), int(minute))
+        return text if text == END_OF_DAY else self.clock(int(hour), int(minute))
 
 
 def _whole(sentence: str) -> str:
