@@ -16,9 +16,8 @@ from tests.unit.loyalty.programme.strategies import occasions, programmes, stand
 
 RULE = '[[earn]]\nname = "cups"\n'
 SILVER = '[[tier]]\nname = "silver"\nat = "100"\n'
-TIMES = (
-    '[[multiply]]\nname = "double"\ntimes = "2"\n[[multiply]]\nname = "half_more"\ntimes = "1.5"\n'
-)
+DOUBLE = '[[multiply]]\nname = "double"\ntimes = "2"\n'
+HALF_MORE = '[[multiply]]\nname = "half_more"\ntimes = "1.5"\n'
 
 
 def reason(terms: str, occasion: Occasion, standing: Standing = NEWCOMER) -> str:
