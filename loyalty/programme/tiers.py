@@ -3,6 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 import msgspec
 
@@ -10,6 +11,9 @@ from loyalty.programme.terms.programme import Programme
 from loyalty.sums import EVER, SPEND, sum_key
 
 _MONTHS_A_YEAR = 12
+_MONTHS_KEPT = 1_200
+_LADDERS_KEPT = 64
+"""What every sale asks for again."""
 
 
 class TierProgress(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +73,7 @@ def tier_progress(
     )
 
 
+@lru_cache(maxsize=_LADDERS_KEPT)
 def _ladder(programme: Programme) -> list[tuple[int, str]]:
     """What each tier takes, the lowest first."""
     by_spend = programme.tiers.by == SPEND
@@ -145,6 +150,7 @@ def _month(day: date) -> int:
     return day.year * _MONTHS_A_YEAR + day.month - 1
 
 
+@lru_cache(maxsize=_MONTHS_KEPT)
 def _month_text(month: int) -> str:
     year, index = divmod(month, _MONTHS_A_YEAR)
     return f"{year:04d}-{index + 1:02d}"

@@ -66,11 +66,10 @@ def read_line(row: Row, zone: ZoneInfo, currency: str = "") -> ReceiptLine | str
         return f"the amount is in {stated.strip()[:MAX_CODE]}, not in {currency}"
     invoice, sku, description, quantity, moment, price, customer = row.cells
     invoice = invoice.strip()
-    if not invoice:
-        return "no invoice number"
-    if not is_receipt_reference(invoice):
-        return "the invoice number holds blanks or has more than 64 characters"
-    count = _quantity(quantity.strip(), invoice)
+    fault = _invoice_fault(invoice)
+    if fault:
+        return fault
+    count = _quantity(quantity.strip(), is_return(invoice))
     if isinstance(count, str):
         return count
     unit_price = _price(price.strip())
@@ -99,14 +98,25 @@ def read_line(row: Row, zone: ZoneInfo, currency: str = "") -> ReceiptLine | str
     return ReceiptLine(invoice, number, occurred_at_ms, line, _shared(branch.strip()))
 
 
-def _quantity(text: str, invoice: str) -> int | str:
+@lru_cache(_KEPT_DATES)
+def _invoice_fault(invoice: str) -> str:
+    """Why `invoice` is the number of none; a file repeats it on every line of it."""
+    if not invoice:
+        return "no invoice number"
+    if not is_receipt_reference(invoice):
+        return "the invoice number holds blanks or has more than 64 characters"
+    return ""
+
+
+@lru_cache(_KEPT_DATES)
+def _quantity(text: str, came_back: bool) -> int | str:
     """How many pieces were sold or brought back, or why that cannot be."""
     if not _QUANTITY.match(text):
         return "the quantity is not a whole number"
     quantity = int(text)
     if quantity == 0:
         return "the quantity is zero"
-    if is_return(invoice):
+    if came_back:
         return -quantity if quantity < 0 else "a positive quantity on a return"
     return quantity if quantity > 0 else "a stock correction, not a sale: the quantity is below 0"
 
@@ -141,6 +151,7 @@ def _tags(text: str) -> tuple[str, ...]:
     return tags_in(text[:MAX_TEXT])[:MAX_TAGS]
 
 
+@lru_cache(_KEPT_TEXTS)
 def _customer(text: str) -> int | None:
     if not text:
         return 0

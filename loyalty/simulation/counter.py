@@ -21,6 +21,7 @@ from loyalty.programme.paying import most_paid
 from loyalty.programme.rewards import vouchers_due
 from loyalty.programme.standing import standing_of, sums_of
 from loyalty.programme.terms.goods import Tender
+from loyalty.programme.unreferenced import AS_SOLD_NOW, as_sold_now
 from loyalty.simulation.accounts import Account
 from loyalty.simulation.figures import MonthFigures
 from loyalty.simulation.sales import PastSale
@@ -90,12 +91,13 @@ class Counter:
     ) -> None:
         """Goods that come back take what they would earn now; without a receipt maybe nothing."""
         programme = self._programme
-        if programme.returns.without_receipt == "nothing" and not sale.has_receipt:
+        if programme.returns.without_receipt != AS_SOLD_NOW and not sale.has_receipt:
             return
         standing = standing_of(programme, None, account.sums, at)
         occasion = Occasion(basket=sale.basket, at=at, branch=sale.branch)
-        lost = award(programme, occasion, standing)
-        account.count({key: -value for key, value in sums_of(programme, occasion, lost).items()})
+        back = as_sold_now(programme, occasion, standing)
+        lost = back.award
+        account.count(back.sums)
         month.discount_minor -= lost.discount_minor
         account.given_minor -= lost.discount_minor
         account.earned -= lost.points
