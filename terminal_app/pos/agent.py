@@ -22,7 +22,7 @@ from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from terminal_app.errors import StoreFault
-from terminal_app.pos.answers import member_answer, member_in, quote_answer, sale_answer
+from terminal_app.pos.answers import member_answer, member_in, quote_answer, quote_in, sale_answer
 from terminal_app.pos.messages import (
     HealthAnswer,
     MemberAnswer,
@@ -32,6 +32,7 @@ from terminal_app.pos.messages import (
     SaleAnswer,
     SaleRequest,
     basket_of,
+    paid_in,
 )
 from terminal_app.till.answers import GoodsReturn, Reason, Refusal, Sale
 from terminal_app.till.door import Till
@@ -80,6 +81,8 @@ class Counter(Controller):
             reference=data.sale,
             member_id=_member_id(till, data.card, may_be_unknown=True),
             voucher_codes=tuple(data.vouchers),
+            pay_points=data.pay_points,
+            paid=paid_in(data),
             print_receipt=data.print_receipt,
         )
         return sale_answer(till.sell(sale))
@@ -98,14 +101,22 @@ class Counter(Controller):
     @post("/v1/quotes", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
     def quote(self, data: JSONBody[QuoteRequest], till: TheTill) -> QuoteAnswer:
         """What a basket would bring; nothing is written."""
-        member_id = _member_id(till, data.card, may_be_unknown=True)
-        return quote_answer(till.quote(basket_of(data.lines), member_id, tuple(data.vouchers)))
+        sale = Sale(
+            basket=basket_of(data.lines),
+            member_id=_member_id(till, data.card, may_be_unknown=True),
+            voucher_codes=tuple(data.vouchers),
+            pay_points=data.pay_points,
+            paid=paid_in(data),
+        )
+        quote = quote_in(till.quote_sale(sale))
+        return quote_answer(quote, till.reasons(quote, data.language))
 
     @get("/v1/members/{card:str}", sync_to_thread=True)
     def member(self, card: FromPath[str], till: TheTill) -> MemberAnswer:
         """The member who holds `card`, with their balance as this till knows it."""
         known = member_in(till.identify(card))
-        return member_answer(known, is_online=till.status().is_online)
+        status = till.status()
+        return member_answer(known, status.currency, is_online=status.is_online)
 
     @get("/health", sync_to_thread=True)
     def health(self, till: TheTill) -> HealthAnswer:

@@ -1,16 +1,19 @@
 """What the Till answered, as the agent's messages say it; a refusal goes out as an error."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from litestar.exceptions import ClientException
 
 from loyalty.members import DEFAULT_LANGUAGE
+from terminal_app.locale.tier_words import tier_lines
 from terminal_app.locale.words import Words
 from terminal_app.pos.messages import (
     HolderAnswer,
     IssuedVoucher,
     MemberAnswer,
     QuoteAnswer,
+    RuleAnswer,
     SafeAnswer,
     SaleAnswer,
 )
@@ -46,7 +49,7 @@ def member_in(found: Identified) -> KnownMember:
     raise Refused(found if isinstance(found, Refusal) else Refusal(Reason.FOREIGN_UNKNOWN))
 
 
-def member_answer(known: KnownMember, *, is_online: bool) -> MemberAnswer:
+def member_answer(known: KnownMember, currency: str, *, is_online: bool) -> MemberAnswer:
     """A member, with their balance as this till knows it."""
     return MemberAnswer(
         member_id=known.member.member_id,
@@ -56,13 +59,20 @@ def member_answer(known: KnownMember, *, is_online: bool) -> MemberAnswer:
         notices=list(known.notices),
         known_at_ms=known.known_at_ms,
         safe=_safe_answer(known, is_online=is_online),
+        wallet=known.wallet,
+        tier=list(tier_lines(Words(known.member.language), known.tier, currency)),
     )
 
 
-def quote_answer(answer: Quote | Refusal) -> QuoteAnswer:
-    """What a basket would bring; raises Refused."""
+def quote_in(answer: Quote | Refusal) -> Quote:
+    """The quote that was given; raises Refused when it is none."""
     if isinstance(answer, Refusal):
         raise Refused(answer)
+    return answer
+
+
+def quote_answer(answer: Quote, reasons: Sequence[str]) -> QuoteAnswer:
+    """What a basket would bring, and why."""
     return QuoteAnswer(
         points=answer.points,
         balance_after=answer.balance_after,
@@ -70,6 +80,12 @@ def quote_answer(answer: Quote | Refusal) -> QuoteAnswer:
         waiting_points=answer.waiting_points,
         total_minor=answer.total_minor,
         to_pay_minor=answer.to_pay_minor,
+        discount_minor=answer.discount_minor,
+        points_paid=answer.points_paid.points,
+        points_paid_minor=answer.points_paid.paid_minor,
+        payable_points=answer.payable.points,
+        payable_minor=answer.payable.paid_minor,
+        reasons=list(reasons),
     )
 
 
@@ -85,7 +101,12 @@ def sale_answer(answer: Posted | Refusal) -> SaleAnswer:
         points_redeemed=receipt.points_redeemed,
         balance=receipt.balance,
         total_minor=receipt.total_minor,
-        to_pay_minor=receipt.total_minor - receipt.voucher_paid_minor,
+        to_pay_minor=receipt.to_pay_minor,
+        discount_minor=receipt.discount_minor,
+        points_paid=receipt.points_paid,
+        points_paid_minor=receipt.points_paid_minor,
+        rules=[RuleAnswer(title=rule.title, points=rule.points) for rule in receipt.rules],
+        tier=list(tier_lines(Words(receipt.language), receipt.tier, receipt.currency)),
         vouchers=[
             IssuedVoucher(
                 number=slip.number,

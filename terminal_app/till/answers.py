@@ -22,6 +22,7 @@ class Reason(StrEnum):
     DAMAGED_CARD = "damaged-card"
     UNKNOWN_CARD = "unknown-card"
     CARD_TAKEN = "card-taken"
+    BIRTHDAY_INVALID = "birthday-invalid"
     FOREIGN_EAN = "foreign-ean"
     FOREIGN_GS1 = "foreign-gs1"
     FOREIGN_LINK = "foreign-link"
@@ -143,7 +144,8 @@ class Quote(msgspec.Struct, frozen=True):
     `waiting_points` are those of the member that may not be spent here, when one voucher or more
     waits for them; else 0. `discount_minor` is what the member's discount takes off the total;
     `points_paid` pay a part of it, and `payable` is the most that could. `outcomes` say what each
-    rule of the programme made of the basket; `wallet` is what the points are.
+    rule of the programme made of the basket; `wallet` is what the points are, and `programme` the
+    version that it was computed under.
     """
 
     total_minor: int
@@ -157,6 +159,7 @@ class Quote(msgspec.Struct, frozen=True):
     payable: PointsPaid = NOTHING_PAID
     outcomes: tuple[RuleOutcome, ...] = ()
     wallet: str = POINTS
+    programme: str = ""
 
 
 class Sale(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,7 +201,8 @@ class GoodsReturn(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
-    """A new member; an empty `card` lets the Till mint one that no other till can."""
+    """A new member; an empty `card` lets the Till mint one that no other till can. `birthday` is
+    as they wrote it, with the year or without."""
 
     name: str
     card: str = ""
@@ -207,6 +211,7 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     email_consent: bool = False
     language: str = DEFAULT_LANGUAGE
     occurred_at_ms: int | None = None
+    birthday: str = ""
 
 
 class Posted(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from loyalty.receipts import Receipt
 from loyalty.rights import Safe
 from terminal_app.store import journal, members, receipts, settings, spool
 from terminal_app.store.connection import Store
-from terminal_app.store.programmes import programme_in_force
+from terminal_app.store.programmes import programme_in_force, programme_labelled
 from terminal_app.sync.line import Line
 from terminal_app.till import enrolling, identifying, quoting, returning, selling, wanting
 from terminal_app.till.answers import (
@@ -33,6 +33,7 @@ from terminal_app.till.identifying import known_member
 from terminal_app.till.limits import misnamed, unreturnable, unsellable
 from terminal_app.till.safety import safe_to_spend
 from terminal_app.till.sold import known_receipt, sold_here
+from terminal_app.till.telling import reasons_in
 from terminal_app.till.voucher_check import desk_now
 
 
@@ -114,6 +115,12 @@ class Till:
             answer = quoting.quote(connection, desk, sale)
         self._ask_for(answer)
         return answer
+
+    def reasons(self, quote: Quote, language: str) -> tuple[str, ...]:
+        """Why `quote` comes to its points: a sentence for each rule of the programme."""
+        with self._store.reading() as connection:
+            programme = programme_labelled(connection, quote.programme)
+        return reasons_in(programme, quote.outcomes, language) if programme else ()
 
     def sell(self, sale: Sale) -> Posted | Refusal:
         """Ring up `sale`: committed before it is printed or told; once for ever per reference."""

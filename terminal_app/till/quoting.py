@@ -34,6 +34,7 @@ def quote(connection: sqlite3.Connection, desk: VoucherDesk, sale: Sale) -> Quot
         payable=priced.payable,
         outcomes=priced.award.outcomes,
         wallet=desk.programme.wallet().kind,
+        programme=desk.programme.label,
     )
     if member is None:
         return quoted

@@ -76,6 +76,11 @@ def test_a_sale_is_keyed_by_its_number(pos: httpx.Client, home: Path) -> None:
         "total_minor": 1530,
         "to_pay_minor": 1530,
         "vouchers": [],
+        "discount_minor": 0,
+        "points_paid": 0,
+        "points_paid_minor": 0,
+        "rules": [],
+        "tier": [],
     }
     again = pos.post("/v1/sales", json=sale(card=CARD))
     assert again.json() == answer | {"repeated": True}
@@ -168,6 +173,8 @@ def test_a_member_as_a_pos_sees_them(pos: httpx.Client) -> None:
             "elsewhere": [],
             "lines": [],
         },
+        "wallet": "points",
+        "tier": [],
     }
 
 
