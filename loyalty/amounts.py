@@ -11,7 +11,6 @@ from loyalty.errors import AmountInvalid
 TWO_DECIMALS = 2
 """Of most currencies; `decimals_of` tells those of one."""
 
-MINOR_PER_MAJOR = 100
 MAX_AMOUNT_MINOR = 10**12
 """Ten thousand million: far over any sale, far under what a 64-bit column holds."""
 
@@ -46,8 +45,13 @@ def parse_amount(text: str, decimals: int = TWO_DECIMALS) -> int:
     """
     minor = parse_decimal(text) * 10**decimals
     if minor != minor.to_integral_value() or abs(minor) > MAX_AMOUNT_MINOR:
-        raise _not_an_amount(text)
+        raise _not_an_amount(text, decimals)
     return int(minor)
+
+
+def major(amount_minor: int, decimals: int = TWO_DECIMALS) -> Decimal:
+    """`amount_minor` as people count it, exactly: 1250 with two decimals is 12.50."""
+    return Decimal(amount_minor).scaleb(-decimals)
 
 
 def line_amount(quantity: int, unit_price: Decimal, decimals: int = TWO_DECIMALS) -> int:
@@ -57,10 +61,10 @@ def line_amount(quantity: int, unit_price: Decimal, decimals: int = TWO_DECIMALS
     Raises AmountInvalid when the amount is out of range.
     """
     if abs(unit_price) > MAX_AMOUNT_MINOR or abs(quantity) > MAX_AMOUNT_MINOR:
-        raise _not_an_amount(f"{quantity} x {unit_price}")
+        raise _not_an_amount(f"{quantity} x {unit_price}", decimals)
     minor = unit_price * 10**decimals * quantity
     if abs(minor) > MAX_AMOUNT_MINOR:
-        raise _not_an_amount(f"{quantity} x {unit_price}")
+        raise _not_an_amount(f"{quantity} x {unit_price}", decimals)
     return int(minor.quantize(_MINOR, rounding=ROUND_HALF_UP))
 
 
@@ -71,8 +75,10 @@ def plain_amount(amount_minor: int, decimals: int = TWO_DECIMALS) -> str:
     return f"{sign}{major}.{minor:0{decimals}d}" if decimals else f"{sign}{major}"
 
 
-def _not_an_amount(text: str) -> AmountInvalid:
+def _not_an_amount(text: str, decimals: int = TWO_DECIMALS) -> AmountInvalid:
+    finest = f"with at most {decimals} decimals" if decimals else "without decimals"
+    example = plain_amount(125 * 10**decimals // 10, decimals)
     return AmountInvalid(
         f"{text.strip()[:40]!r} is not an amount of money.",
-        "Write it in digits with at most two decimals, such as 12.50.",
+        f"Write it in digits {finest}, such as {example}.",
     )

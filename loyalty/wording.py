@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_currency, format_decimal
 from babel.support import Translations
 
-from loyalty.amounts import TWO_DECIMALS, decimals_of
+from loyalty.amounts import TWO_DECIMALS, decimals_of, major
 from loyalty.clock import from_epoch_ms
 from loyalty.members import LANGUAGES
 
@@ -88,8 +88,8 @@ class Words:
 
     def money(self, amount_minor: int, currency: str) -> str:
         """An amount in `currency` (ISO 4217), its sign where this language puts it."""
-        major = _major(amount_minor, decimals_of(currency))
-        return format_currency(major, currency, locale=self._locale)
+        amount = major(amount_minor, decimals_of(currency))
+        return format_currency(amount, currency, locale=self._locale)
 
     def day(self, moment_ms: int, zone: tzinfo | None = None) -> str:
         """The day of a moment as `zone` has it; without one, as this machine has it."""
@@ -151,8 +151,4 @@ def _translations(package: str, domain: str, language: str) -> Translations:
 @lru_cache(maxsize=AMOUNTS_REMEMBERED)
 def _amount(amount_minor: int, decimals: int, locale: str) -> str:
     pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
-    return format_decimal(_major(amount_minor, decimals), format=pattern, locale=locale)
-
-
-def _major(amount_minor: int, decimals: int) -> Decimal:
-    return Decimal(amount_minor).scaleb(-decimals)
+    return format_decimal(major(amount_minor, decimals), format=pattern, locale=locale)

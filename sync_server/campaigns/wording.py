@@ -16,7 +16,7 @@ from babel.plural import PluralRule
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
-from loyalty.amounts import MINOR_PER_MAJOR
+from loyalty.amounts import decimals_of, major
 from loyalty.members import DEFAULT_LANGUAGE, LANGUAGES
 
 MAX_NAME_CHARACTERS = 60
@@ -81,7 +81,8 @@ def one_line(text: str, limit: int = MAX_NAME_CHARACTERS) -> str:
 @lru_cache(maxsize=256)
 def money(amount_minor: int, currency: str, language: str) -> str:
     """`amount_minor` as people of `language` write it, with blanks that any printer knows."""
-    shown: str = format_currency(amount_minor / MINOR_PER_MAJOR, currency, locale=language)
+    amount = major(amount_minor, decimals_of(currency))
+    shown: str = format_currency(amount, currency, locale=language)
     return shown.replace("\u00a0", " ").replace("\u202f", " ")
 
 

@@ -48,8 +48,10 @@ def reconcile(
     with founded_store(home) as engine, reading(engine) as connection:
         _require_terminal(connection.execute(known).scalars().all(), terminal)
         days = compare_days(connection, terminal, day)
+        settings = load_settings(connection)
         outcome = Reconciliation(
-            history_id=load_settings(connection).history_id,
+            history_id=settings.history_id,
+            currency=settings.currency,
             terminals=tuple(terminal_totals(connection, days)),
             days=tuple(days),
             cases=count_cases(connection),

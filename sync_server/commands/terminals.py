@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from loyalty.amounts import plain_amount
+from loyalty.amounts import decimals_of, plain_amount
 from loyalty.clock import epoch_ms
 from sync_server.commands.output import HomeOption, JsonOption, say, say_json
 from sync_server.errors import UnknownSubject
@@ -29,9 +29,11 @@ def terminal_list(home: HomeOption, json: JsonOption = False) -> None:
     from sync_server.reports.rights import exposure
     from sync_server.reports.terminals import terminals_now
     from sync_server.store.engine import reading
+    from sync_server.store.settings import load_settings
 
     with founded_store(home) as engine, reading(engine) as connection:
         found = terminals_now(connection, epoch_ms(present()))
+        decimals = decimals_of(load_settings(connection).currency)
         total = exposure(connection)
     if json:
         say_json({"terminals": found, "exposure": total})
@@ -45,7 +47,7 @@ def terminal_list(home: HomeOption, json: JsonOption = False) -> None:
         say(
             f"{'':16} holds the rights to {one.rights_held} points until "
             f"{_moment(one.lease_until_ms)}; waiting there: {one.waiting_entries} entries, "
-            f"{one.waiting_points} points, {plain_amount(one.waiting_minor)}"
+            f"{one.waiting_points} points, {plain_amount(one.waiting_minor, decimals)}"
         )
         for refused in one.refused:
             say(

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
-from loyalty.amounts import MINOR_PER_MAJOR
+from loyalty.amounts import decimals_of, major
 from loyalty.clock import from_epoch_ms
 
 LOCALE = "en_GB"
@@ -16,7 +16,8 @@ _STEPS = ((86_400_000, "day"), (3_600_000, "hour"), (60_000, "minute"), (1_000, 
 
 def money(amount_minor: int, currency: str) -> str:
     """An amount in minor units with its currency."""
-    shown = str(format_currency(abs(amount_minor) / MINOR_PER_MAJOR, currency, locale=LOCALE))
+    amount = major(abs(amount_minor), decimals_of(currency))
+    shown = str(format_currency(amount, currency, locale=LOCALE))
     return f"{MINUS}{shown}" if amount_minor < 0 else shown
 
 

@@ -4,7 +4,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from loyalty.amounts import plain_amount
+from loyalty.amounts import decimals_of, plain_amount
 from sync_server.reconcile.days import DayComparison, DayState
 from sync_server.reconcile.standing import TerminalTotals
 
@@ -12,9 +12,10 @@ _STATE_STYLE = {DayState.AGREES: "green", DayState.WAITING: "yellow", DayState.D
 
 
 class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything a reconciliation came to."""
+    """Everything a reconciliation came to, of a chain that counts in `currency`."""
 
     history_id: str
+    currency: str
     terminals: tuple[TerminalTotals, ...]
     days: tuple[DayComparison, ...]
     cases: int
@@ -23,14 +24,14 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
 def print_tables(outcome: Reconciliation, console: Console | None = None) -> None:
     """Print totals per terminal, then the days that do not agree, and the verdict."""
     console = console or Console()
-    console.print(_totals(outcome.terminals))
+    console.print(_totals(outcome.terminals, decimals_of(outcome.currency)))
     open_days = [day for day in outcome.days if day.state is not DayState.AGREES]
     if open_days:
         console.print(_days(open_days))
     console.print(_verdict(outcome, len(open_days)))
 
 
-def _totals(terminals: tuple[TerminalTotals, ...]) -> Table:
+def _totals(terminals: tuple[TerminalTotals, ...], decimals: int) -> Table:
     """Narrow enough for 80 columns, which is what a log or a small terminal has."""
     table = Table(title="Head office holds", box=None, padding=(0, 1, 0, 0), title_justify="left")
     table.add_column("terminal")
@@ -42,7 +43,7 @@ def _totals(terminals: tuple[TerminalTotals, ...]) -> Table:
             totals.terminal if totals.epoch <= 1 else f"{totals.terminal} #{totals.epoch}",
             str(totals.entries),
             str(totals.sales),
-            plain_amount(totals.sales_minor),
+            plain_amount(totals.sales_minor, decimals),
             str(totals.returns),
             str(totals.points_earned),
             str(totals.points_clawed_back),

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from loyalty.amounts import plain_amount
+from loyalty.amounts import decimals_of, plain_amount
 from loyalty.baskets import Basket, Line
 from loyalty.receipts import RETURN, Receipt
 from loyalty.rights import Wait
@@ -224,14 +224,16 @@ def _insist(holds: bool, otherwise: str) -> None:
 
 
 def _told(receipt: Receipt, customer: cast.Customer | None) -> str:
-    amount = f"{plain_amount(receipt.total_minor)} {receipt.currency}"
+    decimals = decimals_of(receipt.currency)
+    amount = f"{plain_amount(receipt.total_minor, decimals)} {receipt.currency}"
     verb = "brings back" if receipt.kind == RETURN else "buys for"
     name = customer.name if customer else "a shopper without a card"
     line = f"{receipt.terminal}  {name} {verb} {amount}"
     if receipt.voucher_paid_minor:
-        line += f", pays {plain_amount(receipt.voucher_paid_minor)} with a voucher"
+        line += f", pays {plain_amount(receipt.voucher_paid_minor, decimals)} with a voucher"
     if receipt.balance is not None:
         line += f": {receipt.points:+} points, balance {receipt.balance}"
     if receipt.vouchers:
-        line += f", and a voucher of {plain_amount(receipt.vouchers[0].amount_minor)} comes out"
+        worth = plain_amount(receipt.vouchers[0].amount_minor, decimals)
+        line += f", and a voucher of {worth} comes out"
     return line

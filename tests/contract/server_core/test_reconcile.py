@@ -130,7 +130,9 @@ def test_the_tables_say_what_to_look_at(engine: Engine, ingest: Ingest) -> None:
         days = compare_days(connection)
         totals = terminal_totals(connection, days)
     page = StringIO()
-    outcome = Reconciliation(history_id="h", terminals=tuple(totals), days=tuple(days), cases=2)
+    outcome = Reconciliation(
+        history_id="h", currency="GBP", terminals=tuple(totals), days=tuple(days), cases=2
+    )
     print_tables(outcome, Console(file=page, width=80))
     text = page.getvalue()
     assert all(len(line) <= 80 for line in text.splitlines())
