@@ -42,6 +42,19 @@ class Days:
         self.last_ms = last_ms
         self.queue: _Queue = []
 
+    def __lt__(self, other: "Days") -> bool:
+        """Days that come first by nothing else come in any order: they have the same first lot."""
+        return False
+
+    def turn(self) -> "_Turn | None":
+        """When it is the turn of the first lot among those of other days; None without a lot."""
+        while self.queue and self.queue[0][2].left == 0:
+            heapq.heappop(self.queue)[2].queued = False
+        if not self.queue:
+            return None
+        available_at_ms, number, _ = self.queue[0]
+        return (self.last_ms, available_at_ms, number, self)
+
 
 class OpenLot:
     """A lot as the book changes it: `left` of its `points`, `expired` of them booked as gone."""
@@ -75,6 +88,9 @@ class OpenLot:
 _Queue = list[tuple[int, int, OpenLot]]
 """A heap: moment, number of the lot, lot. Lots without points may be in it, and are passed over."""
 
+_Turn = tuple[int, int, int, Days]
+"""Last moment, then the first moment and the number of the first lot of some days."""
+
 
 class Taking(msgspec.Struct):
     """`points` that were taken out of `lot`."""
@@ -94,7 +110,8 @@ class LotBook:
         self._fixed: dict[int, Days] = {}
         self._moving: dict[int, Days] = {}
         self._pending: _Queue = []
-        self._available: list[tuple[int, int, Days]] = []
+        # Never later than the days' turn is by now; whoever takes the first one looks again.
+        self._turns: list[_Turn] = []
         self._gone: _Queue = []
 
     def purchased(self, at_ms: int) -> None:
@@ -224,10 +241,12 @@ class LotBook:
         self._now_ms = at_ms
         while self._pending and self._pending[0][0] <= at_ms:
             self._move(heapq.heappop(self._pending)[2])
-        while self._available and self._available[0][0] < at_ms:
-            last_ms, number, days = heapq.heappop(self._available)
-            if days.last_ms != last_ms:
-                heapq.heappush(self._available, (days.last_ms, number, days))
+        while self._turns and self._turns[0][0] < at_ms:
+            days = heapq.heappop(self._turns)[3]
+            if days.last_ms >= at_ms:
+                turn = days.turn()
+                if turn is not None:
+                    heapq.heappush(self._turns, turn)
                 continue
             queue, days.queue = days.queue, []
             for _, _, lot in queue:
@@ -247,19 +266,22 @@ class LotBook:
         elif lot.available_at_ms > self._now_ms:
             heapq.heappush(self._pending, (lot.available_at_ms, lot.number, lot))
         else:
-            if not lot.days.queue:
-                heapq.heappush(self._available, (lot.days.last_ms, lot.number, lot.days))
             heapq.heappush(lot.days.queue, (lot.available_at_ms, lot.number, lot))
+            if lot.days.queue[0][2] is lot:
+                turn = (lot.days.last_ms, lot.available_at_ms, lot.number, lot.days)
+                heapq.heappush(self._turns, turn)
 
     def _in_order(self) -> Iterator[OpenLot]:
         """Lots that may be spent, the first to be gone first."""
-        while self._available:
-            last_ms, number, days = self._available[0]
-            if days.last_ms != last_ms:
-                heapq.heapreplace(self._available, (days.last_ms, number, days))
-                continue
-            yield from _with_points(days.queue)
-            heapq.heappop(self._available)
+        while self._turns:
+            days = self._turns[0][3]
+            turn = days.turn()
+            if turn is None:
+                heapq.heappop(self._turns)
+            elif turn != self._turns[0]:
+                heapq.heapreplace(self._turns, turn)
+            else:
+                yield days.queue[0][2]
 
 
 def _with_points(queue: _Queue) -> Iterator[OpenLot]:

@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from loyalty.journal import EARN, REVERSE, Entry
+from loyalty.journal import EARN, REDEEM, REVERSE, Entry
 from loyalty.life_cycles import AVAILABLE, EXPIRED, PENDING, SPENT
 from loyalty.lot_book import FOR_EVER_MS, LotBook, OpenLot, Part, Source, Taking
+from loyalty.programme.sale_facts import PAID_MINOR, RETURNED_SALE
 from loyalty.programme.terms.wallets import Wallet
 
 EXPIRE: Final = "expire"
@@ -24,12 +25,11 @@ PARTS: Final = "parts"
 """Where the payload of an entry that gives points has the days they bring with them: `Part`s."""
 POINTS_BACK: Final = "points_back"
 """Where a return has the points that had paid for its goods: they go back to their lots."""
-PAID_MINOR: Final = "paid_minor"
-"""Where a redemption has what it paid of its own receipt."""
+REVOKED_POINTS: Final = "revoked_points"
+"""Where a return has the points of the vouchers it revokes: they go back to their lots as well."""
 
 _ReceiptOf = tuple[str, str]
 """Terminal and reference of a receipt."""
-_NO_RECEIPT: _ReceiptOf = ("", "")
 _NOBODYS: Source = ("", 0, 0)
 
 
@@ -145,6 +145,7 @@ class _Fold:
         self._lots: dict[Source, list[OpenLot]] = {}
         self._taken: dict[Source, list[Taking]] = {}
         self._paid: dict[_ReceiptOf, list[Taking]] = {}
+        self._issued: dict[_ReceiptOf, list[Taking]] = {}
         self._receipts: dict[Source, _ReceiptOf] = {}
 
     def count(self, entry: Entry) -> None:
@@ -160,27 +161,39 @@ class _Fold:
         if taken:
             takings = self._take(entry, taken)
             self._taken.update(dict.fromkeys(names, takings))
-            if PAID_MINOR in entry.payload:
+            if entry.kind == REDEEM:
+                of_receipts = self._paid if PAID_MINOR in entry.payload else self._issued
                 receipt = (entry.terminal, entry.receipt)
-                self._paid.setdefault(receipt, []).extend(takings)
+                of_receipts.setdefault(receipt, []).extend(takings)
 
     def _give(self, entry: Entry, points: int) -> list[OpenLot]:
         """Lots that an entry opens with what does not go back to others."""
-        at_ms, source, of = entry.occurred_at_ms, _source(entry), _of(entry)
-        takings = self._taken.get(of) if of in self._taken else self._paid.get(self._receipt(of))
-        if takings is not None:
-            points = self._given_back(at_ms, points, of, takings)
+        at_ms = entry.occurred_at_ms
+        for part, takings in self._homes(entry, points):
+            points -= part - self.book.give_back(at_ms, part, takings)
         parts = _parts(entry, points)
         if parts:
-            return [self.book.carry(at_ms, part, source) for part in parts]
+            return [self.book.carry(at_ms, part, _source(entry)) for part in parts]
         if points == 0:
             return []
-        return [self.book.earn(at_ms, points, self._wallet_of(entry.programme), source)]
+        return [self.book.earn(at_ms, points, self._wallet_of(entry.programme), _source(entry))]
 
-    def _given_back(self, at_ms: int, points: int, of: Source, takings: list[Taking]) -> int:
-        if of in self.over_expired:
-            self.over_expired[of] = max(self.over_expired[of] - points, 0)
-        return self.book.give_back(at_ms, points, takings)
+    def _homes(self, entry: Entry, points: int) -> list[tuple[int, list[Taking]]]:
+        """Where points come back to: the entry that took them, or what the receipt of the sale
+        took, for its own payment and for its vouchers."""
+        of = _of(entry)
+        if of in self._taken:
+            if of in self.over_expired:
+                self.over_expired[of] = max(self.over_expired[of] - points, 0)
+            return [(points, self._taken[of])]
+        receipt = self._receipts.get(of)
+        if receipt is None:
+            return []
+        revoked = min(_figure(entry, REVOKED_POINTS), points)
+        return [
+            (points - revoked, self._paid.get(receipt, [])),
+            (revoked, self._issued.get(receipt, [])),
+        ]
 
     def _take(self, entry: Entry, points: int) -> list[Taking]:
         own = self._lots.get(_of(entry), [])
@@ -189,9 +202,6 @@ class _Fold:
         takings, over = self.book.expire(entry.occurred_at_ms, points, own)
         self.over_expired[_source(entry)] = over
         return takings
-
-    def _receipt(self, of: Source) -> _ReceiptOf:
-        return self._receipts.get(of, _NO_RECEIPT)
 
 
 def _in_time(entry: Entry) -> tuple[int, str, int, int]:
@@ -218,7 +228,7 @@ def _names(entry: Entry) -> list[Source]:
 
 def _of(entry: Entry) -> Source:
     """The entry that this one is about; one that nobody wrote when it says none."""
-    of = entry.payload.get("of")
+    of = entry.payload.get(RETURNED_SALE)
     if isinstance(of, list) and [type(part) for part in of] == [str, int, int]:
         return (of[0], of[1], of[2])
     return _NOBODYS
@@ -226,10 +236,16 @@ def _of(entry: Entry) -> Source:
 
 def _moved(entry: Entry) -> tuple[int, int]:
     """Points that an entry gives and those it takes: a return may do both."""
-    back = entry.payload.get(POINTS_BACK)
-    if entry.kind == REVERSE and isinstance(back, int) and back >= max(entry.points, 0):
-        return back, back - entry.points
-    return max(entry.points, 0), max(-entry.points, 0)
+    back = 0
+    if entry.kind == REVERSE:
+        back = _figure(entry, POINTS_BACK) + _figure(entry, REVOKED_POINTS)
+    back = max(back, entry.points)
+    return back, back - entry.points
+
+
+def _figure(entry: Entry, key: str) -> int:
+    figure = entry.payload.get(key)
+    return max(figure, 0) if isinstance(figure, int) else 0
 
 
 def _parts(entry: Entry, points: int) -> list[Part]:

@@ -14,16 +14,15 @@ from msgspec.structs import replace
 from loyalty.amounts import decimals_of, plain_amount
 from loyalty.baskets import Basket, Line
 from loyalty.clock import from_epoch_ms
+from loyalty.lots import POINTS_BACK, REVOKED_POINTS
 from loyalty.members import Member
-from loyalty.programme.awards import award
 from loyalty.programme.brought_back import TooMuch, all_left, parts_by_article, parts_by_place
 from loyalty.programme.debts import forgiven_points, revocable_vouchers
 from loyalty.programme.document import Programme
 from loyalty.programme.occasions import Occasion
 from loyalty.programme.returning import ReturnAward, ReturnedPart, returned
 from loyalty.programme.sale_facts import lines_payload, sale_payload
-from loyalty.programme.standing import sums_of
-from loyalty.sums import VISITS
+from loyalty.programme.unreferenced import AS_SOLD_NOW, as_sold_now
 from loyalty.vouchers import ISSUED, Voucher
 from terminal_app.store import ledger, members, returns, vouchers
 from terminal_app.store.settings import Identity
@@ -31,8 +30,6 @@ from terminal_app.till.answers import GoodsReturn, Reason, Refusal
 from terminal_app.till.pricing import with_words
 from terminal_app.till.sold import Sold, sold_by_code, sold_here
 from terminal_app.till.standing import past_of, standing_at
-
-AS_SOLD_NOW = "as_sold_now"
 
 
 class ReturnPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,15 +97,9 @@ def _without_receipt(
         return plan
     at = from_epoch_ms(at_ms).astimezone(identity.zone)
     past = past_of(connection, programme, member.member_id, member)
-    # A cap that is used up takes nothing off goods that may have been bought before it was.
-    standing = replace(standing_at(programme, past, at), earned={})
     occasion = Occasion(basket=basket, at=at, branch=identity.branch)
-    given = award(programme, occasion, standing)
-    less = {
-        key: -value
-        for key, value in sums_of(programme, occasion, given).items()
-        if not key.startswith(f"{VISITS}|")
-    }
+    sold = as_sold_now(programme, occasion, standing_at(programme, past, at))
+    given, standing, less = sold.award, sold.standing, sold.sums
     return replace(
         plan,
         points=-given.points,
@@ -129,20 +120,22 @@ def _with_receipt(
     member = members.member(connection, receipt.member_id) if receipt.member_id else None
     award_back = returned(programme, sold.at_hand, sold.returned_before, parts)
     basket = Basket(tuple(_came_back(sold.at_hand.lines[part.line], part) for part in parts))
-    points, forgiven = award_back.points, 0
+    points, revoked_points, forgiven = award_back.points, 0, 0
     revoked: tuple[Voucher, ...] = ()
     if member:
         balance = ledger.balance_of(connection, member.member_id).points
         revoked = _revoked(connection, identity, sold, balance + points)
-        points += len(revoked) * (programme.reward.at_points if programme.reward else 0)
+        revoked_points = len(revoked) * (programme.reward.at_points if programme.reward else 0)
+        points += revoked_points
         forgiven = forgiven_points(programme, points, balance)
         points += forgiven
     said = {
         "sums": dict(award_back.sums),
         "discount_minor": award_back.discount_minor,
-        "points_back": award_back.points_back,
+        POINTS_BACK: award_back.points_back,
         "forgiven": forgiven,
         "revoked": len(revoked),
+        REVOKED_POINTS: revoked_points,
         "before": _packed(sold.returned_before),
         "sale": None if sold.entry else msgspec.to_builtins(receipt),
     }

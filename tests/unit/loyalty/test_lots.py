@@ -167,6 +167,18 @@ def test_points_that_paid_come_back_to_their_lots_the_longest_first(anna: Accoun
     assert anna.left == [40, 40, 0]
 
 
+def test_points_of_revoked_vouchers_come_back_to_their_own_lots(anna: Account) -> None:
+    anna.earn("03-01T10:00", 40, "days@2")
+    anna.earn("03-01T11:00", 40, "days@1")
+    sale = anna.earn("03-02T10:00", 20, receipt="R-7")
+    anna.redeem("03-02T10:00", 40, receipt="R-7", paid_minor=400)
+    anna.redeem("03-02T10:00", 50, receipt="R-7")
+    assert anna.left == [0, 0, 10]
+    anna.post("03-03T10:00", REVERSE, 50 + 12 - 20, of=of(sale), points_back=12, revoked_points=50)
+    assert anna.left == [12, 40, 0]
+    assert anna.folded.balance == 52
+
+
 def test_a_return_that_gives_what_it_takes_still_moves_both(anna: Account) -> None:
     anna.earn("03-01T10:00", 10, "days@2")
     sale = anna.earn("03-02T10:00", 10, receipt="R-7")
@@ -213,6 +225,7 @@ def test_points_given_back_to_a_pending_lot_wait_again(anna: Account) -> None:
         {"of": ["KRK-1", 1, 99]},
         {"points_back": "ten", "of": ["KRK-1", 1, 1]},
         {"points_back": 3, "of": ["KRK-1", 1, 1]},
+        {"points_back": -3, "revoked_points": 99, "of": ["KRK-1", 1, 1]},
         {"parts": [[4, 0, 0]]},
         {"parts": [[-1, 0, 0], [11, 0, 0]]},
         {"parts": "all"},
@@ -362,6 +375,26 @@ def test_a_book_takes_out_what_is_gone() -> None:
     assert book.expire_all(at("03-12T00:00")) == 10
     assert book.expire_all(at("03-12T00:00")) == 0
     assert [lot.left for lot in book.lots] == [0, 20]
+
+
+def test_a_lot_that_points_come_back_to_is_first_in_its_turn_again() -> None:
+    book = LotBook(WARSAW)
+    now_ms = at("03-01T10:00")
+    for seq in (1, 2):
+        book.earn(now_ms, 10, WALLETS["days@2"], ("KRK-1", 1, seq))
+    paid = book.take(now_ms, 10)
+    book.take(now_ms, 1)
+    assert book.give_back(now_ms, 10, paid) == 0
+    assert [taking.lot.number for taking in book.take(now_ms, 13)] == [0, 1]
+    assert [lot.left for lot in book.lots] == [0, 6]
+
+
+def test_days_that_moved_with_nothing_left_are_passed_over() -> None:
+    book = LotBook(WARSAW)
+    book.earn(at("03-01T10:00"), 10, WALLETS["active@1"], ("KRK-1", 1, 1))
+    book.purchased(at("03-20T10:00"))
+    book.take(at("03-20T10:00"), 10)
+    assert book.gone(at("04-10T10:00")) == []
 
 
 def test_a_lot_tells_its_state() -> None:

@@ -35,7 +35,12 @@ def payloads(length: int) -> st.SearchStrategy[dict[str, Any]]:
     of = st.tuples(st.sampled_from(["T1", "T2"]), st.just(1), st.integers(1, length)).map(list)
     return st.fixed_dictionaries(
         {},
-        optional={"of": of, "points_back": st.integers(0, 30), "paid_minor": st.just(1)},
+        optional={
+            "of": of,
+            "points_back": st.integers(0, 30),
+            "revoked_points": st.integers(0, 30),
+            "paid_minor": st.just(1),
+        },
     )
 
 
