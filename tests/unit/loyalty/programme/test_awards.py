@@ -105,6 +105,19 @@ def test_goods_taken_off_again_take_their_units_and_lines_away() -> None:
     assert points(rule('each = "line"\ngoods = ["coffee"]', GROUPS), *coffees) == 1
 
 
+def test_more_taken_off_than_rung_up_counts_nothing() -> None:
+    rung = (line(900, "LATTE", 1), line(-500, "LATTE", -3), line(100, "ESPRESSO", -1))
+    assert points(rule('each = "unit"\ngoods = ["coffee"]', GROUPS), *rung) == 0
+    done = award(programme(SHORT), sale(500, -900))
+    assert (done.points, done.base_minor) == (0, 0)
+    assert outcome(rule('each = "unit"', GROUPS), sale(*rung)).counted == 0
+
+
+def test_units_below_zero_at_a_price_above_it_take_nothing_from_others() -> None:
+    rung = (line(900, "LATTE", 3), line(100, "ESPRESSO", -1))
+    assert points(rule('each = "unit"\ngoods = ["coffee"]', GROUPS), *rung) == 3
+
+
 def test_a_reduction_keyed_as_a_line_is_no_unit_and_no_line() -> None:
     rung = (line(1_200, "LATTE", 2), line(-100, "ESPRESSO", 1))
     assert points(rule('each = "unit"\ngoods = ["coffee"]', GROUPS), *rung) == 2
@@ -198,6 +211,19 @@ def test_stop_keeps_goods_from_later_rules_of_the_same_wallet() -> None:
         "again": (0, "stopped"),
         "rest": (10, ""),
     }
+
+
+def test_goods_stay_stopped_whatever_stops_after_them() -> None:
+    terms = GROUPS + "".join(
+        f'[[earn]]\nname = "{name}"\nper = "1.00"\nstop = true\n{goods}\n'
+        for name, goods in (
+            ("first", 'goods = ["coffee"]'),
+            ("second", 'goods = ["beans"]'),
+            ("third", ""),
+        )
+    )
+    done = award(programme(terms), sale(line(500, "LATTE"), line(300, "B-1"), 200))
+    assert gift(done) == {"first": (5, ""), "second": (3, ""), "third": (2, "")}
 
 
 def test_a_rule_that_gave_nothing_stops_nothing() -> None:

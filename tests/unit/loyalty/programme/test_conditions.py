@@ -84,6 +84,17 @@ def test_a_moment_in_two_spans_is_judged_by_either_day() -> None:
     assert by_clock(when, "2026-11-28 05:30") == ""  # its own morning, though also Friday's night
     assert by_clock(when, "2026-11-28 04:30") == "weekday"
     assert by_clock(when, "2026-11-29 04:30") == ""
+    night = When(weekdays=("friday",), hours=("22:00-06:00", "05:00-09:00"))
+    assert by_clock(night, "2026-11-28 05:30") == ""
+    assert by_clock(night, "2026-11-28 06:30") == "weekday"
+
+
+def test_a_span_that_ends_as_it_begins_is_a_whole_day_from_then() -> None:
+    friday = When(weekdays=("friday",), hours=("06:00-06:00",))
+    assert by_clock(friday, "2026-11-27 05:59") == "weekday"
+    assert by_clock(friday, "2026-11-27 06:00") == ""
+    assert by_clock(friday, "2026-11-28 05:59") == ""
+    assert by_clock(friday, "2026-11-28 06:00") == "weekday"
 
 
 @pytest.mark.parametrize(

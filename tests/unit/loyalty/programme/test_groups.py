@@ -47,3 +47,4 @@ def test_more_articles_than_are_remembered_are_worked_out_again(
         assert [shop.of_line(line(1, f"B-{at}")) for at in range(10)] == [
             ALL_GOODS | shop.named(["two"])
         ] * 10
+        assert len(shop._known) <= 3
