@@ -42,10 +42,6 @@ class Days:
         self.last_ms = last_ms
         self.queue: _Queue = []
 
-    def __lt__(self, other: "Days") -> bool:
-        """Days that come first by nothing else come in any order: they have the same first lot."""
-        return False
-
     def turn(self) -> "_Turn | None":
         """When it is the turn of the first lot among those of other days; None without a lot."""
         while self.queue and self.queue[0][2].left == 0:

@@ -391,9 +391,9 @@ def test_a_lot_that_points_come_back_to_is_first_in_its_turn_again() -> None:
 
 def test_days_that_moved_with_nothing_left_are_passed_over() -> None:
     book = LotBook(WARSAW)
-    book.earn(at("03-01T10:00"), 10, WALLETS["active@1"], ("KRK-1", 1, 1))
+    lot = book.earn(at("03-01T10:00"), 10, WALLETS["active@1"], ("KRK-1", 1, 1))
     book.purchased(at("03-20T10:00"))
-    book.take(at("03-20T10:00"), 10)
+    book.take(at("03-20T10:00"), 10, [lot])
     assert book.gone(at("04-10T10:00")) == []
 
 
