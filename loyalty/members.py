@@ -1,5 +1,6 @@
 """Who a member is: the facts that tills and head office share."""
 
+import re
 from datetime import date
 
 import msgspec
@@ -38,6 +39,7 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 LEAP_YEAR = 2000
+_BY_DAY = re.compile(r"([0-9]{1,2})[./]([0-9]{1,2})(?:[./]([0-9]{4}))?[.]?")
 
 
 def is_birthday(text: str) -> bool:
@@ -47,6 +49,17 @@ def is_birthday(text: str) -> bool:
         return date.fromisoformat(written).isoformat() == written
     except ValueError:
         return False
+
+
+def read_birthday(text: str) -> str:
+    """The birthday that a person wrote, "28.02.1990", "28/2" or as `is_birthday` has it; empty
+    when it is none."""
+    written = text.strip()
+    by_day = _BY_DAY.fullmatch(written)
+    if by_day:
+        day, month, year = by_day.groups()
+        written = f"{year}-" * bool(year) + f"{int(month):02}-{int(day):02}"
+    return written if is_birthday(written) else ""
 
 
 def day_of_birthday(birthday: str) -> str:

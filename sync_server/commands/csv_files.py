@@ -11,7 +11,13 @@ from loyalty.amounts import parse_amount
 from loyalty.baskets import MAX_TAGS, tags_in
 from loyalty.errors import AmountInvalid
 from loyalty.identifiers import CARD_DIGITS, is_card_number
-from loyalty.members import LANGUAGES, Member
+from loyalty.members import (
+    LANGUAGES,
+    MAX_SEGMENT_CHARACTERS,
+    MAX_SEGMENTS,
+    Member,
+    read_birthday,
+)
 from sync_server.errors import ConfigInvalid
 from sync_server.store.register import Product
 
@@ -110,6 +116,15 @@ def _member(row: Mapping[str, str], now_ms: int) -> Member:
     consent = row.get("email_consent", "").lower()
     if consent not in _YES | _NO:
         raise _Unusable(f"email_consent {consent!r} is neither yes nor no")
+    birthday = read_birthday(row.get("birthday", ""))
+    if row.get("birthday") and not birthday:
+        raise _Unusable(f"birthday {row['birthday']!r} is no day, such as 1990-02-28 or 02-28")
+    segments = tags_in(row.get("segments", ""))
+    if len(segments) > MAX_SEGMENTS or any(len(one) > MAX_SEGMENT_CHARACTERS for one in segments):
+        raise _Unusable(
+            f"it has more than {MAX_SEGMENTS} segments, or one of over "
+            f"{MAX_SEGMENT_CHARACTERS} characters"
+        )
     return Member(
         member_id=card,
         card=card,
@@ -120,6 +135,8 @@ def _member(row: Mapping[str, str], now_ms: int) -> Member:
         language=language,
         branch=row.get("branch", ""),
         enrolled_at_ms=now_ms,
+        birthday=birthday,
+        segments=segments,
     )
 
 

@@ -5,7 +5,7 @@ import msgspec
 from loyalty.journal import Entry
 from sync_server.store.payloads import enrolled
 
-FACTS = ("name", "phone", "email", "language", "branch")
+FACTS = ("name", "phone", "email", "language", "branch", "birthday")
 """What a list may change of a member who is there, and never to nothing (store.register)."""
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from loyalty.identifiers import is_card_number, minted_card
 from loyalty.journal import ENROL
-from loyalty.members import LANGUAGES, MAX_FACT_CHARACTERS, Member
+from loyalty.members import LANGUAGES, MAX_FACT_CHARACTERS, Member, read_birthday
 from terminal_app.posting.draft import Draft
 from terminal_app.store import journal, members, settings
 from terminal_app.store.settings import Identity
@@ -31,6 +31,9 @@ def enrol(
         return Refusal(Reason.TEXT_TOO_LONG, {"limit": str(MAX_FACT_CHARACTERS)})
     if enrolment.card and not is_card_number(enrolment.card):
         return Refusal(Reason.DAMAGED_CARD)
+    birthday = read_birthday(enrolment.birthday)
+    if enrolment.birthday.strip() and not birthday:
+        return Refusal(Reason.BIRTHDAY_INVALID, {"birthday": _one_line(enrolment.birthday)})
     if enrolment.language not in LANGUAGES:
         raise ValueError(f"no such language: {enrolment.language!r}")
     if enrolment.card:
@@ -55,6 +58,7 @@ def enrol(
         language=enrolment.language,
         branch=identity.branch,
         enrolled_at_ms=at_ms,
+        birthday=birthday,
     )
     draft = Draft(
         connection,

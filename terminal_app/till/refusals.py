@@ -9,6 +9,9 @@ SENTENCES: dict[Reason, str] = {
     Reason.UNKNOWN_CARD: phrase(
         "Card {card} is not known here. Check the number, or enrol the member."
     ),
+    Reason.BIRTHDAY_INVALID: phrase(
+        "{birthday} is no birthday. Write day and month, such as 28.02, or 28.02.1990."
+    ),
     Reason.CARD_TAKEN: phrase("Card {card} belongs to another member. Take a new card."),
     Reason.FOREIGN_EAN: phrase(
         "This is a barcode of goods that are not in the list. Key the amount."

@@ -16,7 +16,7 @@ from terminal_app.locale.words import LANGUAGE_NAMES, Words
 from terminal_app.till.answers import Enrolment
 
 MAX_FIELD_CHARACTERS = 120
-FIELDS = ("name", "phone", "email", "card")
+FIELDS = ("name", "phone", "email", "birthday", "card")
 
 
 class Tick(Checkbox):
@@ -42,7 +42,10 @@ class Choice(RadioButton):
 
 
 class EnrolmentForm(Vertical):
-    """Name, phone, e-mail, card, consent, language. Enter goes on, F2 saves, Esc goes back."""
+    """Name, phone, e-mail, birthday, card, consent, language.
+
+    Enter goes on, F2 saves, Esc goes back.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "give_up", show=False),
@@ -89,12 +92,14 @@ class EnrolmentForm(Vertical):
             "name": words.text("Name"),
             "phone": words.text("Phone"),
             "email": words.text("E-mail"),
+            "birthday": words.text("Birthday"),
             "card": words.text("Card"),
             "consent": words.text("Agrees"),
             "language": words.text("Language"),
         }
         for field, label in labels.items():
             self.query_one(f"#label-{field}", Static).update(Text(label))
+        self._field("birthday").placeholder = words.text("28.02 or 28.02.1990, may stay empty")
         self._field("card").placeholder = words.text("empty: the till gives a new number")
         consent = self.query_one("#new-consent", Tick)
         consent.label = words.text("may be sent offers by e-mail (Space)")
@@ -109,6 +114,7 @@ class EnrolmentForm(Vertical):
             name=self._field("name").value,
             phone=self._field("phone").value,
             email=self._field("email").value,
+            birthday=self._field("birthday").value,
             card=self._field("card").value.replace(" ", ""),
             email_consent=self.query_one("#new-consent", Tick).value,
             language=LANGUAGES[max(pressed, 0)],

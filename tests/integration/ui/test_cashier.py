@@ -94,7 +94,7 @@ async def test_a_new_member_by_keyboard_with_the_card_that_was_just_scanned(
     async with app.run_test() as pilot:
         await scan(pilot, STRANGER)
         await pilot.press("f4")
-        for line in ("Jan Nowak", "600100200", "jan@example.org"):
+        for line in ("Jan Nowak", "600100200", "jan@example.org", "1.2.1990"):
             await scan(pilot, line)
         await pilot.press("enter", "space")
         assert "✓" in seen(app)
@@ -104,7 +104,7 @@ async def test_a_new_member_by_keyboard_with_the_card_that_was_just_scanned(
         assert known is not None
         assert (known.member.name, known.member.phone) == ("Jan Nowak", "600100200")
         assert (known.member.email, known.member.email_consent) == ("jan@example.org", True)
-        assert known.member.language == "pl"
+        assert (known.member.language, known.member.birthday) == ("pl", "1990-02-01")
         assert app.counter.checkout.member_id == STRANGER
         assert isinstance(app.focused, EntryField)
 

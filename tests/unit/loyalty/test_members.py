@@ -2,7 +2,7 @@
 
 import pytest
 
-from loyalty.members import day_of_birthday, is_birthday
+from loyalty.members import day_of_birthday, is_birthday, read_birthday
 
 
 @pytest.mark.parametrize("text", ["1990-02-28", "2000-02-29", "02-29", "12-31"])
@@ -15,6 +15,25 @@ def test_days_that_somebody_can_be_born_on(text: str) -> None:
 )
 def test_texts_that_are_no_birthday(text: str) -> None:
     assert not is_birthday(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "birthday"),
+    [
+        ("28.02.1990", "1990-02-28"),
+        ("1/2/2003", "2003-02-01"),
+        (" 29.2. ", "02-29"),
+        ("1990-02-28", "1990-02-28"),
+        ("02-28", "02-28"),
+        ("29.02.1990", ""),
+        ("2.28", ""),
+        ("28.02.90", ""),
+        ("soon", ""),
+        ("", ""),
+    ],
+)
+def test_a_birthday_is_read_as_people_write_it(text: str, birthday: str) -> None:
+    assert read_birthday(text) == birthday
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,33 @@ def test_a_member_is_read_with_all_columns(file: Path) -> None:
     assert member.enrolled_at_ms == 7
 
 
+def test_a_birthday_and_segments_are_read(file: Path) -> None:
+    file.write_text(
+        f"card,birthday,segments\n{CARD},29.02,staff; students\n{OTHER_CARD},,\n", "utf-8"
+    )
+    [told, untold], rejected = read_members(file, 7)
+    assert rejected == []
+    assert (told.birthday, told.segments) == ("02-29", ("staff", "students"))
+    assert (untold.birthday, untold.segments) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        ("30.02,staff", "birthday '30.02' is no day, such as 1990-02-28 or 02-28"),
+        ("," + "; ".join(f"s{place}" for place in range(21)), "more than 20 segments"),
+        ("," + "x" * 61, "or one of over 60 characters"),
+    ],
+)
+def test_a_birthday_or_segments_that_are_none_cost_their_line(
+    file: Path, cells: str, reason: str
+) -> None:
+    file.write_text(f"card,birthday,segments\n{CARD},{cells}\n", "utf-8")
+    members, [rejected] = read_members(file, 7)
+    assert members == []
+    assert reason in rejected.reason
+
+
 def test_consent_without_an_address_is_none(file: Path) -> None:
     file.write_text(f"card,email_consent\n{CARD},yes\n", encoding="utf-8")
     [member], _ = read_members(file, 7)

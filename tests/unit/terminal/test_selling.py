@@ -233,6 +233,10 @@ def test_enrolling_mints_a_card_and_repeats_harmlessly(till: Till) -> None:
     [
         (Enrolment(name=" \n"), Refusal(Reason.NAME_MISSING)),
         (Enrolment(name="A", card="123"), Refusal(Reason.DAMAGED_CARD)),
+        (
+            Enrolment(name="A", birthday="30.02"),
+            Refusal(Reason.BIRTHDAY_INVALID, {"birthday": "30.02"}),
+        ),
         (Enrolment(name="Other", card=CARD), Refusal(Reason.CARD_TAKEN, {"card": CARD})),
     ],
 )
@@ -247,6 +251,12 @@ def test_consent_to_letters_needs_an_address(till: Till) -> None:
     assert not known(till.enrol(Enrolment(name="A", email_consent=True))).member.email_consent
     told = Enrolment(name="A", email="a@example.com", email_consent=True)
     assert known(till.enrol(told)).member.email_consent
+
+
+def test_a_birthday_is_kept_as_day_and_month_with_the_year_if_told(till: Till) -> None:
+    told = known(till.enrol(Enrolment(name="A", birthday=" 9.7.1990 "))).member
+    assert told.birthday == "1990-07-09"
+    assert known(till.enrol(Enrolment(name="B", birthday="29.2."))).member.birthday == "02-29"
 
 
 def test_a_language_that_is_not_ours_is_a_fault_of_the_program(till: Till) -> None:
