@@ -34,13 +34,17 @@ def programme_show(  # noqa: PLR0913, PLR0917 - the options of a command are its
     on: Annotated[
         str, typer.Option(help="The day of the basket: tuesday (the next one), or 2026-12-01.")
     ] = "",
-    at: Annotated[str, typer.Option(help="The basket's time of day by the shop's clock.")] = NOON,
+    at: Annotated[
+        str, typer.Option(help=f"The basket's time of day, such as 14:30; {NOON} by default.")
+    ] = "",
     branch: Annotated[str, typer.Option(help="The branch of the basket.")] = "",
     tier: Annotated[str, typer.Option(help="The member's tier.")] = "",
     segment: Annotated[
         list[str] | None, typer.Option(help="A group the member is in, repeatable.")
     ] = None,
-    spent: Annotated[str, typer.Option(help="What the member spent before this basket.")] = "0",
+    spent: Annotated[
+        str, typer.Option(help="What the member spent before this basket; 0 by default.")
+    ] = "",
     json: JsonOption = False,
 ) -> None:
     """Say in plain words all that the programme in FILE promises.
@@ -55,13 +59,17 @@ def programme_show(  # noqa: PLR0913, PLR0917 - the options of a command are its
 
     programme = programme_in(file)
     if not basket:
+        if category or on or at or branch or tier or segment or spent:
+            raise ConfigInvalid(
+                "These options are about a basket.", "Say with --basket what is bought, as 73.50."
+            )
         _say_sections(programme, language, told(programme, language), json)
         return
     _require_tier(programme, tier)
     standing = Standing(
-        tier=tier, spent_minor=_minor(programme, spent), segments=tuple(segment or ())
+        tier=tier, spent_minor=_minor(programme, spent or "0"), segments=tuple(segment or ())
     )
-    occasion = _occasion(programme, basket, category, _moment(on, at), branch)
+    occasion = _occasion(programme, basket, category, _moment(on, at or NOON), branch)
     _say_basket(programme, language, occasion, standing, json)
 
 

@@ -53,10 +53,12 @@ def _event(speech: Speech, event: Event) -> str:
 
 
 def _given(speech: Speech, name: str, one: Event | Surprise) -> str:
-    """What is given: points, a reward, or both."""
+    """What is given: points, a reward, or both; nothing where a friend alone gets something."""
     given = [speech.gain(one.points, one.wallet)] if one.points else []
     if one.reward:
         given.append(speech.reward(one.reward))
+    if not given:
+        return f"{name}."
     return speech.text("{name}: {given}.", name=name, given=speech.listed(given))
 
 

@@ -4,6 +4,13 @@ from loyalty.programme.terms.rewards import CatalogueReward, GiftCards, Payment,
 from loyalty.programme.words.conditions import conditions
 from loyalty.programme.words.earning import only_for
 from loyalty.programme.words.speech import Section, Speech, joined
+from loyalty.wording import phrase
+
+_THINGS = {
+    "gift": phrase("It is a gift."),
+    "code": phrase("It is a code to use elsewhere."),
+    "event": phrase("It is a place at an event."),
+}
 
 
 def rewards(speech: Speech) -> Section:
@@ -87,25 +94,20 @@ def _from_catalogue(speech: Speech, reward: CatalogueReward) -> str:
 
 def _gives(speech: Speech, reward: CatalogueReward) -> str:
     """What comes out of it."""
+    if reward.gives in _THINGS:
+        return speech.text(_THINGS[reward.gives])
     percent = speech.percent(reward.percent) if reward.percent else ""
     amount = speech.sum(reward.amount) if reward.amount else ""
-    match reward.gives:
-        case "money_off":
-            return speech.text("It takes {amount} off a purchase.", amount=amount)
-        case "percent_off":
-            most = speech.text("It takes off {amount} at most.", amount=amount) if amount else ""
-            return joined(speech.text("It takes {percent} off a purchase.", percent=percent), most)
-        case "free_goods":
-            return joined(speech.text("One unit is free."), only_for(speech, reward.goods))
-        case "cheaper_goods":
-            said = speech.text("One unit is {percent} cheaper.", percent=percent)
-            return joined(said, only_for(speech, reward.goods))
-        case "gift":
-            return speech.text("It is a gift.")
-        case "code":
-            return speech.text("It is a code to use elsewhere.")
-        case "event":
-            return speech.text("It is a place at an event.")
+    if reward.gives == "money_off":
+        return speech.text("It takes {amount} off a purchase.", amount=amount)
+    if reward.gives == "percent_off":
+        most = speech.text("It takes off {amount} at most.", amount=amount) if amount else ""
+        return joined(speech.text("It takes {percent} off a purchase.", percent=percent), most)
+    if reward.gives == "free_goods":
+        said = speech.text("One unit is free.")
+    else:
+        said = speech.text("One unit is {percent} cheaper.", percent=percent)
+    return joined(said, only_for(speech, reward.goods))
 
 
 def _limits(speech: Speech, reward: CatalogueReward) -> list[str]:

@@ -43,13 +43,13 @@ def window(speech: Speech, months: int) -> str:
 
 
 def _tier(speech: Speech, tier: Tier) -> str:
-    match speech.programme.tiers.by:
-        case "spend":
-            reached = speech.sum(tier.at)
-        case "points":
-            reached = speech.gain(int(tier.at))
-        case "visits":
-            reached = speech.plural("{count} purchase", "{count} purchases", int(tier.at))
+    by = speech.programme.tiers.by
+    if by == "spend":
+        reached = speech.sum(tier.at)
+    elif by == "points":
+        reached = speech.gain(int(tier.at))
+    else:
+        reached = speech.plural("{count} purchase", "{count} purchases", int(tier.at))
     benefits = "; ".join(in_language(one, speech.language) for one in tier.benefits)
     return joined(
         speech.text("{tier}: from {reached}.", tier=speech.tier(tier.name), reached=reached),

@@ -70,7 +70,7 @@ def test_an_example_is_called_what_its_file_is(name: str) -> None:
 def test_an_example_is_told_whole_in_every_language(name: str, language: str) -> None:
     heading, *sections = told(example(name), language)
     sentences = [sentence for section in sections for sentence in section.sentences]
-    assert f"{name}" in heading.sentences[0]
+    assert name in heading.sentences[0]
     assert [one for one in sentences if not one.endswith(".") or "_" in one] == []
 
 
