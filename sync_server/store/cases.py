@@ -21,6 +21,12 @@ PROMISE_DIFFERS = "promise-differs"
 STALE_STANDING = "stale-standing"
 """What a till knew of a member as it sold was not all that the books knew then."""
 
+RETURNED_TWICE = "returned-twice"
+"""Goods of one receipt came back at tills that could not know of each other."""
+
+RETURNS_DIFFER = "returns-differ"
+"""Returns of one receipt that did not know of each other came to other points than they should."""
+
 PROGRAMME_UNKNOWN = "programme-unknown"
 OVERSPENT = "overspent"
 RECLAIMED = "reclaimed"

@@ -12,9 +12,11 @@ from loyalty.programme.paying import PointsPaid, paid_with_points
 from loyalty.programme.plain import is_plain, points_of_total
 from loyalty.programme.sale_facts import MAX_FIGURE, PAID_MINOR, SaleFacts
 from loyalty.programme.standing import sums_of
+from loyalty.programme.unreferenced import AS_SOLD_NOW
 from sync_server.store.cases import PROGRAMME_UNKNOWN, PROMISE_DIFFERS, Case
 from sync_server.store.lines import UNREADABLE, facts_of, total_of
 from sync_server.store.programmes import find_programme
+from sync_server.terminals.return_book import is_by_item, return_cases, return_difference
 
 MAX_PROGRAMMES_KEPT = 64
 
@@ -39,7 +41,11 @@ class Promises:
             if programme is None:
                 found.append(_unknown(entry))
                 continue
-            difference = promise_difference(entry, programme, self._zone)
+            if is_by_item(entry):
+                found += return_cases(connection, entry, programme, self._zone)
+                difference = return_difference(connection, entry, programme, self._zone)
+            else:
+                difference = promise_difference(entry, programme, self._zone)
             if difference:
                 found.append(_differs(entry, difference))
         return found
@@ -61,6 +67,7 @@ def is_promise(entry: Entry) -> bool:
 
 def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> str:
     """How an entry that `is_promise` differs from its own lines, or nothing; `zone` is the shop's.
+    A return by item goes by its sale: see `sync_server.terminals.return_book`.
 
     It is computed with what the till knew as it sold: whether that was all there was to know is
     asked by `sync_server.terminals.stale_standings`.
@@ -73,6 +80,8 @@ def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> st
     sign = 1 if entry.kind == EARN else -1
     if sign * total_minor != entry.amount_minor:
         return f"amount {entry.amount_minor}, its lines sum to {sign * total_minor}"
+    if sign < 0 and programme.returns.without_receipt != AS_SOLD_NOW:
+        return _points_difference(entry, 0)
     if is_plain(programme) and entry.payload.keys() == _PLAIN:
         points = sign * points_of_total(programme, total_minor) if entry.member else 0
         return _points_difference(entry, points)
