@@ -12,8 +12,7 @@ from typing import Literal
 
 import msgspec
 
-from loyalty.programme.conditions import why_not
-from loyalty.programme.expiry import yearly_day
+from loyalty.programme.conditions import Day, why_not
 from loyalty.programme.occasions import NEWCOMER, Standing, WhyNot
 from loyalty.programme.terms.happenings import Event, Happening
 from loyalty.programme.terms.programme import Programme
@@ -97,17 +96,15 @@ def happenings_of_purchase(purchase: Purchase, spent_before_minor: int) -> tuple
     return visit, milestone
 
 
-def is_birthday(birthday: str, day: date) -> bool:
+def has_birthday_on(birthday: str, day: date) -> bool:
     """Whether `day` is the birthday "MM-DD", or the 28th in a year without 29 February."""
-    if not birthday:
-        return False
-    return yearly_day(int(birthday[:2]), int(birthday[3:]), day.year) == day
+    return birthday in Day.of(day).birthdays
 
 
 def anniversary(joined: date, day: date) -> int:
     """Which anniversary of the day `joined` the `day` is, from 1; 0 when it is none."""
-    years = day.year - joined.year
-    return years if years > 0 and yearly_day(joined.month, joined.day, day.year) == day else 0
+    is_one = has_birthday_on(joined.isoformat()[len("2026-") :], day)
+    return max(day.year - joined.year, 0) if is_one else 0
 
 
 def granted(

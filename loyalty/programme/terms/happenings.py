@@ -29,9 +29,10 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     `at` is which visit or anniversary (left out: each), or the spend that makes a milestone
     ("1000.00"). A referral pays `points` to who brought the friend, and `friend_points` to the
     friend, both after the friend's first purchase of `at_least`. `a_member` is how often one
-    member can have it, `a_year` how often in one calendar year; a birthday comes once a year
-    whatever is said. `custom` events carry their `code`, by which another system names them.
-    `title` is what members read.
+    member can have it, `a_year` how often in one calendar year. Whatever is said, a birthday and
+    an anniversary come once a year; an enrolment, a milestone, and the visit or anniversary that
+    `at` names once for all time. `custom` events carry their `code`, by which another system
+    names them. `title` is what members read.
     """
 
     name: str

@@ -16,7 +16,7 @@ from loyalty.programme.events import (
     given,
     granted,
     happenings_of_purchase,
-    is_birthday,
+    has_birthday_on,
 )
 from loyalty.programme.occasions import Standing, WhyNot
 from loyalty.programme.terms.happenings import Happening
@@ -212,7 +212,7 @@ def test_a_purchase_is_a_visit_and_a_step_to_milestones() -> None:
     ],
 )
 def test_a_birthday_comes_once_a_year(birthday: str, day: date, is_it: bool) -> None:
-    assert is_birthday(birthday, day) is is_it
+    assert has_birthday_on(birthday, day) is is_it
 
 
 @pytest.mark.parametrize(
