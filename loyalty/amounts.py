@@ -54,6 +54,11 @@ def major(amount_minor: int, decimals: int = TWO_DECIMALS) -> Decimal:
     return Decimal(amount_minor).scaleb(-decimals)
 
 
+def example_minor(decimals: int = TWO_DECIMALS) -> int:
+    """An amount to show how one is written: 12.50, or 12 where there are no decimals."""
+    return int(125 * 10**decimals) // 10
+
+
 def line_amount(quantity: int, unit_price: Decimal, decimals: int = TWO_DECIMALS) -> int:
     """Amount of a receipt line in minor units: quantity times unit price, rounded half up.
 
@@ -77,7 +82,7 @@ def plain_amount(amount_minor: int, decimals: int = TWO_DECIMALS) -> str:
 
 def _not_an_amount(text: str, decimals: int = TWO_DECIMALS) -> AmountInvalid:
     finest = f"with at most {decimals} decimals" if decimals else "without decimals"
-    example = plain_amount(125 * 10**decimals // 10, decimals)
+    example = plain_amount(example_minor(decimals), decimals)
     return AmountInvalid(
         f"{text.strip()[:40]!r} is not an amount of money.",
         f"Write it in digits {finest}, such as {example}.",

@@ -5,21 +5,26 @@ import re
 import msgspec
 from msgspec.structs import replace
 
-from loyalty.amounts import parse_amount
+from loyalty.amounts import TWO_DECIMALS, parse_amount
 from loyalty.baskets import Basket, Line, keyed_amount
-from terminal_app.till.answers import KnownMember, KnownProduct, KnownVoucher
+from terminal_app.till.answers import KnownMember, KnownProduct, KnownVoucher, Sale
 
 # Seven digits at most: from eight on, digits alone may be the barcode of goods.
-_AMOUNT = re.compile(r"\d{1,7}(?:[.,]\d{1,2})?", re.ASCII)
+_AMOUNT = re.compile(r"\d{1,7}(?:[.,](?P<fraction>\d{1,4}))?", re.ASCII)
 
 
-def typed_amount(text: str) -> int | None:
-    """The amount in minor units that `text` is ("12", "12.5", "12,50"), or None when it is none."""
-    return parse_amount(text) if _AMOUNT.fullmatch(text) else None
+def typed_amount(text: str, decimals: int = TWO_DECIMALS) -> int | None:
+    """The amount in minor units that `text` is ("12", "12.5", "12,50") in a currency with so many
+    `decimals`, or None when it is none."""
+    amount = _AMOUNT.fullmatch(text)
+    if amount is None or len(amount["fraction"] or "") > decimals:
+        return None
+    return parse_amount(text, decimals)
 
 
 class Checkout(msgspec.Struct, frozen=True):
-    """One customer's lines, card and vouchers; `is_return` when goods come back.
+    """One customer's lines, card and vouchers; `is_return` when goods come back. With
+    `pays_with_points` as many of the member's points as may pay do.
 
     `unknown_card` is a good card that this till has not heard of; it earns all the same.
     """
@@ -29,6 +34,7 @@ class Checkout(msgspec.Struct, frozen=True):
     unknown_card: str = ""
     vouchers: tuple[KnownVoucher, ...] = ()
     is_return: bool = False
+    pays_with_points: bool = False
 
     @property
     def basket(self) -> Basket:
@@ -51,6 +57,15 @@ class Checkout(msgspec.Struct, frozen=True):
     def voucher_codes(self) -> tuple[str, ...]:
         """The codes of the vouchers that pay, as the Till takes them."""
         return tuple(voucher.code for voucher in self.vouchers)
+
+    def sale(self, pay_points: int = 0) -> Sale:
+        """The sale as the Till takes it, with so many points that pay for a part."""
+        return Sale(
+            basket=self.basket,
+            member_id=self.member_id,
+            voucher_codes=self.voucher_codes,
+            pay_points=pay_points,
+        )
 
     def with_amount(self, amount_minor: int) -> "Checkout":
         """One more line: an amount that was keyed."""

@@ -5,6 +5,7 @@ No screen is known here, so that everything a cashier can do is done in tests wi
 
 from msgspec.structs import replace
 
+from loyalty.amounts import TWO_DECIMALS, decimals_of, example_minor
 from loyalty.programme.earning import clawback
 from loyalty.receipts import RETURN, Receipt
 from terminal_app.locale.words import Words
@@ -18,14 +19,13 @@ from terminal_app.till.answers import (
     Quote,
     Reason,
     Refusal,
-    Sale,
 )
 from terminal_app.till.door import Till
 from terminal_app.ui.asking import Unanswered, ask
 from terminal_app.ui.cashier.checkout import Checkout, typed_amount
+from terminal_app.ui.cashier.ringing import quoted
 from terminal_app.ui.sayings import Saying, Tone, refused, saying, shown
 
-READY = saying(Tone.CALM, "Scan a card or goods, or type an amount such as 12.50.")
 RETURNING = saying(Tone.WARN, "Return: scan the card, then the goods that come back. F2 posts it.")
 
 
@@ -33,16 +33,20 @@ class Counter:
     """The state of the cashier's screen.
 
     `checkout` is the sale in hand and `quote` what it would bring; `outcome` is the receipt just
-    posted, until the next entry; `said` is the sentence to show.
+    posted, until the next entry, and `asked` the quote of what was in hand last; `said` is the
+    sentence to show.
     """
 
     def __init__(self, till: Till) -> None:
         self._till = till
         self.checkout = Checkout()
         self.quote: Quote | None = None
+        self.asked: Quote | None = None
         self.outcome: Receipt | None = None
         self.unknown_card = ""
-        self.said = READY
+        self._currency = ""
+        self._start = Saying(Tone.CALM, self._invitation)
+        self.said = self._start
 
     def enter(self, text: str) -> None:
         """Take one line from scanner or keyboard; an empty one posts what is in hand.
@@ -54,7 +58,7 @@ class Counter:
                 self.post()
             return
         self.outcome = None
-        amount_minor = typed_amount(text)
+        amount_minor = typed_amount(text, self._decimals)
         found = ask(lambda: self._till.identify(text))
         if amount_minor is not None and not isinstance(found, KnownProduct):
             self._enter_amount(amount_minor)
@@ -97,9 +101,29 @@ class Counter:
         """From sale to return and back; a return takes no voucher."""
         self.outcome = None
         if self.checkout.is_return:
-            self._take(replace(self.checkout, is_return=False), READY)
+            self._take(replace(self.checkout, is_return=False), self._start)
             return
         self._take(replace(self.checkout, is_return=True, vouchers=()), RETURNING)
+
+    def pay_with_points(self) -> None:
+        """Have the member's points pay for as much as they may, or take them out again."""
+        pays = not self.checkout.pays_with_points
+        payable = self.quote.payable.points if self.quote else 0
+        if pays and not payable:
+            self.said = saying(Tone.WARN, "Nothing of this sale can be paid from the card.")
+            return
+        said = (
+            saying(Tone.GOOD, "The card pays a part. F7 takes that back, F2 posts.")
+            if pays
+            else self._ready()
+        )
+        self._take(replace(self.checkout, pays_with_points=pays), said)
+
+    def reasons(self, language: str) -> tuple[str, ...]:
+        """Why the sale in hand, or the one just posted, earns what it does."""
+        quote = self.asked
+        told = ask(lambda: self._till.reasons(quote, language)) if quote else ()
+        return () if isinstance(told, Unanswered) else told
 
     def clear(self) -> None:
         """Forget the sale in hand; nothing of it was recorded."""
@@ -107,7 +131,7 @@ class Counter:
         self.quote = None
         self.outcome = None
         self.unknown_card = ""
-        self.said = READY
+        self.said = self._start
 
     def take_back_last(self) -> None:
         """Forget the last line or voucher entered."""
@@ -182,8 +206,25 @@ class Counter:
         answer = ask(lambda: clawback(self._till.programme, basket).points)
         return 0 if isinstance(answer, Unanswered) else -answer
 
+    @property
+    def _decimals(self) -> int:
+        """Of the shop's currency, which stays as it is; two while the Till cannot say."""
+        if not self._currency:
+            status = ask(self._till.status)
+            if isinstance(status, Unanswered):
+                return TWO_DECIMALS
+            self._currency = status.currency
+        return decimals_of(self._currency)
+
+    def _invitation(self, words: Words) -> str:
+        decimals = self._decimals
+        return words.text(
+            "Scan a card or goods, or type an amount such as {amount}.",
+            amount=words.amount(example_minor(decimals), decimals),
+        )
+
     def _ready(self) -> Saying:
-        return RETURNING if self.checkout.is_return else READY
+        return RETURNING if self.checkout.is_return else self._start
 
     def _enter_amount(self, amount_minor: int) -> None:
         if amount_minor == 0:
@@ -218,32 +259,28 @@ class Counter:
         """Go on with `checkout` and say `said`, unless the Till would not sell it."""
         quote: Quote | None = None
         if checkout.lines and not checkout.is_return:
-            answer = ask(
-                lambda: self._till.quote(
-                    checkout.basket, checkout.member_id, checkout.voucher_codes
-                )
-            )
+            answer = quoted(self._till, checkout)
             if isinstance(answer, Unanswered):
                 self.said = saying(Tone.BAD, answer.message)
                 return
-            if isinstance(answer, Refusal):
+            if isinstance(answer, Quote):
+                quote = answer
+            elif answer.reason is Reason.VOUCHER_TOO_LITTLE:
+                # More goods may come: the voucher waits for them.
+                said = Saying(Tone.WARN, refused(answer).say)
+            else:
                 self.said = refused(answer)
                 return
-            quote = answer
         self.checkout, self.quote, self.said = checkout, quote, said
+        self.asked = quote
 
     def _post(self, checkout: Checkout) -> Posted | Refusal:
         if checkout.is_return:
             return self._till.take_back(
                 GoodsReturn(basket=checkout.basket, member_id=checkout.member_id)
             )
-        return self._till.sell(
-            Sale(
-                basket=checkout.basket,
-                member_id=checkout.member_id,
-                voucher_codes=checkout.voucher_codes,
-            )
-        )
+        points = self.quote.points_paid.points if self.quote else 0
+        return self._till.sell(checkout.sale(points))
 
     def _reprint(self) -> Posted | Refusal | None:
         last = self._till.last_receipt()

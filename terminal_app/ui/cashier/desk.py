@@ -8,7 +8,10 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Digits, Static
 
+from loyalty.amounts import decimals_of
 from loyalty.baskets import Line
+from terminal_app.locale.tier_words import tier_lines
+from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import LANGUAGE_NAMES, Words
 from terminal_app.till.answers import KnownMember, Quote
 from terminal_app.till.safe_words import safe_lines
@@ -41,7 +44,9 @@ class MemberPanel(Vertical):
             yield Static(id="aloud")
             yield Static(id="known")
 
-    def show(self, words: Words, checkout: Checkout, hint: str, *, is_online: bool) -> None:
+    def show(
+        self, words: Words, checkout: Checkout, hint: str, currency: str, *, is_online: bool
+    ) -> None:
         """Show the member at the desk, or that nobody showed a card yet with `hint` below.
 
         `is_online` is whether others can be asked now for points that they hold.
@@ -58,9 +63,13 @@ class MemberPanel(Vertical):
         language = LANGUAGE_NAMES.get(member.language, member.language)
         self._write("who", Text(shown(member.name), style="bold"))
         self._write("card", Text(f"{spaced_card(member.card)} · {language}"))
-        self.query_one("#points", Digits).update(words.number(points))
-        self._write("unit", Text(words.plural("point", "points", points)))
-        self._write("toward", Text(_toward(words, known.points_to_next)))
+        wallet = WalletWords(words, known.wallet, currency)
+        self.query_one("#points", Digits).update(wallet.figure(points))
+        self._write("unit", Text(wallet.unit(points)))
+        missing = known.points_to_next
+        toward = [] if missing is None else [wallet.to_next(missing)]
+        tier = tier_lines(words, known.tier, currency)
+        self._write("toward", Text("\n".join([*toward, " · ".join(tier)]).strip()))
         safe = safe_lines(known.safe, words, is_online=is_online)
         # Where part of the points waits, the way to the next voucher makes room for the reason.
         self.set_class(bool(safe), "waiting")
@@ -116,9 +125,10 @@ class BasketPanel(Vertical):
         """Show `checkout` with the Till's `quote`, or the points that a return takes back."""
         self.set_class(checkout.is_return, "returning")
         self.border_title = words.text("RETURN") if checkout.is_return else words.text("Sale")
-        self.query_one("#goods", Static).update(_goods(words, checkout.lines))
+        self.query_one("#goods", Static).update(_goods(words, checkout.lines, currency))
         self.query_one("#sums", Static).update(_sums(words, checkout, quote, currency))
-        self.query_one("#promise", Static).update(_promise(words, quote, takes_back))
+        promise = _promise(words, quote, currency, takes_back)
+        self.query_one("#promise", Static).update(promise)
         self.query_one("#lines", VerticalScroll).scroll_end(animate=False)
 
 
@@ -155,22 +165,15 @@ def _unknown(words: Words, card: str) -> Text:
     return text
 
 
-def _toward(words: Words, missing: int | None) -> str:
-    if missing is None:
-        return ""
-    return words.plural(
-        "{count} point to the next voucher", "{count} points to the next voucher", missing
-    )
-
-
-def _goods(words: Words, lines: tuple[Line, ...]) -> Table | Text:
+def _goods(words: Words, lines: tuple[Line, ...], currency: str) -> Table | Text:
     if not lines:
         return Text(words.text("Nothing entered yet"))
     table = _two_columns()
+    decimals = decimals_of(currency)
     for line in lines:
         name = shown(line.description) or line.sku or words.text("Amount")
         count = f"{line.quantity} × " if line.quantity != 1 else ""
-        table.add_row(Text(count + name), Text(words.amount(line.amount_minor)))
+        table.add_row(Text(count + name), Text(words.amount(line.amount_minor, decimals)))
     return table
 
 
@@ -181,43 +184,59 @@ def _sums(words: Words, checkout: Checkout, quote: Quote | None, currency: str) 
         table.add_row(Text(words.text("To give back"), style="bold"), total)
         return table
     table.add_row(Text(words.text("Total"), style="bold"), total)
-    if checkout.vouchers:
-        worth = sum(voucher.amount_minor for voucher in checkout.vouchers)
-        paid = quote.total_minor - quote.to_pay_minor if quote else worth
-        label = words.text("Voucher") if quote else words.text("Voucher waiting")
-        table.add_row(Text(label), Text(words.money(-paid if quote else worth, currency)))
-    if checkout.vouchers and quote:
+    if quote is None:
+        if checkout.vouchers:
+            worth = sum(voucher.amount_minor for voucher in checkout.vouchers)
+            table.add_row(Text(words.text("Voucher waiting")), Text(words.money(worth, currency)))
+        return table
+    wallet = WalletWords(words, quote.wallet, currency)
+    paid = quote.points_paid
+    vouchers_minor = quote.total_minor - quote.to_pay_minor - quote.discount_minor - paid.paid_minor
+    less = (
+        (words.text("Discount"), quote.discount_minor),
+        (words.text("Voucher"), vouchers_minor),
+        (wallet.paid(paid.points), paid.paid_minor),
+    )
+    for label, minor in less:
+        if minor:
+            table.add_row(Text(label), Text(words.money(-minor, currency)))
+    if quote.to_pay_minor != quote.total_minor:
         to_pay = Text(words.money(quote.to_pay_minor, currency), style="bold")
         table.add_row(Text(words.text("To pay"), style="bold"), to_pay)
     return table
 
 
-def _promise(words: Words, quote: Quote | None, takes_back: int) -> Text:
+def promised(words: Words, quote: Quote, currency: str) -> str:
+    """What posting the sale brings its member, in one line; nothing without a card."""
+    if quote.balance_after is None and not quote.points:
+        return ""
+    wallet = WalletWords(words, quote.wallet, currency)
+    if quote.balance_after is None:
+        return wallet.earns(quote.points)
+    after = words.text("balance then {points}", points=wallet.figure(quote.balance_after))
+    return f"{wallet.earns(quote.points)} · {after}"
+
+
+def _promise(words: Words, quote: Quote | None, currency: str, takes_back: int) -> Text:
     if takes_back:
         return Text(
             words.plural("takes back {count} point", "takes back {count} points", takes_back)
         )
-    if quote is None or (quote.balance_after is None and not quote.points):
+    if quote is None:
         return Text()
-    text = Text(words.plural("earns {count} point", "earns {count} points", quote.points))
-    if quote.balance_after is None:
-        return text
-    after = words.text("balance then {points}", points=words.number(quote.balance_after))
-    text.append(f" · {after}")
+    text = Text(promised(words, quote, currency))
     if quote.vouchers_due:
         due = words.plural(
             "{count} voucher will come out", "{count} vouchers will come out", quote.vouchers_due
         )
         text.append(f"\n★ {due}", style="bold")
     if quote.waiting_points:
-        text.append(f"\n{_waiting(words, quote.waiting_points)}")
+        waiting = WalletWords(words, quote.wallet, currency).waits(quote.waiting_points)
+        text.append(f"\n{waiting}")
+    if quote.payable.points and not quote.points_paid.points:
+        payable = words.money(quote.payable.paid_minor, currency)
+        text.append(f"\n{words.text('F7: the card can pay {amount}', amount=payable)}")
     return text
-
-
-def _waiting(words: Words, points: int) -> str:
-    return words.plural(
-        "voucher waits for {count} point", "voucher waits for {count} points", points
-    )
 
 
 def _two_columns() -> Table:
