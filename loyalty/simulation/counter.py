@@ -5,6 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from loyalty.programme.awards import award
+from loyalty.programme.benefits import worth_minor
 from loyalty.programme.catalogue import Claimant, automatic_due, claim_sums
 from loyalty.programme.document import Programme
 from loyalty.programme.events import (
@@ -25,7 +26,6 @@ from loyalty.programme.unreferenced import AS_SOLD_NOW, as_sold_now
 from loyalty.simulation.accounts import Account
 from loyalty.simulation.figures import MonthFigures
 from loyalty.simulation.sales import PastSale
-from loyalty.simulation.worth import reward_worth
 from loyalty.sums import EVER, SPEND, sum_key
 
 SALES_EVENTS = frozenset({"visit", "milestone"})
@@ -203,10 +203,10 @@ class Counter:
         reward = self._rewards[name]
         account.count(claim_sums(reward, count))
         self._given_out[name] = self._given_out.get(name, 0) + count
-        worth_minor = count * reward_worth(self._programme, reward)
+        cost_minor = count * worth_minor(self._programme, reward)
         month.rewards += count
-        month.rewards_minor += worth_minor
-        account.given_minor += worth_minor
+        month.rewards_minor += cost_minor
+        account.given_minor += cost_minor
 
 
 def _takes_vouchers(programme: Programme, branch: str, due_minor: int) -> bool:

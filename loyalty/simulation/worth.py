@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from fractions import Fraction
 from math import ceil
 
+from loyalty.programme.benefits import worth_minor
 from loyalty.programme.document import Programme
-from loyalty.programme.terms.rewards import CatalogueReward
 
 NOTHING = Fraction(0)
 
@@ -25,15 +25,6 @@ def points_worth_minor(worth: Mapping[str, Fraction], points: Mapping[str, int])
     return ceil(sum((worth[wallet] * held for wallet, held in points.items()), NOTHING))
 
 
-def reward_worth(programme: Programme, reward: CatalogueReward) -> int:
-    """What a reward of the catalogue is worth in minor units, as far as the document says."""
-    if reward.worth:
-        return programme.minor(reward.worth)
-    if reward.gives == "money_off" and reward.amount:
-        return programme.minor(reward.amount)
-    return 0
-
-
 def _worth(programme: Programme, wallet: str) -> Fraction:
     if programme.wallet(wallet).kind == "money":
         return Fraction(1)
@@ -45,7 +36,7 @@ def _worth(programme: Programme, wallet: str) -> Fraction:
     if is_main and programme.pay is not None:
         ways.append(Fraction(programme.minor(programme.pay.worth), programme.pay.points))
     ways += [
-        Fraction(reward_worth(programme, reward), reward.cost)
+        Fraction(worth_minor(programme, reward), reward.cost)
         for reward in programme.rewards
         if (reward.wallet or programme.main_wallet) == wallet and reward.cost > 0
     ]
