@@ -58,7 +58,7 @@ def found(  # noqa: PLR0913, PLR0917 - the options of a command are its argument
         branches=_pairs("--branch", branch or []),
         terminals=_pairs("--terminal", terminal or []),
         members=_all_lines(members, *read_members(members, now_ms)) if members else (),
-        products=_all_lines(products, *read_products(products)) if products else (),
+        products=_all_lines(products, *read_products(products, currency)) if products else (),
         working_sets=working_sets,
     )
     founding.check_plan(plan)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import msgspec
 
-from loyalty.amounts import parse_amount
+from loyalty.amounts import decimals_of, parse_amount
 from loyalty.baskets import MAX_TAGS, tags_in
 from loyalty.errors import AmountInvalid
 from loyalty.identifiers import CARD_DIGITS, is_card_number
@@ -51,15 +51,17 @@ def read_members(path: Path, now_ms: int) -> tuple[list[Member], list[RejectedLi
     return _read(path, "card", lambda row: _member(row, now_ms), lambda member: member.card)
 
 
-def read_products(path: Path) -> tuple[list[Product], list[RejectedLine]]:
-    """The goods in `path` and the lines that are none; prices are in major units ("4.50").
+def read_products(path: Path, currency: str) -> tuple[list[Product], list[RejectedLine]]:
+    """The goods in `path` and the lines that are none; prices are in major units of `currency`
+    ("4.50").
 
     Columns `category` and `tags` (a semicolon between two) are the words by which a programme may
     name the goods.
 
     Raises ConfigInvalid when the file is no such table.
     """
-    return _read(path, "code", _product, lambda product: product.code)
+    decimals = decimals_of(currency)
+    return _read(path, "code", lambda row: _product(row, decimals), lambda product: product.code)
 
 
 def _read(
@@ -140,12 +142,12 @@ def _member(row: Mapping[str, str], now_ms: int) -> Member:
     )
 
 
-def _product(row: Mapping[str, str]) -> Product:
+def _product(row: Mapping[str, str], decimals: int) -> Product:
     _require_plain(row)
     if not row["code"]:
         raise _Unusable("the code is empty")
     try:
-        price_minor = parse_amount(row.get("price", "") or "0")
+        price_minor = parse_amount(row.get("price", "") or "0", decimals)
     except AmountInvalid as fault:
         raise _Unusable(fault.message.rstrip(".")) from None
     if price_minor < 0:

@@ -93,7 +93,7 @@ def test_goods_are_read_with_their_price(file: Path) -> None:
         f"594,Many,1,,{';'.join(f't{number}' for number in range(21))}\n",
         encoding="utf-8",
     )
-    goods, rejected = read_products(file)
+    goods, rejected = read_products(file, "PLN")
     assert goods == [
         Product("590", "Tea", 450, "drinks", ("vegan", "hot")),
         Product("591", "Free", 0),
@@ -104,6 +104,27 @@ def test_goods_are_read_with_their_price(file: Path) -> None:
         RejectedLine(6, "the price is below zero"),
         RejectedLine(7, "it has more than 20 tags"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("currency", "price", "price_minor"),
+    [
+        ("JPY", "1200", 1_200),
+        ("JPY", "1200.00", 1_200),
+        ("JPY", "4.5", None),
+        ("PLN", "4,50", 450),
+        ("KWD", "4.505", 4_505),
+        ("KWD", "4.5", 4_500),
+        ("KWD", "4.5055", None),
+    ],
+)
+def test_prices_have_the_decimals_of_the_currency(
+    file: Path, currency: str, price: str, price_minor: int | None
+) -> None:
+    file.write_text(f'code,price\n590,"{price}"\n', encoding="utf-8")
+    goods, rejected = read_products(file, currency)
+    assert [one.price_minor for one in goods] == ([] if price_minor is None else [price_minor])
+    assert bool(rejected) is (price_minor is None)
 
 
 @pytest.mark.parametrize(
