@@ -2,7 +2,7 @@
 
 How often a member had an event is counted with everything else that is counted of members over
 time (`loyalty.sums`), by keys such as "event:survey|2026" and "event:welcome|ever", so that the
-till and head office come to the same answer. Whoever posts a grant adds `counted` to its entry.
+till and head office come to the same answer. Whoever posts a bonus adds `counted` to its entry.
 """
 
 from collections.abc import Iterable, Mapping
@@ -19,7 +19,7 @@ from loyalty.programme.terms.programme import Programme
 from loyalty.sums import EVER, sum_key
 
 
-class GrantWhyNot(StrEnum):
+class NoBonus(StrEnum):
     """Why an event gives nothing this time, where it is not its `when`."""
 
     NOT_THIS_ONE = "not-this-one"
@@ -32,7 +32,7 @@ class GrantWhyNot(StrEnum):
     """A surprise for another sale."""
 
 
-class Grant(msgspec.Struct, frozen=True, kw_only=True):
+class Bonus(msgspec.Struct, frozen=True, kw_only=True):
     """What the event or the surprise `event` gives: `points` into `wallet`, the catalogue's
     `reward`, or both. `to` is the member, or one side of a referral. Where `why_not` says
     something, it gives nothing."""
@@ -42,7 +42,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     points: int = 0
     reward: str = ""
     to: Literal["member", "referrer", "friend"] = "member"
-    why_not: WhyNot | GrantWhyNot = WhyNot.APPLIED
+    why_not: WhyNot | NoBonus = WhyNot.APPLIED
 
 
 class Happened(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,31 +107,31 @@ def anniversary(joined: date, day: date) -> int:
     return max(day.year - joined.year, 0) if is_one else 0
 
 
-def granted(
+def bonuses_for(
     programme: Programme, happened: Happened, history: Mapping[str, int]
-) -> tuple[Grant, ...]:
+) -> tuple[Bonus, ...]:
     """What each event of `programme` on such a happening gives the member of whom `history` has
     the sums; those that give nothing say why. Referrals are of two: see `referrals`."""
     return tuple(
-        _grant(programme, event, happened, history)
+        _bonus(programme, event, happened, history)
         for event in programme.event
         if event.on == happened.on and (event.on != "custom" or event.code == happened.code)
     )
 
 
-def given(grants: Iterable[Grant]) -> tuple[Grant, ...]:
-    """Those of `grants` that give something."""
-    return tuple(grant for grant in grants if not grant.why_not)
+def given(bonuses: Iterable[Bonus]) -> tuple[Bonus, ...]:
+    """Those of `bonuses` that give something."""
+    return tuple(bonus for bonus in bonuses if not bonus.why_not)
 
 
-def counted(programme: Programme, grants: Iterable[Grant], at: datetime) -> dict[str, int]:
-    """What `grants` of one member add to that member's sums: only what a limit asks for."""
+def counted(programme: Programme, bonuses: Iterable[Bonus], at: datetime) -> dict[str, int]:
+    """What `bonuses` of one member add to that member's sums: only what a limit asks for."""
     events = {event.name: event for event in programme.event}
     added: dict[str, int] = {}
-    for grant in given(grants):
-        event = events.get(grant.event)
+    for bonus in given(bonuses):
+        event = events.get(bonus.event)
         # A friend is brought once; the limit is on who brings friends.
-        if event is None or grant.to == "friend":
+        if event is None or bonus.to == "friend":
             continue
         for limit, period, _ in _limits(event, at):
             if limit is not None:
@@ -144,7 +144,7 @@ def event_key(name: str, period: str) -> str:
     return sum_key(f"event:{name}", period)
 
 
-def had_enough(event: Event, at: datetime, history: Mapping[str, int]) -> GrantWhyNot | None:
+def had_enough(event: Event, at: datetime, history: Mapping[str, int]) -> NoBonus | None:
     """Why the member may not have `event` once more, or None."""
     for limit, period, reason in _limits(event, at):
         if limit is not None and history.get(event_key(event.name, period), 0) >= limit:
@@ -152,20 +152,20 @@ def had_enough(event: Event, at: datetime, history: Mapping[str, int]) -> GrantW
     return None
 
 
-def _grant(
+def _bonus(
     programme: Programme, event: Event, happened: Happened, history: Mapping[str, int]
-) -> Grant:
+) -> Bonus:
     wallet = event.wallet or programme.main_wallet
-    reason: WhyNot | GrantWhyNot | None
+    reason: WhyNot | NoBonus | None
     if not _is_this_one(programme, event, happened):
-        reason = GrantWhyNot.NOT_THIS_ONE
+        reason = NoBonus.NOT_THIS_ONE
     else:
         reason = had_enough(event, happened.at, history) or why_not(
             event.when, happened.at, happened.branch, happened.standing
         )
     if reason:
-        return Grant(event=event.name, wallet=wallet, why_not=reason)
-    return Grant(event=event.name, wallet=wallet, points=event.points, reward=event.reward)
+        return Bonus(event=event.name, wallet=wallet, why_not=reason)
+    return Bonus(event=event.name, wallet=wallet, points=event.points, reward=event.reward)
 
 
 def _is_this_one(programme: Programme, event: Event, happened: Happened) -> bool:
@@ -176,7 +176,7 @@ def _is_this_one(programme: Programme, event: Event, happened: Happened) -> bool
     return not event.at or int(event.at) == happened.number
 
 
-def _limits(event: Event, at: datetime) -> tuple[tuple[int | None, str, GrantWhyNot], ...]:
+def _limits(event: Event, at: datetime) -> tuple[tuple[int | None, str, NoBonus], ...]:
     """How often a member may have `event`, for all time and in the year of `at`.
 
     Some come once by what they are, whatever is said: a return and another purchase pass the same
@@ -185,6 +185,6 @@ def _limits(event: Event, at: datetime) -> tuple[tuple[int | None, str, GrantWhy
     once = event.on in ("enrolment", "milestone") or bool(event.at)
     once_a_year = event.on in ("birthday", "anniversary")
     return (
-        (1 if once else event.a_member, EVER, GrantWhyNot.HAD_BEFORE),
-        (1 if once_a_year else event.a_year, str(at.year), GrantWhyNot.HAD_THIS_YEAR),
+        (1 if once else event.a_member, EVER, NoBonus.HAD_BEFORE),
+        (1 if once_a_year else event.a_year, str(at.year), NoBonus.HAD_THIS_YEAR),
     )

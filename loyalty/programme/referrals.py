@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from loyalty.programme.conditions import why_not
-from loyalty.programme.events import Grant, GrantWhyNot, Purchase, had_enough
+from loyalty.programme.events import Bonus, NoBonus, Purchase, had_enough
 from loyalty.programme.occasions import WhyNot
 from loyalty.programme.terms.happenings import Event
 from loyalty.programme.terms.programme import Programme
@@ -43,30 +43,30 @@ def no_referral(
     return None
 
 
-def referral_grants(
+def referral_bonuses(
     programme: Programme, purchase: Purchase, referrer_history: Mapping[str, int]
-) -> tuple[Grant, ...]:
+) -> tuple[Bonus, ...]:
     """What the friend's `purchase` brings both sides of a referral that is not paid yet.
 
     It is paid with the first purchase that an event's `at_least` is content with; a smaller one
     leaves it open. The limits of an event are on who brings friends: a friend is paid all the
     same. The event's reward goes to who brought the friend.
     """
-    grants: list[Grant] = []
+    bonuses: list[Bonus] = []
     for event in programme.event:
         if event.on == "referral":
-            grants += _both_sides(programme, event, purchase, referrer_history)
-    return tuple(grants)
+            bonuses += _both_sides(programme, event, purchase, referrer_history)
+    return tuple(bonuses)
 
 
 def _both_sides(
     programme: Programme, event: Event, purchase: Purchase, referrer_history: Mapping[str, int]
-) -> list[Grant]:
+) -> list[Bonus]:
     wallet = event.wallet or programme.main_wallet
     reason = _reason(programme, event, purchase)
     referrers = reason or had_enough(event, purchase.at, referrer_history) or WhyNot.APPLIED
     sides = [
-        Grant(
+        Bonus(
             event=event.name,
             wallet=wallet,
             points=0 if referrers else event.points,
@@ -78,13 +78,13 @@ def _both_sides(
     if event.friend_points:
         points = 0 if reason else event.friend_points
         sides.append(
-            Grant(event=event.name, wallet=wallet, points=points, to="friend", why_not=reason)
+            Bonus(event=event.name, wallet=wallet, points=points, to="friend", why_not=reason)
         )
     return sides
 
 
-def _reason(programme: Programme, event: Event, purchase: Purchase) -> WhyNot | GrantWhyNot:
+def _reason(programme: Programme, event: Event, purchase: Purchase) -> WhyNot | NoBonus:
     least_minor = programme.minor(event.at_least) if event.at_least else 1
     if purchase.base_minor < least_minor:
-        return GrantWhyNot.TOO_LITTLE
+        return NoBonus.TOO_LITTLE
     return why_not(event.when, purchase.at, purchase.branch, purchase.standing)

@@ -8,7 +8,7 @@ nobody, a sale asked twice gets the same answer, and head office finds the same 
 import hashlib
 
 from loyalty.programme.conditions import why_not
-from loyalty.programme.events import Grant, GrantWhyNot, Purchase
+from loyalty.programme.events import Bonus, NoBonus, Purchase
 from loyalty.programme.occasions import WhyNot
 from loyalty.programme.terms.happenings import Surprise
 from loyalty.programme.terms.programme import Programme
@@ -24,26 +24,26 @@ def is_chosen(seed: str, in_how_many: int, terminal: str, receipt: str) -> bool:
     return int.from_bytes(digest) % in_how_many == 0
 
 
-def surprised(programme: Programme, purchase: Purchase) -> tuple[Grant, ...]:
+def surprised(programme: Programme, purchase: Purchase) -> tuple[Bonus, ...]:
     """What each surprise of `programme` makes of a member's `purchase`, and why when nothing."""
-    return tuple(_grant(programme, surprise, purchase) for surprise in programme.surprise)
+    return tuple(_bonus(programme, surprise, purchase) for surprise in programme.surprise)
 
 
-def _grant(programme: Programme, surprise: Surprise, purchase: Purchase) -> Grant:
+def _bonus(programme: Programme, surprise: Surprise, purchase: Purchase) -> Bonus:
     wallet = surprise.wallet or programme.main_wallet
     reason = _reason(programme, surprise, purchase)
     if reason:
-        return Grant(event=surprise.name, wallet=wallet, why_not=reason)
-    return Grant(event=surprise.name, wallet=wallet, points=surprise.points, reward=surprise.reward)
+        return Bonus(event=surprise.name, wallet=wallet, why_not=reason)
+    return Bonus(event=surprise.name, wallet=wallet, points=surprise.points, reward=surprise.reward)
 
 
-def _reason(programme: Programme, surprise: Surprise, purchase: Purchase) -> WhyNot | GrantWhyNot:
+def _reason(programme: Programme, surprise: Surprise, purchase: Purchase) -> WhyNot | NoBonus:
     least_minor = programme.minor(surprise.at_least) if surprise.at_least else 1
     if purchase.base_minor < least_minor:
-        return GrantWhyNot.TOO_LITTLE
+        return NoBonus.TOO_LITTLE
     reason = why_not(surprise.when, purchase.at, purchase.branch, purchase.standing)
     if reason:
         return reason
     if not is_chosen(surprise.seed, surprise.in_how_many, purchase.terminal, purchase.receipt):
-        return GrantWhyNot.NOT_CHOSEN
+        return NoBonus.NOT_CHOSEN
     return WhyNot.APPLIED

@@ -9,12 +9,12 @@ from loyalty.programme.benefits import worth_minor
 from loyalty.programme.catalogue import Claimant, automatic_due, claim_sums
 from loyalty.programme.document import Programme
 from loyalty.programme.events import (
-    Grant,
+    Bonus,
     Happened,
     Purchase,
+    bonuses_for,
     counted,
     given,
-    granted,
     happenings_of_purchase,
 )
 from loyalty.programme.occasions import Award, Occasion, Standing
@@ -48,8 +48,8 @@ class Counter:
     def enrol(self, account: Account, sale: PastSale, at: datetime, month: MonthFigures) -> None:
         """Give a new member what enrolment gives; `sale` is their first."""
         happened = Happened(on="enrolment", at=at, branch=sale.branch)
-        grants = granted(self._programme, happened, account.sums)
-        self._grant(account, grants, at, sale.occurred_at_ms, month)
+        bonuses = bonuses_for(self._programme, happened, account.sums)
+        self._bonus(account, bonuses, at, sale.occurred_at_ms, month)
 
     def sell(self, account: Account, sale: PastSale, at: datetime, month: MonthFigures) -> None:
         """Ring up a purchase: what pays it, what it earns, and what comes out by itself."""
@@ -80,8 +80,8 @@ class Counter:
                 standing=standing,
             )
             for happened in happenings_of_purchase(purchase, spent_before_minor):
-                grants = granted(programme, happened, account.sums)
-                self._grant(account, grants, at, at_ms, month)
+                bonuses = bonuses_for(programme, happened, account.sums)
+                self._bonus(account, bonuses, at, at_ms, month)
         self._issue_vouchers(account, at_ms, month)
         if self._has_automatic:
             self._hand_out(account, occasion, standing, at_ms, month)
@@ -124,21 +124,21 @@ class Counter:
         account.purses[wallet].spend(points, at_ms)
         month.of(wallet).redeemed += points
 
-    def _grant(
+    def _bonus(
         self,
         account: Account,
-        grants: Iterable[Grant],
+        bonuses: Iterable[Bonus],
         at: datetime,
         at_ms: int,
         month: MonthFigures,
     ) -> None:
         """Points and rewards of events, which go to the member without being paid for."""
-        had = given(grants)
+        had = given(bonuses)
         account.count(counted(self._programme, had, at))
-        for grant in had:
-            self._put(account, grant.wallet, grant.points, at_ms, month)
-            if grant.reward:
-                self._count_reward(account, grant.reward, 1, month)
+        for bonus in had:
+            self._put(account, bonus.wallet, bonus.points, at_ms, month)
+            if bonus.reward:
+                self._count_reward(account, bonus.reward, 1, month)
 
     def _paid(
         self,

@@ -7,14 +7,14 @@ import pytest
 
 from loyalty.programme.document import Programme
 from loyalty.programme.events import (
-    Grant,
-    GrantWhyNot,
+    Bonus,
     Happened,
+    NoBonus,
     Purchase,
     anniversary,
+    bonuses_for,
     counted,
     given,
-    granted,
     happenings_of_purchase,
     has_birthday_on,
 )
@@ -34,9 +34,9 @@ def happened(on: Happening, **facts: Any) -> Happened:
     return Happened(on=on, **{"at": NOON, **facts})
 
 
-def only(grants: tuple[Grant, ...]) -> Grant:
-    (grant,) = grants
-    return grant
+def only(bonuses: tuple[Bonus, ...]) -> Bonus:
+    (bonus,) = bonuses
+    return bonus
 
 
 @pytest.mark.parametrize(
@@ -44,9 +44,9 @@ def only(grants: tuple[Grant, ...]) -> Grant:
 )
 def test_a_happening_gives_its_points(on: Happening) -> None:
     shop = event(f'on = "{on}"\npoints = 50')
-    grant = only(granted(shop, happened(on, number=1), {}))
-    assert grant == Grant(event="gift", wallet="points", points=50)
-    assert granted(shop, happened("quiz" if on == "survey" else "survey"), {}) == ()
+    bonus = only(bonuses_for(shop, happened(on, number=1), {}))
+    assert bonus == Bonus(event="gift", wallet="points", points=50)
+    assert bonuses_for(shop, happened("quiz" if on == "survey" else "survey"), {}) == ()
 
 
 def test_points_go_into_the_wallet_that_is_named_and_a_reward_comes_with_them() -> None:
@@ -55,8 +55,8 @@ def test_points_go_into_the_wallet_that_is_named_and_a_reward_comes_with_them() 
         "[[event]]\nname = 'gift'\non = 'quiz'\npoints = 2\nwallet = 'stamps'\nreward = 'mug'\n"
         "[[rewards]]\nname = 'mug'\ncost = 5\ngives = 'gift'\n"
     )
-    grant = only(granted(shop, happened("quiz"), {}))
-    assert grant == Grant(event="gift", wallet="stamps", points=2, reward="mug")
+    bonus = only(bonuses_for(shop, happened("quiz"), {}))
+    assert bonus == Bonus(event="gift", wallet="stamps", points=2, reward="mug")
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_a_numbered_happening_is_for_its_number(
     on: Happening, at_key: str, number: int, gives: bool
 ) -> None:
     shop = event(f'on = "{on}"\npoints = 1\n' + (f'at = "{at_key}"' if at_key else ""))
-    grant = only(granted(shop, happened(on, number=number), {}))
-    assert grant.why_not == ("" if gives else GrantWhyNot.NOT_THIS_ONE)
-    assert grant.points == int(gives)
+    bonus = only(bonuses_for(shop, happened(on, number=number), {}))
+    assert bonus.why_not == ("" if gives else NoBonus.NOT_THIS_ONE)
+    assert bonus.points == int(gives)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_a_milestone_comes_with_the_purchase_that_reaches_it(
 ) -> None:
     shop = event('on = "milestone"\nat = "1000.00"\npoints = 1')
     reached = happened("milestone", spent_before_minor=before, spent_minor=after)
-    assert bool(given(granted(shop, reached, {}))) is gives
+    assert bool(given(bonuses_for(shop, reached, {}))) is gives
 
 
 def test_one_purchase_can_reach_several_milestones() -> None:
@@ -107,7 +107,10 @@ def test_one_purchase_can_reach_several_milestones() -> None:
         )
     )
     reached = happened("milestone", spent_before_minor=1_000, spent_minor=3_000)
-    assert [grant.event for grant in given(granted(shop, reached, {}))] == ["spent_20", "spent_30"]
+    assert [bonus.event for bonus in given(bonuses_for(shop, reached, {}))] == [
+        "spent_20",
+        "spent_30",
+    ]
 
 
 def test_a_custom_event_goes_by_its_code() -> None:
@@ -115,15 +118,15 @@ def test_a_custom_event_goes_by_its_code() -> None:
         '[[event]]\nname = "visit_of_ours"\non = "custom"\ncode = "V"\npoints = 3\n'
         '[[event]]\nname = "training"\non = "custom"\ncode = "T"\npoints = 5\n'
     )
-    assert only(granted(shop, happened("custom", code="T"), {})).event == "training"
-    assert granted(shop, happened("custom", code="X"), {}) == ()
+    assert only(bonuses_for(shop, happened("custom", code="T"), {})).event == "training"
+    assert bonuses_for(shop, happened("custom", code="X"), {}) == ()
 
 
 def test_what_its_when_forbids_is_not_given() -> None:
     shop = event('on = "quiz"\npoints = 1\nwhen = { weekdays = ["monday"] }')
-    assert only(granted(shop, happened("quiz"), {})).why_not is WhyNot.WEEKDAY
+    assert only(bonuses_for(shop, happened("quiz"), {})).why_not is WhyNot.WEEKDAY
     monday = happened("quiz", at=at("2026-11-23T12:00"))
-    assert only(granted(shop, monday, {})).points == 1
+    assert only(bonuses_for(shop, monday, {})).points == 1
 
 
 LIMITED = [
@@ -155,30 +158,30 @@ def test_a_member_has_an_event_as_often_as_it_says(
     history: dict[str, int] = {}
     points = []
     for day in days:
-        grants = granted(shop, happened(on, at=at(day), number=1), history)
-        points.append(only(grants).points)
-        history = added(history, counted(shop, grants, at(day)))
+        bonuses = bonuses_for(shop, happened(on, at=at(day), number=1), history)
+        points.append(only(bonuses).points)
+        history = added(history, counted(shop, bonuses, at(day)))
     assert points == gives
 
 
 def test_why_it_is_not_given_again_is_said() -> None:
     shop = event('on = "survey"\npoints = 1\na_member = 2\na_year = 1')
-    assert only(granted(shop, happened("survey"), {"event:gift|2026": 1})).why_not is (
-        GrantWhyNot.HAD_THIS_YEAR
+    assert only(bonuses_for(shop, happened("survey"), {"event:gift|2026": 1})).why_not is (
+        NoBonus.HAD_THIS_YEAR
     )
-    assert only(granted(shop, happened("survey"), {"event:gift|ever": 2})).why_not is (
-        GrantWhyNot.HAD_BEFORE
+    assert only(bonuses_for(shop, happened("survey"), {"event:gift|ever": 2})).why_not is (
+        NoBonus.HAD_BEFORE
     )
 
 
 def test_only_what_a_limit_asks_for_is_counted() -> None:
-    grants = (Grant(event="gift", wallet="points", points=1),)
-    assert counted(event('on = "quiz"\npoints = 1'), grants, NOON) == {}
+    bonuses = (Bonus(event="gift", wallet="points", points=1),)
+    assert counted(event('on = "quiz"\npoints = 1'), bonuses, NOON) == {}
     both = event('on = "quiz"\npoints = 1\na_year = 3\na_member = 5')
-    assert counted(both, grants, NOON) == {"event:gift|2026": 1, "event:gift|ever": 1}
-    refused = (Grant(event="gift", wallet="points", why_not=GrantWhyNot.HAD_BEFORE),)
+    assert counted(both, bonuses, NOON) == {"event:gift|2026": 1, "event:gift|ever": 1}
+    refused = (Bonus(event="gift", wallet="points", why_not=NoBonus.HAD_BEFORE),)
     assert counted(both, refused, NOON) == {}
-    unknown = (Grant(event="of another version", wallet="points", points=1),)
+    unknown = (Bonus(event="of another version", wallet="points", points=1),)
     assert counted(both, unknown, NOON) == {}
 
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from loyalty.programme.events import Grant, GrantWhyNot, Purchase, counted
+from loyalty.programme.events import Bonus, NoBonus, Purchase, counted
 from loyalty.programme.occasions import WhyNot
-from loyalty.programme.referrals import NoReferral, no_referral, referral_grants
+from loyalty.programme.referrals import NoReferral, no_referral, referral_bonuses
 from tests.unit.loyalty.programme.happening_shop import at, programme
 
 NOON = at("2026-11-22T12:00")
@@ -45,34 +45,34 @@ def test_who_can_be_brought(
 
 def test_both_sides_are_paid_with_the_first_purchase_of_enough() -> None:
     shop = programme(FRIENDS)
-    assert referral_grants(shop, purchase(5_000), {}) == (
-        Grant(event="friend", wallet="points", points=300, to="referrer"),
-        Grant(event="friend", wallet="points", points=100, to="friend"),
+    assert referral_bonuses(shop, purchase(5_000), {}) == (
+        Bonus(event="friend", wallet="points", points=300, to="referrer"),
+        Bonus(event="friend", wallet="points", points=100, to="friend"),
     )
-    too_little = referral_grants(shop, purchase(4_999), {})
-    assert [(grant.points, grant.why_not) for grant in too_little] == [
-        (0, GrantWhyNot.TOO_LITTLE),
-        (0, GrantWhyNot.TOO_LITTLE),
+    too_little = referral_bonuses(shop, purchase(4_999), {})
+    assert [(bonus.points, bonus.why_not) for bonus in too_little] == [
+        (0, NoBonus.TOO_LITTLE),
+        (0, NoBonus.TOO_LITTLE),
     ]
 
 
 def test_a_limit_is_on_who_brings_friends() -> None:
     shop = programme(FRIENDS)
-    grants = referral_grants(shop, purchase(5_000), {"event:friend|2026": 2})
-    assert [(grant.to, grant.points, grant.why_not) for grant in grants] == [
-        ("referrer", 0, GrantWhyNot.HAD_THIS_YEAR),
+    bonuses = referral_bonuses(shop, purchase(5_000), {"event:friend|2026": 2})
+    assert [(bonus.to, bonus.points, bonus.why_not) for bonus in bonuses] == [
+        ("referrer", 0, NoBonus.HAD_THIS_YEAR),
         ("friend", 100, ""),
     ]
-    assert counted(shop, referral_grants(shop, purchase(5_000), {})[:1], NOON) == {
+    assert counted(shop, referral_bonuses(shop, purchase(5_000), {})[:1], NOON) == {
         "event:friend|2026": 1
     }
-    assert counted(shop, referral_grants(shop, purchase(5_000), {})[1:], NOON) == {}
+    assert counted(shop, referral_bonuses(shop, purchase(5_000), {})[1:], NOON) == {}
 
 
 def test_without_points_for_the_friend_there_is_one_side() -> None:
     shop = programme('[[event]]\nname = "friend"\non = "referral"\npoints = 5\n')
-    assert [grant.to for grant in referral_grants(shop, purchase(1), {})] == ["referrer"]
-    assert referral_grants(shop, purchase(0), {})[0].why_not is GrantWhyNot.TOO_LITTLE
+    assert [bonus.to for bonus in referral_bonuses(shop, purchase(1), {})] == ["referrer"]
+    assert referral_bonuses(shop, purchase(0), {})[0].why_not is NoBonus.TOO_LITTLE
 
 
 def test_the_reward_goes_to_who_brought_the_friend_and_when_holds_for_both() -> None:
@@ -82,8 +82,8 @@ def test_the_reward_goes_to_who_brought_the_friend_and_when_holds_for_both() -> 
         '[[event]]\nname = "welcome"\non = "enrolment"\npoints = 1\n'
         '[[rewards]]\nname = "mug"\ncost = 5\ngives = "gift"\n'
     )
-    referrers, friends = referral_grants(shop, purchase(1), {})
+    referrers, friends = referral_bonuses(shop, purchase(1), {})
     assert (referrers.reward, referrers.points) == ("mug", 0)
     assert (friends.reward, friends.points) == ("", 1)
     late = Purchase(terminal="KRK-1", receipt="R", at=at("2026-11-23"), base_minor=1)
-    assert [grant.why_not for grant in referral_grants(shop, late, {})] == [WhyNot.DATE] * 2
+    assert [bonus.why_not for bonus in referral_bonuses(shop, late, {})] == [WhyNot.DATE] * 2

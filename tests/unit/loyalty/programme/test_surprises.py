@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty.programme.events import Grant, GrantWhyNot, Purchase
+from loyalty.programme.events import Bonus, NoBonus, Purchase
 from loyalty.programme.occasions import WhyNot
 from loyalty.programme.surprises import is_chosen, surprised
 from tests.unit.loyalty.programme.happening_shop import at, programme
@@ -49,7 +49,7 @@ def test_a_surprise_gives_its_points_or_says_why_not() -> None:
         'at_least = "10.00"\nwhen = { branches = ["centre"] }\n'
     )
 
-    def grant(receipt: str, base_minor: int = 1_000, branch: str = "centre") -> Grant:
+    def bonus(receipt: str, base_minor: int = 1_000, branch: str = "centre") -> Bonus:
         (only,) = surprised(
             shop,
             Purchase(
@@ -64,13 +64,13 @@ def test_a_surprise_gives_its_points_or_says_why_not() -> None:
 
     lucky = next(f"R-{n}" for n in range(100) if is_chosen("s", 2, "KRK-1", f"R-{n}"))
     other = next(f"R-{n}" for n in range(100) if not is_chosen("s", 2, "KRK-1", f"R-{n}"))
-    assert grant(lucky) == Grant(event="luck", wallet="points", points=77)
-    assert grant(other).why_not is GrantWhyNot.NOT_CHOSEN
-    assert grant(lucky, base_minor=999).why_not is GrantWhyNot.TOO_LITTLE
-    assert grant(lucky, branch="harbour").why_not is WhyNot.BRANCH
+    assert bonus(lucky) == Bonus(event="luck", wallet="points", points=77)
+    assert bonus(other).why_not is NoBonus.NOT_CHOSEN
+    assert bonus(lucky, base_minor=999).why_not is NoBonus.TOO_LITTLE
+    assert bonus(lucky, branch="harbour").why_not is WhyNot.BRANCH
 
 
 def test_a_sale_of_nothing_is_no_surprise() -> None:
     shop = programme('[[surprise]]\nname = "luck"\nin_how_many = 1\nseed = "s"\npoints = 7\n')
     bought = Purchase(terminal="T", receipt="R", at=at("2026-11-22"), base_minor=0)
-    assert surprised(shop, bought)[0].why_not is GrantWhyNot.TOO_LITTLE
+    assert surprised(shop, bought)[0].why_not is NoBonus.TOO_LITTLE
