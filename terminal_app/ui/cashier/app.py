@@ -16,10 +16,11 @@ from terminal_app.till.answers import TillStatus
 from terminal_app.till.door import Till
 from terminal_app.ui.asking import Unanswered, ask
 from terminal_app.ui.cashier.counter import Counter
-from terminal_app.ui.cashier.desk import BasketPanel, MemberPanel
+from terminal_app.ui.cashier.desk import BasketPanel, MemberPanel, promised
 from terminal_app.ui.cashier.enrolment import EnrolmentForm
 from terminal_app.ui.cashier.help_page import HelpPage, key_labels
 from terminal_app.ui.cashier.outcome import OutcomePanel
+from terminal_app.ui.cashier.why_page import WhyPage
 from terminal_app.ui.face import Face
 from terminal_app.ui.widgets.banner import Banner
 from terminal_app.ui.widgets.entry import EntryField
@@ -29,7 +30,7 @@ from terminal_app.ui.widgets.speech import Speech
 
 MIN_TILL_COLUMNS = 60
 
-DESK, OUTCOME, ENROLMENT, HELP = "desk", "outcome", "enrolment", "help"
+DESK, OUTCOME, ENROLMENT, HELP, WHY = "desk", "outcome", "enrolment", "help", "why"
 
 
 class CashierApp(Face):
@@ -47,7 +48,9 @@ class CashierApp(Face):
         Binding("f4", "enrol", priority=True, show=False),
         Binding("f5", "reprint", priority=True, show=False),
         Binding("f6", "next_language", priority=True, show=False),
+        Binding("f7", "pay", priority=True, show=False),
         Binding("f8", "clear", priority=True, show=False),
+        Binding("f9", "why", priority=True, show=False),
         Binding("pageup", "scroll_page(-1)", priority=True, show=False),
         Binding("pagedown", "scroll_page(1)", priority=True, show=False),
     ]
@@ -82,6 +85,7 @@ class CashierApp(Face):
                     yield OutcomePanel(id=OUTCOME)
                     yield EnrolmentForm(id=ENROLMENT)
                     yield HelpPage(id=HELP)
+                    yield WhyPage(id=WHY)
                 yield Speech(id="speech")
                 yield EntryField(id="entry")
                 yield KeyBar(id="keys")
@@ -93,7 +97,9 @@ class CashierApp(Face):
         words, counter = self.words, self.counter
         checkout = counter.checkout
         member = self.query_one(MemberPanel)
-        member.show(words, checkout, self._hint, is_online=self._is_online(self.status))
+        member.show(
+            words, checkout, self._hint, self.currency, is_online=self._is_online(self.status)
+        )
         member.show_bar(checkout.member, self._goal())
         member.show_age(words, checkout.member, self.zone)
         self.query_one(BasketPanel).show(
@@ -103,6 +109,7 @@ class CashierApp(Face):
             self.query_one(OutcomePanel).show(words, counter.outcome, self.zone)
         self.query_one(EnrolmentForm).show(words)
         self.query_one(HelpPage).show(words, self.status, self._hint)
+        self._show_why()
         self.query_one(Speech).show(words, counter.said)
         self.query_one(KeyBar).show(key_labels(words))
         for pane in self.query(PaperPane):
@@ -196,10 +203,27 @@ class CashierApp(Face):
         self.show_all()
         self.query_one(EntryField).focus()
 
+    def action_pay(self) -> None:
+        """F7: the member's card pays a part, or does not after all."""
+        self.counter.pay_with_points()
+        self._back_to_counter()
+
+    def action_why(self) -> None:
+        """F9: show why the sale earns what it earns, or go back."""
+        if self._stage == WHY:
+            self._back_to_counter()
+            return
+        self._stage = WHY
+        self.show_all()
+        self.query_one(EntryField).focus()
+
     def action_scroll_page(self, pages: int) -> None:
-        """Page up, page down: the rest of the help, or older receipts."""
+        """Page up, page down: the rest of the help or the reasons, or older receipts."""
         if self._stage == HELP:
             self.query_one(HelpPage).scroll_pages(pages)
+            return
+        if self._stage == WHY:
+            self.query_one(WhyPage).scroll_pages(pages)
             return
         for pane in self.query(PaperPane):
             pane.scroll_pages(pages)
@@ -220,6 +244,14 @@ class CashierApp(Face):
         if isinstance(programme, Unanswered) or programme.reward is None:
             return None
         return programme.reward.at_points
+
+    def _show_why(self) -> None:
+        """The reasons are worked out when somebody looks at them."""
+        if self._stage != WHY:
+            return
+        asked = self.counter.asked
+        promise = promised(self.words, asked, self.currency) if asked else ""
+        self.query_one(WhyPage).show(self.words, promise, self.counter.reasons(self.words.language))
 
     def _show_banner(self) -> None:
         now_ms = epoch_ms(self.clock())

@@ -236,6 +236,8 @@ def _promise(words: Words, quote: Quote | None, currency: str, takes_back: int) 
     if quote.payable.points and not quote.points_paid.points:
         payable = words.money(quote.payable.paid_minor, currency)
         text.append(f"\n{words.text('F7: the card can pay {amount}', amount=payable)}")
+    if len(quote.outcomes) > 1:
+        text.append(f"\n{words.text('F9: why')}")
     return text
 
 

@@ -43,11 +43,11 @@ class HelpPage(VerticalScroll, can_focus=False):
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True)
         table.add_column()
-        for key, meaning in _meanings(words):
-            table.add_row(Text(key, style="bold"), Text(meaning))
         if not isinstance(status, Unanswered) and status.trouble:
             trouble = Text(f"! {shown(status.trouble)}", style="bold")
             table.add_row(Text(words.text("Trouble"), style="bold"), trouble)
+        for key, meaning in _meanings(words):
+            table.add_row(Text(key, style="bold"), Text(meaning))
         if hint:
             table.add_row(Text(), Text(f"\n{hint}"))
         self.query_one("#help-text", Static).update(table)
@@ -63,7 +63,9 @@ def _meanings(words: Words) -> list[tuple[str, str]]:
         ("F4", words.text("makes a new member, also with the line down")),
         ("F5", words.text("prints the last receipt again, marked COPY")),
         ("F6", " → ".join(LANGUAGE_NAMES.values())),
+        ("F7", words.text("pays a part from the member's card, where the programme has it")),
         ("F8", words.text("forgets the sale in hand and starts anew")),
+        ("F9", words.text("why the sale earns what it earns, rule by rule")),
         ("PgUp PgDn", words.text("scroll the paper beside the till, or this help")),
         ("Ctrl+T", words.text("light or dark screen")),
         ("Ctrl+Q", words.text("quits; what is posted stays posted")),

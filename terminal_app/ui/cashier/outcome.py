@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits, Static
 
 from loyalty.receipts import RETURN, Receipt
+from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words
 from terminal_app.ui.sayings import SIGNS, Tone, shown
 
@@ -40,12 +41,13 @@ class OutcomePanel(Vertical):
         self.query_one("#figures").display = bool(receipt.card)
         self.query_one("#left-half").display = receipt.balance is not None
         if receipt.card:
-            moved = words.text("Points taken back") if is_return else words.text("Points earned")
-            self._write("moved-label", Text(moved))
-            self.query_one("#moved", Digits).update(words.signed(receipt.points))
+            wallet = WalletWords(words, receipt.wallet, receipt.currency)
+            self._write("moved-label", Text(wallet.taken_back if is_return else wallet.earned))
+            self.query_one("#moved", Digits).update(wallet.signed(receipt.points))
         if receipt.balance is not None:
             self._write("left-label", Text(words.text("Balance")))
-            self.query_one("#left", Digits).update(words.number(receipt.balance))
+            wallet = WalletWords(words, receipt.wallet, receipt.currency)
+            self.query_one("#left", Digits).update(wallet.figure(receipt.balance))
         self._write("slips", _slips(words, receipt, zone))
 
     def _write(self, name: str, text: Text) -> None:
@@ -55,13 +57,20 @@ class OutcomePanel(Vertical):
 def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
     total = words.money(receipt.total_minor, receipt.currency)
     label = words.text("To give back") if is_return else words.text("Total")
-    if receipt.voucher_paid_minor:
-        total = words.money(receipt.total_minor - receipt.voucher_paid_minor, receipt.currency)
-        label = words.text("To pay")
+    if receipt.to_pay_minor != receipt.total_minor:
+        total = words.money(receipt.to_pay_minor, receipt.currency)
+        label = words.text("To give back") if is_return else words.text("To pay")
     text = Text(f"{SIGNS[Tone.GOOD]} {label} {total}", style="bold")
-    if receipt.voucher_paid_minor:
-        paid = words.money(receipt.voucher_paid_minor, receipt.currency)
-        text.append(f" · {words.text('Voucher paid')} {paid}", style="not bold")
+    wallet = WalletWords(words, receipt.wallet, receipt.currency)
+    parts = (
+        (words.text("Discount"), receipt.discount_minor),
+        (words.text("Voucher paid"), receipt.voucher_paid_minor),
+        (wallet.paid(receipt.points_paid), receipt.points_paid_minor),
+    )
+    for part, minor in parts:
+        if minor:
+            paid = words.money(minor, receipt.currency)
+            text.append(f" · {part} {paid}", style="not bold")
     if receipt.member_name:
         text.append(f"\n{shown(receipt.member_name)}", style="not bold")
     return text

@@ -79,7 +79,7 @@ class KioskApp(Face):
         if self._known is None:
             page.forget()
         else:
-            page.show(words, self._known, self._history, self.zone)
+            page.show(words, self._known, self._history, self.currency, self.zone)
             page.count_down(words, self._seconds_left)
         self.query_one(ContentSwitcher).current = WELCOME if self._known is None else MEMBER
         self.query_one(Speech).show(words, self._said)

@@ -10,6 +10,8 @@ from textual.widgets import Button, Static
 
 from loyalty.journal import EARN, ENROL, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
 from loyalty.members import LANGUAGES
+from terminal_app.locale.tier_words import tier_lines
+from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import LANGUAGE_NAMES, Words, phrase
 from terminal_app.till.answers import HistoryRow, KnownMember
 from terminal_app.till.safe_words import safe_lines
@@ -80,20 +82,22 @@ class MemberPage(Vertical):
         words: Words,
         known: KnownMember,
         history: tuple[HistoryRow, ...],
+        currency: str,
         zone: tzinfo | None,
     ) -> None:
         """Show `known` and their last entries at this shop's till, newest first."""
         name = shown(known.member.name)
         self._write("greeting", Text(words.text("Good to see you, {name}", name=name)))
-        self.query_one(BigType).write(words.number(known.balance.points))
-        self._write("own-toward", Text(_toward(words, known)))
+        wallet = WalletWords(words, known.wallet, currency)
+        self.query_one(BigType).write(wallet.figure(known.balance.points))
+        self._write("own-toward", Text(_toward(words, known, currency)))
         safe = safe_lines(known.safe, words, is_asked_back=False)
         self._write("own-safe", Text("\n".join(shown(line) for line in safe)))
         self.query_one("#own-safe").display = bool(safe)
         self._write("own-age", Text(_age(words, known, zone)))
         self._write("own-notices", Text("\n".join(f"★ {shown(text)}" for text in known.notices)))
         self.query_one("#own-notices").display = bool(known.notices)
-        self.query_one("#own-history", Static).update(_history(words, history, zone))
+        self.query_one("#own-history", Static).update(_history(words, wallet, history, zone))
 
     def count_down(self, words: Words, seconds: int) -> None:
         """Say how to close this page, and towards its end how long it stays."""
@@ -117,16 +121,13 @@ class MemberPage(Vertical):
         self.query_one(f"#{name}", Static).update(text)
 
 
-def _toward(words: Words, known: KnownMember) -> str:
-    points = words.plural("point", "points", known.balance.points)
-    if known.points_to_next is None:
-        return points
-    toward = words.plural(
-        "{count} point to the next voucher",
-        "{count} points to the next voucher",
-        known.points_to_next,
-    )
-    return f"{points}\n\n{toward}"
+def _toward(words: Words, known: KnownMember, currency: str) -> str:
+    wallet = WalletWords(words, known.wallet, currency)
+    missing = known.points_to_next
+    lines = [wallet.unit(known.balance.points)]
+    lines += [] if missing is None else [f"\n{wallet.to_next(missing)}"]
+    tier = tier_lines(words, known.tier, currency)
+    return "\n".join([*lines, *([f"\n{' · '.join(tier)}"] if tier else [])])
 
 
 def _age(words: Words, known: KnownMember, zone: tzinfo | None) -> str:
@@ -135,7 +136,9 @@ def _age(words: Words, known: KnownMember, zone: tzinfo | None) -> str:
     return words.text("as of {time}", time=words.moment(known.known_at_ms, zone))
 
 
-def _history(words: Words, history: tuple[HistoryRow, ...], zone: tzinfo | None) -> Table | Text:
+def _history(
+    words: Words, wallet: WalletWords, history: tuple[HistoryRow, ...], zone: tzinfo | None
+) -> Table | Text:
     if not history:
         return Text(words.text("No purchases here yet"))
     table = Table.grid(expand=True, padding=(0, 1))
@@ -144,6 +147,6 @@ def _history(words: Words, history: tuple[HistoryRow, ...], zone: tzinfo | None)
     table.add_column(justify="right", no_wrap=True)
     for row in history:
         kind = words.text(_KINDS[row.kind]) if row.kind in _KINDS else row.kind
-        points = words.signed(row.points) if row.points else ""
+        points = wallet.signed(row.points) if row.points else ""
         table.add_row(Text(words.day(row.occurred_at_ms, zone)), Text(kind), Text(points))
     return table
