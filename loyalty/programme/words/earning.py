@@ -43,7 +43,7 @@ def rule(speech: Speech, one: EarnRule) -> str:
         at_least(speech, one),
         conditions(speech, one.when),
         caps(speech, one.cap, one.wallet),
-        speech.text("What earned here does not count for the rules that follow.")
+        speech.text("What earned here counts for no later rule of the same wallet.")
         if one.stop
         else "",
     )

@@ -13,7 +13,9 @@ _DEBT = {
 }
 _VOUCHERS = {
     "kept": phrase("Vouchers that came out with the purchase are kept."),
-    "revoked": phrase("Vouchers that came out with the purchase are void while they are unused."),
+    "revoked": phrase(
+        "Unused vouchers that came out with the purchase are revoked when their points are owed."
+    ),
 }
 _OFFLINE_VOUCHERS = {
     "held": phrase("With the line down a voucher is taken where the right to it is held."),

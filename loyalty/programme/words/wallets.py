@@ -77,8 +77,8 @@ def _expiry(speech: Speech, expiry: Expiry) -> str:
     if not expiry.years:
         return speech.text("It is gone at the end of the next {day}.", day=day)
     return speech.plural(
-        "It is gone at the end of the {day} that follows {count} full year.",
-        "It is gone at the end of the {day} that follows {count} full years.",
+        "It is gone at the end of the first {day} once {count} full year is over.",
+        "It is gone at the end of the first {day} once {count} full years are over.",
         expiry.years,
         day=day,
     )

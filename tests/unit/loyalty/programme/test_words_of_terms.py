@@ -95,7 +95,7 @@ def test_how_a_tier_is_reached(by: str, at: str, sentence: str) -> None:
         ('expiry = { on = "12-31" }', "It is gone at the end of the next 31 December."),
         (
             'expiry = { on = "12-31", years = 2 }',
-            "It is gone at the end of the 31 December that follows 2 full years.",
+            "It is gone at the end of the first 31 December once 2 full years are over.",
         ),
     ],
 )
