@@ -32,9 +32,10 @@ from terminal_app.pos.messages import (
     SaleAnswer,
     SaleRequest,
     basket_of,
+    goods_of,
     paid_in,
 )
-from terminal_app.till.answers import GoodsReturn, Reason, Refusal, Sale
+from terminal_app.till.answers import Reason, Refusal, Sale
 from terminal_app.till.door import Till
 
 MAX_BODY_BYTES = 2 << 20
@@ -84,19 +85,17 @@ class Counter(Controller):
             pay_points=data.pay_points,
             paid=paid_in(data),
             print_receipt=data.print_receipt,
+            wants_code=data.wants_code,
         )
         return sale_answer(till.sell(sale))
 
     @post("/v1/returns", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
     def take_back(self, data: JSONBody[ReturnRequest], till: TheTill) -> SaleAnswer:
-        """Take goods back without their receipt and claw back what they would have earned."""
-        goods = GoodsReturn(
-            basket=basket_of(data.lines),
-            reference=data.sale,
-            member_id=_member_id(till, data.card),
-            print_receipt=data.print_receipt,
-        )
-        return sale_answer(till.take_back(goods))
+        """Take goods back and claw back what they earned, or without their receipt what they
+        would earn now."""
+        has_receipt = bool(data.of_sale or data.receipt_code)
+        member_id = _member_id(till, data.card, may_be_unknown=has_receipt)
+        return sale_answer(till.take_back(goods_of(data, member_id)))
 
     @post("/v1/quotes", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
     def quote(self, data: JSONBody[QuoteRequest], till: TheTill) -> QuoteAnswer:

@@ -21,7 +21,14 @@ from terminal_app.till.answers import Identified, KnownMember, Posted, Quote, Re
 from terminal_app.till.refusals import sentence
 from terminal_app.till.safe_words import safe_lines
 
-CONFLICTS = frozenset({Reason.RECEIPT_CONFLICT, Reason.VOUCHER_SPENT, Reason.CARD_TAKEN})
+CONFLICTS = frozenset(
+    {
+        Reason.RECEIPT_CONFLICT,
+        Reason.RECEIPT_RETURNED,
+        Reason.VOUCHER_SPENT,
+        Reason.CARD_TAKEN,
+    }
+)
 
 
 class Refused(ClientException):
@@ -107,6 +114,8 @@ def sale_answer(answer: Posted | Refusal) -> SaleAnswer:
         points_paid_minor=receipt.points_paid_minor,
         rules=[RuleAnswer(title=rule.title, points=rule.points) for rule in receipt.rules],
         tier=list(tier_lines(Words(receipt.language), receipt.tier, receipt.currency)),
+        receipt_code=receipt.code,
+        revoked=list(receipt.revoked),
         vouchers=[
             IssuedVoucher(
                 number=slip.number,

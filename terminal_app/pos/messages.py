@@ -7,7 +7,10 @@ from msgspec import Meta
 
 from loyalty.amounts import MAX_AMOUNT_MINOR
 from loyalty.baskets import MAX_LINES, MAX_QUANTITY, MAX_TAGS, MAX_TEXT, Basket, Line
+from loyalty.programme.brought_back import AskedBack
 from loyalty.programme.terms.goods import Tender
+from loyalty.scans import MAX_SCAN_CHARACTERS
+from terminal_app.till.answers import GoodsReturn
 
 Minor = Annotated[int, Meta(ge=-MAX_AMOUNT_MINOR, le=MAX_AMOUNT_MINOR)]
 Quantity = Annotated[int, Meta(ge=-MAX_QUANTITY, le=MAX_QUANTITY)]
@@ -36,7 +39,8 @@ class SaleRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     however often it is sent.
 
     `pay_points` of the member pay for a part, if the programme takes them; `gift_card_minor` and
-    `deposit_minor` of it are paid with what may earn nothing.
+    `deposit_minor` of it are paid with what may earn nothing. A POS that prints the receipt itself
+    `wants_code`: the text of the QR by which goods come back at any till.
     """
 
     sale: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -47,13 +51,31 @@ class SaleRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     gift_card_minor: Given = 0
     deposit_minor: Given = 0
     print_receipt: bool = True
+    wants_code: bool = False
+
+
+class ItemBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What comes back of the line at place `line` (from 0) of a sale: so many units, an amount of
+    its price, or both; neither is all that is left of it."""
+
+    line: Annotated[int, Meta(ge=0, lt=MAX_LINES)]
+    quantity: Quantity | None = None
+    amount_minor: Minor | None = None
 
 
 class ReturnRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Goods brought back without their receipt; amounts are positive."""
+    """Goods brought back; amounts are positive. `sale` is the POS's own number for the return.
+
+    With their receipt (`of_sale`, the number of the sale at this till, or `receipt_code`, the code
+    scanned off its paper) they are `items` of it by place, or `lines` by article, or, with neither
+    of these, all that is left of it; `card` may stay out.
+    """
 
     sale: Annotated[str, Meta(min_length=1, max_length=64)]
-    lines: Annotated[list[GoodsLine], Meta(min_length=1, max_length=MAX_LINES)]
+    lines: Annotated[list[GoodsLine], Meta(max_length=MAX_LINES)] = []
+    of_sale: Annotated[str, Meta(max_length=64)] = ""
+    receipt_code: Annotated[str, Meta(max_length=MAX_SCAN_CHARACTERS)] = ""
+    items: Annotated[list[ItemBack], Meta(max_length=MAX_LINES)] = []
     card: ShortText = ""
     print_receipt: bool = True
 
@@ -91,7 +113,8 @@ class SaleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a sale or return did; `repeated` when it was known and this is the first answer.
 
     `rules` say what each rule of the programme gave, where it has several; `tier` the member's tier
-    from now on and the way to the next, in the member's language.
+    from now on and the way to the next, in the member's language. Of a return `points_paid` came
+    back, `to_pay_minor` is given back in money, and vouchers that are `revoked` are void.
     """
 
     sale: str
@@ -107,6 +130,8 @@ class SaleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     points_paid_minor: int
     rules: list[RuleAnswer]
     tier: list[str]
+    receipt_code: str
+    revoked: list[str]
 
 
 class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -200,3 +225,16 @@ def paid_in(request: SaleRequest | QuoteRequest) -> dict[Tender, int]:
         "deposit": request.deposit_minor,
     }
     return {tender: minor for tender, minor in paid.items() if minor}
+
+
+def goods_of(data: ReturnRequest, member_id: str) -> GoodsReturn:
+    """The return that a request asks for."""
+    return GoodsReturn(
+        basket=basket_of(data.lines),
+        of_receipt=data.of_sale,
+        receipt_code=data.receipt_code,
+        items=tuple(AskedBack(item.line, item.quantity, item.amount_minor) for item in data.items),
+        reference=data.sale,
+        member_id=member_id,
+        print_receipt=data.print_receipt,
+    )

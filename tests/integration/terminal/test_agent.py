@@ -81,7 +81,10 @@ def test_a_sale_is_keyed_by_its_number(pos: httpx.Client, home: Path) -> None:
         "points_paid_minor": 0,
         "rules": [],
         "tier": [],
+        "receipt_code": answer["receipt_code"],
+        "revoked": [],
     }
+    assert answer["receipt_code"].startswith("PR1:")
     again = pos.post("/v1/sales", json=sale(card=CARD))
     assert again.json() == answer | {"repeated": True}
     for other in (sale(card=""), sale(card=CARD, lines=[{"amount_minor": 1531}])):
@@ -137,6 +140,29 @@ def test_goods_brought_back(pos: httpx.Client) -> None:
     assert (answer["points"], answer["balance"], answer["repeated"]) == (-15, 0, False)
     assert pos.post("/v1/returns", json=back).json() == answer | {"repeated": True}
     assert pos.post("/v1/sales", json=back).status_code == 409
+
+
+def test_goods_brought_back_with_their_receipt(pos: httpx.Client) -> None:
+    lines = [
+        {"sku": "A", "description": "Mug", "quantity": 3, "amount_minor": 1_850},
+        {"sku": "B", "description": "Tea", "amount_minor": 1_000},
+    ]
+    asked = {"sale": "R1", "lines": lines, "card": CARD, "wants_code": True}
+    sold = pos.post("/v1/sales", json=asked | {"print_receipt": False}).json()
+    assert (sold["points"], sold["receipt_code"][:4]) == (28, "PR1:")
+    back = {"sale": "C1", "of_sale": "R1", "lines": [{"sku": "A", "amount_minor": 617}]}
+    answer = pos.post("/v1/returns", json=back).json()
+    assert (answer["points"], answer["balance"], answer["to_pay_minor"]) == (-6, 22, 617)
+    by_place = {"sale": "C2", "of_sale": "R1", "items": [{"line": 0, "quantity": 2}]}
+    assert pos.post("/v1/returns", json=by_place).json()["total_minor"] == 1_233
+    too_much = pos.post("/v1/returns", json={**by_place, "sale": "C3"})
+    assert (too_much.status_code, too_much.json()["extra"]["reason"]) == (422, "return-too-much")
+    by_code = {"sale": "C4", "receipt_code": sold["receipt_code"], "card": CARD}
+    rest = pos.post("/v1/returns", json=by_code).json()
+    assert (rest["points"], rest["balance"], rest["total_minor"]) == (-10, 0, 1_000)
+    gone = pos.post("/v1/returns", json={**by_code, "sale": "C5"})
+    assert (gone.status_code, gone.json()["extra"]["reason"]) == (409, "receipt-returned")
+    assert pos.post("/v1/returns", json={"sale": "C6"}).status_code == 422
 
 
 def test_a_card_nobody_knows_is_a_sentence(pos: httpx.Client) -> None:
