@@ -1,89 +1,13 @@
 """Lots: which points are spent first, which are gone, which come back where."""
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from loyalty.clock import epoch_ms
-from loyalty.journal import EARN, REDEEM, REVERSE, Entry
-from loyalty.lot_book import LotBook, Part
-from loyalty.lots import (
-    EXPIRE,
-    Lot,
-    Lots,
-    expired,
-    expiring,
-    fold_lots,
-    parts_of,
-    spendable_lots,
-)
-from loyalty.programme.terms.wallets import Expiry, Wallet
-
-WARSAW = ZoneInfo("Europe/Warsaw")
-ANNA = "2900001000000017"
-WALLETS = {
-    "plain@1": Wallet(),
-    "days@1": Wallet(expiry=Expiry(days=30)),
-    "days@2": Wallet(expiry=Expiry(days=10)),
-    "pending@1": Wallet(pending_days=14, expiry=Expiry(days=60)),
-    "active@1": Wallet(expiry=Expiry(inactive_days=30)),
-    "hasty@1": Wallet(pending_days=30, expiry=Expiry(days=2)),
-}
-
-
-def at(text: str) -> int:
-    return epoch_ms(datetime.fromisoformat(f"2026-{text}").replace(tzinfo=WARSAW))
-
-
-class Account:
-    """Entries of one account, each a line to write."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-
-    def post(
-        self, when: str, kind: str, points: int, label: str = "plain@1", **payload: Any
-    ) -> Entry:
-        receipt = str(payload.pop("receipt", f"R-{len(self.entries) + 1}"))
-        entry = Entry(
-            terminal="KRK-1",
-            epoch=1,
-            seq=len(self.entries) + 1,
-            kind=kind,
-            member=str(payload.pop("member", ANNA)),
-            points=points,
-            amount_minor=100 if kind == EARN else 0,
-            receipt=receipt,
-            programme=label,
-            occurred_at_ms=at(when),
-            recorded_at_ms=at(when),
-            payload=payload,
-        )
-        self.entries.append(entry)
-        return entry
-
-    def earn(self, when: str, points: int, label: str = "plain@1", **payload: Any) -> Entry:
-        return self.post(when, EARN, points, label, **payload)
-
-    def redeem(self, when: str, points: int, **payload: Any) -> Entry:
-        return self.post(when, REDEEM, -points, **payload)
-
-    @property
-    def folded(self) -> Lots:
-        lots = fold_lots(ANNA, self.entries, WALLETS.__getitem__, WARSAW)
-        points = sum(entry.points for entry in self.entries if entry.member == ANNA)
-        assert lots.balance == points
-        return lots
-
-    @property
-    def left(self) -> list[int]:
-        return [lot.points_left for lot in self.folded.lots]
-
-
-def of(entry: Entry) -> list[object]:
-    return [entry.terminal, entry.epoch, entry.seq]
+from loyalty.journal import REVERSE
+from loyalty.lot_book import Part
+from loyalty.lots import EXPIRE, Lot, expired, expiring, parts_of, spendable_lots
+from tests.unit.loyalty.lot_account import ANNA, Account, at, of
 
 
 @pytest.fixture
@@ -358,43 +282,6 @@ def test_what_is_gone_soon_is_told_ahead(anna: Account) -> None:
     assert [lot.points_left for lot in soon] == [10]
     assert [lot.points for lot in expiring(anna.folded.lots, now_ms, at("12-31T00:00"))] == [10, 20]
     assert expiring(anna.folded.lots, at("03-12T00:00"), at("03-12T00:00")) == []
-
-
-def test_a_book_is_kept_in_the_order_of_time() -> None:
-    book = LotBook(WARSAW)
-    book.purchased(at("03-02T10:00"))
-    with pytest.raises(ValueError, match="order of time"):
-        book.take(at("03-02T09:59"), 1)
-
-
-def test_a_book_takes_out_what_is_gone() -> None:
-    book = LotBook(WARSAW)
-    book.earn(at("03-01T10:00"), 10, WALLETS["days@2"], ("KRK-1", 1, 1))
-    book.earn(at("03-01T10:00"), 20, WALLETS["days@1"], ("KRK-1", 1, 2))
-    assert book.take(at("03-01T10:00"), 0) == []
-    assert book.expire_all(at("03-12T00:00")) == 10
-    assert book.expire_all(at("03-12T00:00")) == 0
-    assert [lot.left for lot in book.lots] == [0, 20]
-
-
-def test_a_lot_that_points_come_back_to_is_first_in_its_turn_again() -> None:
-    book = LotBook(WARSAW)
-    now_ms = at("03-01T10:00")
-    for seq in (1, 2):
-        book.earn(now_ms, 10, WALLETS["days@2"], ("KRK-1", 1, seq))
-    paid = book.take(now_ms, 10)
-    book.take(now_ms, 1)
-    assert book.give_back(now_ms, 10, paid) == 0
-    assert [taking.lot.number for taking in book.take(now_ms, 13)] == [0, 1]
-    assert [lot.left for lot in book.lots] == [0, 6]
-
-
-def test_days_that_moved_with_nothing_left_are_passed_over() -> None:
-    book = LotBook(WARSAW)
-    lot = book.earn(at("03-01T10:00"), 10, WALLETS["active@1"], ("KRK-1", 1, 1))
-    book.purchased(at("03-20T10:00"))
-    book.take(at("03-20T10:00"), 10, [lot])
-    assert book.gone(at("04-10T10:00")) == []
 
 
 def test_a_lot_tells_its_state() -> None:
