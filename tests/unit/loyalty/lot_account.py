@@ -1,4 +1,4 @@
-"""Entries of one account, each a line to write, and programmes whose lots have days of each kind."""
+"""Entries of one account, each a line to write, and wallets whose lots have days of each kind."""
 
 from datetime import datetime
 from typing import Any
