@@ -77,8 +77,9 @@ class TestShop(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def open_test_shop(home: Path) -> Iterator[TestShop]:
-    """A till of Paragon Demo in Kraków with three members, goods and a notice for Anna."""
+def open_test_shop(home: Path, document: str = "") -> Iterator[TestShop]:
+    """A till of Paragon Demo in Kraków with three members, goods and a notice for Anna, under the
+    programme of `document`, or the classic one."""
     key = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
     identity = Identity(
         terminal="KRK-1",
@@ -95,7 +96,7 @@ def open_test_shop(home: Path) -> Iterator[TestShop]:
     store = open_store(home / "till.sqlite")
     with store.writing() as connection:
         settings.write_identity(connection, identity)
-        keep_programme(connection, classic_document())
+        keep_programme(connection, document or classic_document())
         settings.write_sync_state(connection, SyncState(heard_at_ms=epoch_ms(HEARD)))
         public_key = key.public_key().public_bytes_raw()
         members.put_terminal(connection, "KRK-1", "KRK", {1: public_key})
