@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from loyalty.amounts import (
     MAX_AMOUNT_MINOR,
     line_amount,
+    major,
     parse_amount,
     parse_decimal,
     plain_amount,
@@ -65,7 +66,26 @@ def test_the_ways_people_write_money(text: str, amount_minor: int) -> None:
 def test_what_is_no_amount_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(AmountInvalid) as caught:
         parse_amount(text)
-    assert str(caught.value).endswith("such as 12.50.")
+    assert str(caught.value).endswith("with at most 2 decimals, such as 12.50.")
+
+
+@pytest.mark.parametrize(
+    ("decimals", "text", "hint"),
+    [
+        (0, "1.5", "Write it in digits without decimals, such as 12."),
+        (3, "1.5055", "Write it in digits with at most 3 decimals, such as 12.500."),
+    ],
+)
+def test_a_refusal_knows_the_decimals_of_the_currency(decimals: int, text: str, hint: str) -> None:
+    with pytest.raises(AmountInvalid) as caught:
+        parse_amount(text, decimals)
+    assert caught.value.hint == hint
+
+
+@given(st.integers(-(10**12), 10**12), st.integers(0, 4))
+def test_an_amount_is_exact_in_major_units(amount_minor: int, decimals: int) -> None:
+    assert int(major(amount_minor, decimals) * 10**decimals) == amount_minor
+    assert str(major(amount_minor, decimals)) == plain_amount(amount_minor, decimals)
 
 
 @given(st.text())

@@ -25,6 +25,21 @@ def test_the_notice_says_what_the_programme_promises_in_each_language() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("currency", "worth"),
+    [
+        ("JPY", {"en": "¥5.", "pl": "5 JPY.", "ru": "5 ¥."}),
+        ("KWD", {"en": "KWD5.000.", "pl": "5,000 KWD.", "ru": "5,000 KWD."}),
+    ],
+)
+def test_a_voucher_is_worth_what_its_currency_says(currency: str, worth: dict[str, str]) -> None:
+    programme = load_programme(classic_document().replace('"GBP"', f'"{currency}"'))
+    for language, said in worth.items():
+        told = Greeted("Anna", language, 37, "Corner Shop", programme)
+        assert welcome_notice(told)[language].endswith(said)
+        assert said.rstrip(".") in welcome_letter(told).body
+
+
 def test_without_a_reward_nothing_is_promised() -> None:
     plain = Greeted("Anna", "en", 3, "Corner Shop", NO_REWARD)
     assert welcome_notice(plain)["en"] == "Welcome, Anna! Every purchase with your card counts."
