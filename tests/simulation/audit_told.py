@@ -47,8 +47,7 @@ def audit_told(
                 yield Breach("G5", f"{name} was never told of member {member}")
             forgotten = _known_redeemed(till) - redeemed if witness.both_sides_lost else set()
             yield from _vouchers(name, vouchers, forgotten, till)
-            row = till.execute("SELECT value FROM settings WHERE key = 'programme'").fetchone()
-            if row is None or bytes(row[0]).decode() != programme:
+            if (programme,) not in till.execute("SELECT document FROM programmes").fetchall():
                 yield Breach("G5", f"{name} was not told the programme in force")
             journal = till_terminal(till)
         yield from _days(name, connection, journal)

@@ -43,10 +43,13 @@ def _said(
     office.execute("INSERT INTO vouchers VALUES (?, ?, ?, ?, ?)", (*voucher, here))
     path = folder / "till.sqlite"
     till = sqlite3.connect(path)
-    till.executescript(_BOTH + "CREATE TABLE settings (key, value);")
+    till.executescript(
+        _BOTH + "CREATE TABLE settings (key, value); CREATE TABLE programmes (document);"
+    )
     till.execute("INSERT INTO vouchers VALUES (?, ?, ?, ?, ?)", (*voucher, state))
     identity = msgspec.msgpack.encode({"terminal": "WAW-1", "epoch": 1})
-    till.execute("INSERT INTO settings VALUES ('programme', ?), ('identity', ?)", (b"p", identity))
+    till.execute("INSERT INTO settings VALUES ('identity', ?)", (identity,))
+    till.execute("INSERT INTO programmes VALUES ('p')")
     till.commit()
     till.close()
     said = audit_told(office, witness, [], {"WAW-1": journal}, {"WAW-1": str(path)})
