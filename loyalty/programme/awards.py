@@ -3,8 +3,9 @@
 In this order: each line is reduced by the member's discount; what was paid with an excluded tender
 is spread over the lines; what is left of the lines that are not excluded is what rules count. Each
 rule in the document's order then gives its points for full steps, floored once; its multipliers
-are taken together and the result is floored once more; its own cap and its wallet's cut it. All
-numbers are integers, ratios of the document are exact.
+are taken together and the result is floored once more; its own cap and its wallet's cut it, and no
+wallet gets more than an entry may hold (`MAX_POINTS`). All numbers are integers, ratios of the
+document are exact.
 
 Of two baskets of the same lines the one with the larger amounts never earns less in any wallet,
 unless the programme has one of three things: a rule with `stop` (a small rule that begins to apply
@@ -12,6 +13,7 @@ can take goods from a larger one), `discount_earns = false` (the first discount 
 excluded tender that paid for a part (its share of each group is rounded to the minor unit).
 """
 
+from loyalty.bounds import MAX_POINTS
 from loyalty.programme.capping import Periods
 from loyalty.programme.conditions import Moment
 from loyalty.programme.countable import NO_LINES, Countable
@@ -49,11 +51,11 @@ def cap_gains(programme: Programme, occasion: Occasion, award: Award) -> dict[st
 
 
 class _Giving:
-    """One award in the making: what rules ask of the occasion is worked out once, when asked."""
+    """One award in the making: conditions and multipliers that rules share are worked out once."""
 
     __slots__ = (
         *("_branch", "_discounted", "_engine", "_factors", "_given", "_held", "_lines", "_moment"),
-        *("_periods", "_room", "_standing", "_stopped"),
+        *("_most", "_periods", "_standing", "_stopped"),
     )
 
     def __init__(self, compiled: Engine, occasion: Occasion, standing: Standing) -> None:
@@ -68,10 +70,9 @@ class _Giving:
         self._factors: dict[int, Factor] = {UNMULTIPLIED: NOT_MULTIPLIED}
         self._stopped: dict[str, frozenset[int]] = {}
         self._given = dict.fromkeys(compiled.wallets, 0)
-        self._room = {
-            wallet: limits.room(standing.earned, self._periods)
-            for wallet, limits in compiled.wallet_limits.items()
-        }
+        self._most = dict.fromkeys(compiled.wallets, MAX_POINTS)
+        for wallet, limits in compiled.wallet_limits.items():
+            self._most[wallet] = min(limits.room(standing.earned, self._periods), MAX_POINTS)
 
     def award(self) -> Award:
         """Every rule in its order."""
@@ -142,11 +143,8 @@ class _Giving:
         """What of `points` the rule's own cap and then its wallet's leave."""
         if rule.limits is not None:
             points = min(points, rule.limits.room(self._standing.earned, self._periods))
-        room = self._room.get(rule.wallet)
-        if room is not None:
-            points = min(points, room)
-            self._room[rule.wallet] = room - points
-        return points
+        room = self._most[rule.wallet] - self._given[rule.wallet]
+        return points if points < room else room
 
 
 def _plain_points(rule: Rule, counted: int) -> int:

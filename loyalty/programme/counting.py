@@ -31,8 +31,9 @@ class Ratio(msgspec.Struct, frozen=True):
     def rounded(self, amount: int) -> int:
         """This part of `amount`, rounded half up; half goes away from zero, so that a line taken
         off again loses what it had."""
-        part = (2 * abs(amount) * self.over + self.under) // (2 * self.under)
-        return part if amount >= 0 else -part
+        if amount < 0:
+            return -self.rounded(-amount)
+        return (2 * amount * self.over + self.under) // (2 * self.under)
 
 
 class GrowingDiscount(msgspec.Struct, frozen=True):

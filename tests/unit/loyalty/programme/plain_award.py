@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from loyalty.amounts import decimals_of
 from loyalty.baskets import Line
+from loyalty.bounds import MAX_POINTS
 from loyalty.programme.document import Programme
 from loyalty.programme.occasions import Occasion, Standing
 from loyalty.programme.terms.conditions import Cap, When
@@ -42,6 +43,7 @@ def plain_wallets(programme: Programme, occasion: Occasion, standing: Standing) 
         points = _cut(points, rule.cap, 0, f"{wallet}|{rule.name}", occasion.at, standing)
         whole = programme.wallets[wallet].cap if wallet in programme.wallets else Cap()
         points = _cut(points, whole, before, f"{wallet}|*", occasion.at, standing)
+        points = min(points, MAX_POINTS - before)
         given[wallet] = before + points
         if rule.stop and points > 0:
             taken.setdefault(wallet, set()).update(chosen)

@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from loyalty.baskets import MAX_QUANTITY
+from loyalty.bounds import MAX_POINTS
 from loyalty.programme.awards import award, cap_gains
 from loyalty.programme.document import Programme
 from loyalty.programme.occasions import WALLET_CAP, Occasion, Standing, cap_key
-from tests.unit.loyalty.programme.shop import TUESDAY_NOON, WARSAW, gift, programme, sale
+from tests.unit.loyalty.programme.shop import TUESDAY_NOON, WARSAW, gift, line, programme, sale
 from tests.unit.loyalty.programme.strategies import occasions, programmes, standings
 
 
@@ -84,6 +86,17 @@ def test_a_cap_comes_after_multipliers() -> None:
     )
     assert award(programme(terms), sale(700)).points == 14
     assert award(programme(terms), sale(800)).points == 15
+
+
+def test_no_wallet_gets_more_than_an_entry_may_hold() -> None:
+    terms = '[[earn]]\nname = "it"\neach = "unit"\npoints = 1000000\n'
+    terms += '[[earn]]\nname = "more"\neach = "visit"\n'
+    giant = sale(line(100, "LATTE", MAX_QUANTITY))
+    done = award(programme(terms), giant)
+    assert gift(done) == {"it": (MAX_POINTS, "capped"), "more": (0, "capped")}
+    assert done.outcomes[0].plain_points == MAX_QUANTITY * 1_000_000
+    wide = "[wallets.points]\ncap = { receipt = 999999 }\n" + terms
+    assert award(programme(wide), giant).points == 999_999
 
 
 def test_gains_are_kept_for_the_periods_that_have_a_cap() -> None:
