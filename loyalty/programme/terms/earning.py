@@ -22,8 +22,10 @@ class EarnRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     each full such amount of them; with `each` = "unit" for each full `every` units, "line" for
     each full `every` lines of the receipt, "visit" once a receipt; with `percent` it gives that
     much of the amount, to a wallet of money. Nothing when the counted goods come to less than
-    `at_least`. With `stop` the lines it gave something for are not counted by later rules of the
-    same wallet. `title` is what members and receipts call it.
+    `at_least`, or to nothing. Units and lines are counted where something is left to pay; goods
+    taken off again (a quantity and an amount below zero) take theirs away. With `stop` the lines
+    it gave something for are not counted by later rules of the same wallet. `title` is what members
+    and receipts call it.
     """
 
     name: str

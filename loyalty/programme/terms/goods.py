@@ -22,8 +22,9 @@ class Goods(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Excluded(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What earns nothing and gets no discount: groups of `goods`, and the part of a sale that is
-    paid with one of `tenders`."""
+    """What earns nothing: groups of `goods`, which get no discount either, and the part of a sale
+    that is paid with one of `tenders`. That part is taken from all lines in proportion to what they
+    cost after the discount, excluded goods as well: each line pays its share of a voucher."""
 
     goods: tuple[str, ...] = ()
     tenders: tuple[Tender, ...] = ()
