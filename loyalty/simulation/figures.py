@@ -177,11 +177,13 @@ class Economics(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """All that one programme came to on the sales it was tried on."""
+    """All that one programme came to on the sales it was tried on; `main_kind` is what its main
+    wallet holds: "points", "stamps" or "money" in minor units."""
 
     programme: str
     currency: str
     main_wallet: str
+    main_kind: str
     lines: int
     months: tuple[MonthFigures, ...]
     total: MonthFigures

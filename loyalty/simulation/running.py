@@ -104,6 +104,7 @@ class Simulation:
             programme=self._programme.label,
             currency=self._programme.currency,
             main_wallet=self._programme.main_wallet,
+            main_kind=self._programme.wallet().kind,
             lines=self._lines,
             months=tuple(self._months),
             total=total,

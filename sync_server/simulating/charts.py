@@ -2,7 +2,6 @@
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from functools import partial
 
 import msgspec
@@ -11,16 +10,17 @@ from loyalty.simulation.figures import Outcome
 from sync_server.office import formats
 from sync_server.office.charts import FONT, picture_alone
 from sync_server.office.drawing import Bar, StackedBar, Style
-from sync_server.simulating.printing import NO_TIER
+from sync_server.simulating.printing import NO_TIER, holdings, in_percent
 from sync_server.simulating.report import Report
 
-COLOURS = ("#2f6f63", "#c98a2b", "#7a5ca8", "#a3322b")
-COLOURS_DARK = ("#6fc3b2", "#e5b766", "#b79ce0", "#f0958e")
-WIDTH_PX = 860
-HEIGHT_PX = 340
+COLOURS = ("#2f6f63", "#c98a2b", "#7a5ca8", "#a3322b", "#3b6ea5", "#7b8f2a", "#a04a7e", "#5a6764")
+COLOURS_DARK = (
+    *("#6fc3b2", "#e5b766", "#b79ce0", "#f0958e"),
+    *("#8bb8ea", "#bfd16a", "#e39ac4", "#9aa8a4"),
+)
+WIDTH_PX = 960
+HEIGHT_PX = 320
 MAX_LABELS_ABREAST = 12
-
-Amount = int | Decimal
 
 
 class Chart(msgspec.Struct, frozen=True):
@@ -36,15 +36,15 @@ class Bars(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     labels: Sequence[str]
-    series: Mapping[str, Sequence[Amount]]
-    written: Callable[[Amount], str]
+    series: Mapping[str, Sequence[int]]
+    written: Callable[[int], str]
     stacked: bool = False
 
 
 def charts_of(report: Report) -> list[Chart]:
     """What happens month by month, who gets it, and what is left at each uplift."""
     outcome = report.draft.outcome
-    money = partial(_money, currency=outcome.currency)
+    money = partial(formats.money, currency=outcome.currency)
     shown = [_points(outcome), _given(outcome)]
     if outcome.total.tiers:
         shown.append(_tiers(outcome))
@@ -57,7 +57,7 @@ def charts_of(report: Report) -> list[Chart]:
         ),
         Bars(
             title="What is left if members buy more",
-            labels=[f"{one.uplift_percent} %" for one in report.draft.economics.uplifts],
+            labels=[in_percent(one.uplift_percent) for one in report.draft.economics.uplifts],
             series={"result": [one.result_minor for one in report.draft.economics.uplifts]},
             written=money,
         ),
@@ -74,7 +74,7 @@ def drawn(bars: Bars) -> Chart:
         width=WIDTH_PX,
         height=HEIGHT_PX,
         explicit_size=False,
-        show_legend=len(bars.series) > 1,
+        show_legend=bars.stacked or len(bars.series) > 1,
         legend_at_bottom=True,
         legend_box_size=14,
         x_label_rotation=35 if len(bars.labels) > MAX_LABELS_ABREAST else 0,
@@ -95,7 +95,7 @@ def drawn(bars: Bars) -> Chart:
 def _points(outcome: Outcome) -> Bars:
     points = [month.of(outcome.main_wallet) for month in outcome.months]
     return Bars(
-        title=f"Points by month ({outcome.main_wallet})",
+        title=f"What happened to {outcome.main_wallet}, by month",
         labels=_months(outcome),
         series={
             "issued": [one.issued for one in points],
@@ -103,7 +103,7 @@ def _points(outcome: Outcome) -> Bars:
             "taken back": [one.clawed_back for one in points],
             "expired": [one.expired for one in points],
         },
-        written=_number,
+        written=holdings(outcome),
     )
 
 
@@ -118,7 +118,7 @@ def _given(outcome: Outcome) -> Bars:
         title="What was given by month",
         labels=_months(outcome),
         series={name: values for name, values in series.items() if any(values)} or {"given": [0]},
-        written=partial(_money, currency=outcome.currency),
+        written=partial(formats.money, currency=outcome.currency),
         stacked=True,
     )
 
@@ -131,7 +131,7 @@ def _tiers(outcome: Outcome) -> Bars:
             name or NO_TIER: [month.tiers[name] for month in outcome.months]
             for name in outcome.total.tiers
         },
-        written=_number,
+        written=formats.number,
         stacked=True,
     )
 
@@ -150,14 +150,6 @@ def _told(bars: Bars) -> str:
         )
         for name, values in bars.series.items()
     )
-
-
-def _money(amount: Amount, currency: str) -> str:
-    return formats.money(int(amount), currency)
-
-
-def _number(count: Amount) -> str:
-    return formats.number(int(count))
 
 
 def _style() -> Style:

@@ -11,7 +11,7 @@ from loyalty.simulation.running import ASSUMPTIONS
 from sync_server.errors import ConfigInvalid
 from sync_server.office import formats
 from sync_server.simulating.charts import charts_of
-from sync_server.simulating.printing import NO_TIER, break_even, cost_rows
+from sync_server.simulating.printing import NO_TIER, break_even, cost_rows, holdings, in_percent
 from sync_server.simulating.report import Report
 
 
@@ -23,6 +23,8 @@ def page_of(report: Report) -> str:
     currency = report.draft.outcome.currency
     environment.filters["money"] = partial(formats.money, currency=currency)
     environment.filters["number"] = formats.number
+    environment.filters["percent"] = in_percent
+    environment.filters["held"] = holdings(report.draft.outcome)
     template = environment.from_string(_text("sync_server.simulating", "templates/simulation.html"))
     tried = [report.draft, *([report.present] if report.present else [])]
     return template.render(

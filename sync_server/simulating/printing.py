@@ -1,13 +1,14 @@
 """A simulation as tables on a terminal, narrow enough for 80 columns."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from functools import partial
 
 from rich.console import Console
 from rich.table import Table
 
 from loyalty.simulation.distribution import Comparison
-from loyalty.simulation.figures import Change, Decile, Economics, MonthFigures
+from loyalty.simulation.figures import Change, Decile, Economics, MonthFigures, Outcome
 from loyalty.simulation.running import ASSUMPTIONS
 from sync_server.office import formats
 from sync_server.simulating.report import Report, Tried
@@ -36,7 +37,7 @@ def print_report(report: Report, console: Console | None = None) -> None:
         console.print(_tiers(outcome.months))
     console.print(_cost(report))
     console.print(_uplifts(report.draft.economics, outcome.currency))
-    console.print(_deciles(report.deciles, outcome.currency))
+    console.print(_deciles(report.deciles, outcome))
     if report.comparison:
         _print_comparison(console, report.comparison, outcome.currency)
     say("What was taken for granted:")
@@ -55,15 +56,16 @@ def _table(title: str, left: str, *right: str) -> Table:
 def _months(tried: Tried) -> Table:
     outcome = tried.outcome
     table = _table(
-        f"Points ({outcome.main_wallet}) and what was given, by month",
+        f"What happened to {outcome.main_wallet}, and what was given, by month",
         *("month", "sales", "issued", "back", "redeemed", "expired", "given"),
     )
     for month in (*outcome.months, outcome.total):
         points = month.of(outcome.main_wallet)
-        counts = (month.sales, points.issued, points.clawed_back, points.redeemed, points.expired)
+        counts = (points.issued, points.clawed_back, points.redeemed, points.expired)
         table.add_row(
             month.month or "all",
-            *map(formats.number, counts),
+            formats.number(month.sales),
+            *map(holdings(outcome), counts),
             formats.money(month.given_minor, outcome.currency),
             end_section=month is outcome.months[-1],
         )
@@ -104,7 +106,7 @@ def cost_rows(tried: Sequence[Tried]) -> list[tuple[str, list[str]]]:
             "owed in vouchers": money(end.vouchers_minor),
             "owed in points": money(end.points_minor),
             "cost": money(sums.cost_minor),
-            "effective rebate": f"{sums.effective_rebate_percent} %",
+            "effective rebate": in_percent(sums.effective_rebate_percent),
             "break-even uplift": break_even(sums),
         }
         for name, cell in cells.items():
@@ -112,11 +114,23 @@ def cost_rows(tried: Sequence[Tried]) -> list[tuple[str, list[str]]]:
     return list(rows.items())
 
 
+def holdings(outcome: Outcome) -> Callable[[int], str]:
+    """How what the main wallet holds is written: counted, or as money."""
+    if outcome.main_kind == "money":
+        return partial(formats.money, currency=outcome.currency)
+    return formats.number
+
+
+def in_percent(percent: Decimal) -> str:
+    """A percentage with a true minus."""
+    return f"{percent} %".replace("-", formats.MINUS)
+
+
 def break_even(sums: Economics) -> str:
     """How much more members must buy for the programme to pay, in words."""
     if sums.break_even_uplift_percent is None:
         return NEVER_PAYS
-    return f"{sums.break_even_uplift_percent} %"
+    return in_percent(sums.break_even_uplift_percent)
 
 
 def _uplifts(sums: Economics, currency: str) -> Table:
@@ -127,29 +141,30 @@ def _uplifts(sums: Economics, currency: str) -> Table:
     )
     for one in sums.uplifts:
         table.add_row(
-            f"{one.uplift_percent} %",
+            in_percent(one.uplift_percent),
             money(one.extra_turnover_minor),
             money(one.extra_margin_minor),
             money(one.cost_minor),
             money(one.result_minor),
-            f"{one.return_percent} %",
+            in_percent(one.return_percent),
         )
     return table
 
 
-def _deciles(groups: Sequence[Decile], currency: str) -> Table:
+def _deciles(groups: Sequence[Decile], outcome: Outcome) -> Table:
+    currency, written = outcome.currency, holdings(outcome)
     table = _table(
         "Who gets it: tenths of the members by what they bought",
-        *("tenth", "members", "bought", "points", "got and holds", "rebate"),
+        *("tenth", "members", "bought", "earned", "got and holds", "rebate"),
     )
     for one in groups:
         table.add_row(
             str(one.decile),
             formats.number(one.members),
             formats.money(one.turnover_minor, currency),
-            formats.number(one.points),
+            written(one.points),
             formats.money(one.value_minor, currency),
-            f"{one.rebate_percent} %",
+            in_percent(one.rebate_percent),
         )
     return table
 

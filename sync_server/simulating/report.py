@@ -132,6 +132,7 @@ def _told(tried: Tried) -> dict[str, Any]:
     outcome = tried.outcome
     return {
         "main_wallet": outcome.main_wallet,
+        "main_kind": outcome.main_kind,
         "members": len(outcome.members),
         "months": [
             msgspec.to_builtins(month) | {"given_minor": month.given_minor}

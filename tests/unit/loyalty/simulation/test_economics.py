@@ -24,6 +24,7 @@ def outcome(
         programme="draft@1",
         currency="PLN",
         main_wallet="points",
+        main_kind="points",
         lines=1,
         months=(),
         total=MonthFigures(

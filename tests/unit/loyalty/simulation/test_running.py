@@ -210,6 +210,7 @@ def test_money_that_comes_back_waits_pays_a_part_and_expires() -> None:
     assert (points.issued, points.redeemed, points.expired) == (300 + 30 + 15 + 30, 250, 50)
     assert outcome.at_the_end.points == {"cashback": 75}
     assert outcome.at_the_end.pending_points == {"cashback": 30}
+    assert (outcome.main_wallet, outcome.main_kind) == ("cashback", "money")
     assert outcome.at_the_end.liability_minor == 75
     assert outcome.total.given_minor == 250
 
