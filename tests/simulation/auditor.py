@@ -12,6 +12,7 @@ from tests.simulation.audit_effects import audit_effects
 from tests.simulation.audit_forks import audit_forks
 from tests.simulation.audit_rights import audit_rights
 from tests.simulation.audit_spending import audit_spending
+from tests.simulation.audit_sums import audit_sums
 from tests.simulation.audit_told import audit_told
 from tests.simulation.evidence import Row, office_chain, office_rows, opened, till_rows
 from tests.simulation.witness import Breach, Witness
@@ -32,5 +33,6 @@ def audit(witness: Witness, office: str, tills: dict[str, str]) -> list[Breach]:
             *audit_chains(connection, chain, journals, tills),
             *audit_forks(connection, witness, chain, journals),
             *audit_books(connection, counted, tills),
+            *audit_sums(connection, counted, tills),
             *audit_told(connection, witness, counted, journals, tills),
         ]

@@ -1,6 +1,6 @@
 """Defences of head office, taken away one at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -13,11 +13,12 @@ from sync_server.rights.grants import write_grant
 from sync_server.store import change_numbers, engine
 from sync_server.store import feed as feed_order
 from sync_server.store.tables import members
-from sync_server.terminals import frames, ingest, routes
+from sync_server.terminals import feed, frames, ingest, routes
 from sync_server.terminals.books import post
 from sync_server.terminals.chain import Continuation, Head, Placed, continue_chain
 from sync_server.terminals.feed import Journal, News, news_for
 from sync_server.terminals.inspection import inspect
+from sync_server.terminals.sum_book import told_sums
 from tests.simulation import head_office
 from tests.simulation.planted import Planted
 
@@ -151,6 +152,13 @@ def _write_over(
     write_grant(connection, request, draw, points, now_ms)
 
 
+def _told_with_its_own(
+    connection: Connection, members: Collection[str], _terminal: str, _epoch: int
+) -> Any:
+    """A till is told what all counted, itself included."""
+    return told_sums(connection, members, "", 0)
+
+
 OFFICE_FAULTS = (
     Planted(
         "a reply lost after commit; a batch repeated or overlapping",
@@ -211,6 +219,13 @@ OFFICE_FAULTS = (
         r"its entries make|the entries make|in the pool are not",
         lambda: ((ingest, "post", _post_the_enrolled),),
         {"network": True},
+    ),
+    Planted(
+        "what a till counted of a member comes back to it as another's",
+        "a till is told what all but itself counted",
+        frozenset({"G5"}),
+        r"(KRK|WAW|GDA)-.*is counted of",
+        lambda: ((feed, "told_sums", _told_with_its_own),),
     ),
     Planted(
         "a cursor against out-of-order commits",

@@ -16,7 +16,7 @@ from sync_server.terminals.chain import Continuation, Head
 from sync_server.terminals.contact import Contact
 from sync_server.terminals.feed import Journal
 from sync_server.terminals.promises import Promises
-from terminal_app.till import selling
+from terminal_app.till import pricing
 from tests.simulation.planted import Planted
 from tests.simulation.planted_tills import award_and_one
 
@@ -72,7 +72,7 @@ PROMISED_WRONGLY = Planted(
     frozenset({"G6"}),
     "a case says so: False",
     lambda: (
-        (selling, "award", award_and_one),
+        (pricing, "award", award_and_one),
         (Promises, "check", _finds_no_difference),
     ),
 )

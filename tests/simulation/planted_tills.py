@@ -1,18 +1,22 @@
 """Defences of the till, taken away one at a time."""
 
 import sqlite3
-from typing import Any
+from collections.abc import Iterable
 
 import msgspec
 
-from loyalty.programme.earning import Award, award
+from loyalty.journal import Entry
+from loyalty.programme.awards import award
+from loyalty.programme.document import Programme
+from loyalty.programme.occasions import NEWCOMER, Award, Occasion
+from loyalty.programme.occasions import Standing as Known
 from loyalty.wire import Draw, SyncReply, SyncRequest
 from terminal_app import bootstrap
-from terminal_app.store import draws, epochs, journal, receipts
+from terminal_app.store import draws, epochs, journal, receipts, sums
 from terminal_app.store.settings import Identity, Lease
 from terminal_app.sync import moving, taking
 from terminal_app.sync.parting import Standing, standing_with
-from terminal_app.till import safety, selling, voucher_check
+from terminal_app.till import pricing, returning, safety, selling, voucher_check
 from tests.simulation import power
 from tests.simulation.planted import Planted
 
@@ -23,9 +27,9 @@ def _no_receipt(*_asked: object) -> None:
     """Every request is a new one."""
 
 
-def award_and_one(programme: Any, basket: Any) -> Award:
+def award_and_one(programme: Programme, occasion: Occasion, standing: Known = NEWCOMER) -> Award:
     """One point more than the programme gives."""
-    right = award(programme, basket)
+    right = award(programme, occasion, standing)
     return msgspec.structs.replace(right, points=right.points + 1)
 
 
@@ -83,6 +87,10 @@ def _time_as_it_is_said(*_of: object) -> int:
     return 0
 
 
+def _counts_nothing(_connection: sqlite3.Connection, _entries: Iterable[Entry]) -> None:
+    """What entries count of members is left out of the till's own sums."""
+
+
 def _by_signature(*_of: object) -> bool:
     return True
 
@@ -94,7 +102,8 @@ TILL_FAULTS = (
         frozenset({"G2"}),
         r"was confirmed as|counts \d+ times",
         lambda: (
-            (selling, "_already", _no_receipt),
+            (selling, "already", _no_receipt),
+            (returning, "already", _no_receipt),
             (receipts, "_PUT", "INSERT OR REPLACE INTO receipts VALUES (?, ?, ?, ?)"),
         ),
     ),
@@ -103,7 +112,7 @@ TILL_FAULTS = (
         "one rule for awards, computed again by head office",
         frozenset({"G6"}),
         r"gives \d+ points where",
-        lambda: ((selling, "award", award_and_one),),
+        lambda: ((pricing, "award", award_and_one),),
     ),
     Planted(
         "two tills spend the same points",
@@ -190,6 +199,13 @@ TILL_FAULTS = (
         lambda: ((voucher_check, "_goes_by_signature", _by_signature),),
         {"vouchers": "held"},
         40,
+    ),
+    Planted(
+        "a sale that brings nobody nearer to a tier",
+        "what an entry counts is added up in its own transaction",
+        frozenset({"G5"}),
+        r"(KRK|WAW|GDA)-.*is counted of",
+        lambda: ((sums, "count_in", _counts_nothing),),
     ),
 )
 """What is planted at the till."""

@@ -66,6 +66,9 @@ def document_of(temper: Temper, version: int) -> str:
     return (
         f'name = "simulated"\nversion = {version}\ncurrency = "GBP"\n\n'
         f'[earning]\nper = "1.00"\npoints = {temper.points}\n\n'
+        # Counted of every member, and changing nobody's points.
+        "[wallets.points]\ncap = { month = 1000000 }\n\n"
+        '[tiers]\nmonths = 2\n[[tier]]\nname = "silver"\nat = "20.00"\n\n'
         f'[reward]\nat_points = {temper.at_points}\nvoucher = "2.00"\n'
         f"valid_days = {temper.valid_days}\n\n"
         f"[offline]\n{keep}days = {temper.days}\ngrace_days = {temper.grace_days}\n"
