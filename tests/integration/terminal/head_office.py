@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from loyalty.programme.document import load_programme
+
 ROOT = Path(__file__).resolve().parents[3]
 TERMINALS = ("KRK-1=KRK", "KRK-2=KRK", "WAW-1=WAW")
 BOOKS_FILE = "server.sqlite"
@@ -119,11 +121,22 @@ class HeadOffice:
 
 def found(home: Path, *more: str) -> HeadOffice:
     """Found a head office in `home`; it does not serve yet."""
+    return _found(home, "--currency", "GBP", "--timezone", "Europe/London", *more)
+
+
+def found_under(home: Path, document: Path, *more: str) -> HeadOffice:
+    """Found a head office under the programme in `document`, whose day begins in Warsaw."""
+    currency = load_programme(document.read_text("utf-8")).currency
+    programme = ("--programme", str(document), "--currency", currency)
+    return _found(home, *programme, "--timezone", "Europe/Warsaw", *more)
+
+
+def _found(home: Path, *more: str) -> HeadOffice:
     office = HeadOffice(home, {})
     told = json.loads(
         office.run(
             "found",
-            *("--shop", "Paragon Gifts", "--currency", "GBP", "--timezone", "Europe/London"),
+            *("--shop", "Paragon Gifts"),
             *("--branch", "KRK=Kraków", "--branch", "WAW=Warszawa"),
             *(part for name in TERMINALS for part in ("--terminal", name)),
             *more,
