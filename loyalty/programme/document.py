@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from importlib import resources
 from typing import cast
 
@@ -29,6 +30,9 @@ __all__ = [
 
 CLASSIC = "classic"
 MAX_DOCUMENT_BYTES = 256 * 1024
+MAX_DOCUMENTS_REMEMBERED = 16
+"""A page or a sync asks for the same few again and again, and reading one takes milliseconds."""
+
 MAX_FAULTS_IN_A_MESSAGE = 20
 """A message is one line, of a log or of a terminal; `faults` has the rest."""
 
@@ -38,6 +42,7 @@ _FORM = cast(inspect.StructType, inspect.type_info(Programme))
 _PLACE = re.compile(r"(?P<said>.*) \(at (line (?P<line>[0-9]+), column [0-9]+|end of document)\)")
 
 
+@lru_cache(maxsize=MAX_DOCUMENTS_REMEMBERED)
 def load_programme(document: str, source: str = "the programme") -> Programme:
     """The programme written in the TOML text `document`; `source` names it in errors.
 
