@@ -103,7 +103,7 @@ class CashierApp(Face):
         member.show_bar(checkout.member, self._goal())
         member.show_age(words, checkout.member, self.zone)
         self.query_one(BasketPanel).show(
-            words, checkout, counter.quote, self.currency, counter.takes_back()
+            words, checkout, counter.quote, self.currency, counter.returned
         )
         if counter.outcome is not None:
             self.query_one(OutcomePanel).show(words, counter.outcome, self.zone)

@@ -7,7 +7,14 @@ from msgspec.structs import replace
 
 from loyalty.amounts import TWO_DECIMALS, parse_amount
 from loyalty.baskets import Basket, Line, keyed_amount
-from terminal_app.till.answers import KnownMember, KnownProduct, KnownVoucher, Sale
+from terminal_app.till.answers import (
+    GoodsReturn,
+    KnownMember,
+    KnownProduct,
+    KnownVoucher,
+    Sale,
+)
+from terminal_app.ui.cashier.bringing_back import BringingBack
 
 # Seven digits at most: from eight on, digits alone may be the barcode of goods.
 _AMOUNT = re.compile(r"\d{1,7}(?:[.,](?P<fraction>\d{1,4}))?", re.ASCII)
@@ -26,7 +33,8 @@ class Checkout(msgspec.Struct, frozen=True):
     """One customer's lines, card and vouchers; `is_return` when goods come back. With
     `pays_with_points` as many of the member's points as may pay do.
 
-    `unknown_card` is a good card that this till has not heard of; it earns all the same.
+    `unknown_card` is a good card that this till has not heard of; it earns all the same. A return
+    with its receipt is `back`, and has no lines of its own.
     """
 
     lines: tuple[Line, ...] = ()
@@ -35,6 +43,7 @@ class Checkout(msgspec.Struct, frozen=True):
     vouchers: tuple[KnownVoucher, ...] = ()
     is_return: bool = False
     pays_with_points: bool = False
+    back: BringingBack | None = None
 
     @property
     def basket(self) -> Basket:
@@ -52,6 +61,18 @@ class Checkout(msgspec.Struct, frozen=True):
     def has_card(self) -> bool:
         """Whether a card was shown, known here or not."""
         return self.member is not None or self.unknown_card != ""
+
+    @property
+    def has_goods(self) -> bool:
+        """Whether anything was entered that can be posted."""
+        return bool(self.back.items if self.back else self.lines)
+
+    @property
+    def goods_return(self) -> GoodsReturn:
+        """The return as the Till takes it."""
+        if self.back:
+            return self.back.goods
+        return GoodsReturn(basket=self.basket, member_id=self.member_id)
 
     @property
     def voucher_codes(self) -> tuple[str, ...]:
@@ -85,7 +106,10 @@ class Checkout(msgspec.Struct, frozen=True):
         return replace(self, lines=(*self.lines, line))
 
     def without_last(self) -> "Checkout":
-        """Without the last line, or, when there is none, without the last voucher."""
+        """Without the last line, or, when there is none, without the last voucher; without the
+        receipt of a return that nothing is left in hand of."""
+        if self.back:
+            return replace(self, back=self.back.without_last() if self.back.items else None)
         if self.lines:
             return replace(self, lines=self.lines[:-1])
         return replace(self, vouchers=self.vouchers[:-1])

@@ -6,27 +6,32 @@ No screen is known here, so that everything a cashier can do is done in tests wi
 from msgspec.structs import replace
 
 from loyalty.amounts import TWO_DECIMALS, decimals_of, example_minor
-from loyalty.programme.earning import clawback
 from loyalty.receipts import RETURN, Receipt
 from terminal_app.locale.words import Words
 from terminal_app.till.answers import (
     Enrolment,
-    GoodsReturn,
     KnownMember,
     KnownProduct,
+    KnownReceipt,
     KnownVoucher,
     Posted,
     Quote,
     Reason,
     Refusal,
+    ReturnQuote,
 )
 from terminal_app.till.door import Till
 from terminal_app.ui.asking import Unanswered, ask
 from terminal_app.ui.cashier.checkout import Checkout, typed_amount
+from terminal_app.ui.cashier.receipts_back import (
+    PICKING,
+    RETURNING,
+    Brought,
+    bring_back,
+    take_receipt,
+)
 from terminal_app.ui.cashier.ringing import quoted
 from terminal_app.ui.sayings import Saying, Tone, refused, saying, shown
-
-RETURNING = saying(Tone.WARN, "Return: scan the card, then the goods that come back. F2 posts it.")
 
 
 class Counter:
@@ -41,6 +46,7 @@ class Counter:
         self._till = till
         self.checkout = Checkout()
         self.quote: Quote | None = None
+        self.returned: ReturnQuote | None = None
         self.asked: Quote | None = None
         self.outcome: Receipt | None = None
         self.unknown_card = ""
@@ -54,10 +60,12 @@ class Counter:
         Digits that are the code of goods are goods; written with decimals they are an amount.
         """
         if not text:
-            if self.checkout.lines:
+            if self.checkout.has_goods:
                 self.post()
             return
         self.outcome = None
+        if self.checkout.is_return and self._enter_return(text):
+            return
         amount_minor = typed_amount(text, self._decimals)
         found = ask(lambda: self._till.identify(text))
         if amount_minor is not None and not isinstance(found, KnownProduct):
@@ -70,6 +78,8 @@ class Counter:
                 self._take(self.checkout.with_goods(found), self._ready())
             case KnownVoucher():
                 self._enter_voucher(found)
+            case KnownReceipt():
+                self._go_on(take_receipt(self._till, self.checkout, found))
             case Refusal():
                 self._enter_refused(found)
             case Unanswered():
@@ -101,7 +111,7 @@ class Counter:
         """From sale to return and back; a return takes no voucher."""
         self.outcome = None
         if self.checkout.is_return:
-            self._take(replace(self.checkout, is_return=False), self._start)
+            self._take(replace(self.checkout, is_return=False, back=None), self._start)
             return
         self._take(replace(self.checkout, is_return=True, vouchers=()), RETURNING)
 
@@ -129,13 +139,14 @@ class Counter:
         """Forget the sale in hand; nothing of it was recorded."""
         self.checkout = Checkout()
         self.quote = None
+        self.returned = None
         self.outcome = None
         self.unknown_card = ""
         self.said = self._start
 
     def take_back_last(self) -> None:
         """Forget the last line or voucher entered."""
-        if self.checkout.lines or self.checkout.vouchers:
+        if self.checkout.lines or self.checkout.vouchers or self.checkout.back:
             last = saying(Tone.CALM, "The last entry was taken out.")
             self._take(self.checkout.without_last(), last)
 
@@ -200,11 +211,7 @@ class Counter:
 
     def takes_back(self) -> int:
         """Points that the return in hand takes back from its member."""
-        if not (self.checkout.is_return and self.checkout.member and self.checkout.lines):
-            return 0
-        basket = self.checkout.basket
-        answer = ask(lambda: clawback(self._till.programme, basket).points)
-        return 0 if isinstance(answer, Unanswered) else -answer
+        return -self.returned.points if self.returned else 0
 
     @property
     def _decimals(self) -> int:
@@ -224,7 +231,9 @@ class Counter:
         )
 
     def _ready(self) -> Saying:
-        return RETURNING if self.checkout.is_return else self._start
+        if not self.checkout.is_return:
+            return self._start
+        return PICKING if self.checkout.back else RETURNING
 
     def _enter_amount(self, amount_minor: int) -> None:
         if amount_minor == 0:
@@ -246,6 +255,20 @@ class Counter:
                 saying(Tone.GOOD, "The voucher pays. Go on, or press F2 to post."),
             )
 
+    def _enter_return(self, text: str) -> bool:
+        """Take what says which goods come back; False when it is for others to say what it is."""
+        brought = bring_back(self._till, self.checkout, text, self._decimals)
+        if brought is not None:
+            self._go_on(brought)
+        return brought is not None
+
+    def _go_on(self, brought: Brought) -> None:
+        checkout, said = brought
+        if checkout is None:
+            self.said = said
+        else:
+            self._take(checkout, said)
+
     def _enter_refused(self, refusal: Refusal) -> None:
         """Say why not; a good card that nobody here knows takes the place of the member's."""
         card = refusal.facts.get("card", "") if refusal.reason is Reason.UNKNOWN_CARD else ""
@@ -256,8 +279,15 @@ class Counter:
             self._take(replace(self.checkout, member=None, unknown_card=card), warned)
 
     def _take(self, checkout: Checkout, said: Saying) -> None:
-        """Go on with `checkout` and say `said`, unless the Till would not sell it."""
+        """Go on with `checkout` and say `said`, unless the Till would not post it."""
         quote: Quote | None = None
+        returned: ReturnQuote | None = None
+        if checkout.is_return and checkout.has_goods:
+            back = ask(lambda: self._till.quote_return(checkout.goods_return))
+            if not isinstance(back, ReturnQuote):
+                self.said = _not_now(back)
+                return
+            returned = back
         if checkout.lines and not checkout.is_return:
             answer = quoted(self._till, checkout)
             if isinstance(answer, Unanswered):
@@ -272,19 +302,22 @@ class Counter:
                 self.said = refused(answer)
                 return
         self.checkout, self.quote, self.said = checkout, quote, said
+        self.returned = returned
         self.asked = quote
 
     def _post(self, checkout: Checkout) -> Posted | Refusal:
         if checkout.is_return:
-            return self._till.take_back(
-                GoodsReturn(basket=checkout.basket, member_id=checkout.member_id)
-            )
+            return self._till.take_back(checkout.goods_return)
         points = self.quote.points_paid.points if self.quote else 0
         return self._till.sell(checkout.sale(points))
 
     def _reprint(self) -> Posted | Refusal | None:
         last = self._till.last_receipt()
         return None if last is None else self._till.reprint(last.reference)
+
+
+def _not_now(answer: Refusal | Unanswered) -> Saying:
+    return refused(answer) if isinstance(answer, Refusal) else saying(Tone.BAD, answer.message)
 
 
 def _posted(receipt: Receipt) -> Saying:

@@ -13,9 +13,15 @@ from loyalty.baskets import Line
 from terminal_app.locale.tier_words import tier_lines
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import LANGUAGE_NAMES, Words
-from terminal_app.till.answers import KnownMember, Quote
+from terminal_app.till.answers import KnownMember, Quote, ReturnQuote
 from terminal_app.till.safe_words import safe_lines
 from terminal_app.ui.cashier.checkout import Checkout
+from terminal_app.ui.cashier.return_desk import (
+    receipt_lines,
+    return_promise,
+    return_sums,
+    two_columns,
+)
 from terminal_app.ui.sayings import shown
 
 CARD_GROUP = 4
@@ -120,14 +126,32 @@ class BasketPanel(Vertical):
         yield Static(id="promise")
 
     def show(
-        self, words: Words, checkout: Checkout, quote: Quote | None, currency: str, takes_back: int
+        self,
+        words: Words,
+        checkout: Checkout,
+        quote: Quote | None,
+        currency: str,
+        returned: ReturnQuote | None,
     ) -> None:
-        """Show `checkout` with the Till's `quote`, or the points that a return takes back."""
+        """Show `checkout` with the Till's `quote`, or what would be `returned`."""
         self.set_class(checkout.is_return, "returning")
         self.border_title = words.text("RETURN") if checkout.is_return else words.text("Sale")
-        self.query_one("#goods", Static).update(_goods(words, checkout.lines, currency))
-        self.query_one("#sums", Static).update(_sums(words, checkout, quote, currency))
-        promise = _promise(words, quote, currency, takes_back)
+        back = checkout.back
+        if back:
+            reference = back.receipt.reference
+            self.border_subtitle = words.text("Of receipt {reference}", reference=reference)
+            goods: Table | Text = receipt_lines(words, back, currency)
+        else:
+            self.border_subtitle = ""
+            goods = _goods(words, checkout.lines, currency)
+        self.query_one("#goods", Static).update(goods)
+        sums = (
+            return_sums(words, returned, currency)
+            if checkout.is_return
+            else _sums(words, checkout, quote, currency)
+        )
+        self.query_one("#sums", Static).update(sums)
+        promise = return_promise(words, returned) or _promise(words, quote, currency)
         self.query_one("#promise", Static).update(promise)
         self.query_one("#lines", VerticalScroll).scroll_end(animate=False)
 
@@ -168,7 +192,7 @@ def _unknown(words: Words, card: str) -> Text:
 def _goods(words: Words, lines: tuple[Line, ...], currency: str) -> Table | Text:
     if not lines:
         return Text(words.text("Nothing entered yet"))
-    table = _two_columns()
+    table = two_columns()
     decimals = decimals_of(currency)
     for line in lines:
         name = shown(line.description) or line.sku or words.text("Amount")
@@ -178,11 +202,8 @@ def _goods(words: Words, lines: tuple[Line, ...], currency: str) -> Table | Text
 
 
 def _sums(words: Words, checkout: Checkout, quote: Quote | None, currency: str) -> Table:
-    table = _two_columns()
+    table = two_columns()
     total = Text(words.money(checkout.basket.total_minor, currency), style="bold")
-    if checkout.is_return:
-        table.add_row(Text(words.text("To give back"), style="bold"), total)
-        return table
     table.add_row(Text(words.text("Total"), style="bold"), total)
     if quote is None:
         if checkout.vouchers:
@@ -217,11 +238,7 @@ def promised(words: Words, quote: Quote, currency: str) -> str:
     return f"{wallet.earns(quote.points)} · {after}"
 
 
-def _promise(words: Words, quote: Quote | None, currency: str, takes_back: int) -> Text:
-    if takes_back:
-        return Text(
-            words.plural("takes back {count} point", "takes back {count} points", takes_back)
-        )
+def _promise(words: Words, quote: Quote | None, currency: str) -> Text:
     if quote is None:
         return Text()
     text = Text(promised(words, quote, currency))
@@ -239,10 +256,3 @@ def _promise(words: Words, quote: Quote | None, currency: str, takes_back: int) 
     if len(quote.outcomes) > 1:
         text.append(f"\n{words.text('F9: why')}")
     return text
-
-
-def _two_columns() -> Table:
-    table = Table.grid(expand=True, padding=(0, 1))
-    table.add_column(ratio=1, overflow="ellipsis", no_wrap=True)
-    table.add_column(justify="right", no_wrap=True)
-    return table
