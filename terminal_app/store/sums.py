@@ -68,6 +68,8 @@ def put_parts(
 
 def put_told(connection: sqlite3.Connection, changes: Sequence[SumsChange]) -> None:
     """Record what head office says all other terminals counted of members."""
+    if not changes:
+        return
     put_parts(connection, OTHERS, {told.member_id: told.sums for told in changes if told.sums})
     gone = [(told.member_id, OTHERS) for told in changes if not told.sums]
     connection.executemany(_DROP, gone)
