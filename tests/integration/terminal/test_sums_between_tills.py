@@ -84,6 +84,7 @@ def test_a_tier_reached_at_one_till_counts_at_the_others(club: HeadOffice, tmp_p
         club.start()
         sync(two, one)
         assert spent_at(one, ala) == 120_00
+        assert club.cases() == ["stale-standing"], "what it had not heard of is listed"
         assert points_of_a_sale(one, ala, 10) == 20
         sync(one, two, one)
         assert spent_at(two, ala) == spent_at(one, ala) == 130_00
