@@ -42,9 +42,10 @@ def bring_back(till: Till, checkout: Checkout, text: str, decimals: int) -> Brou
         found = ask(lambda: till.identify(text))
         if isinstance(found, KnownMember):
             return None, saying(Tone.WARN, "The receipt says whose points it is about.")
-        if not isinstance(found, KnownProduct):
+        if isinstance(found, KnownProduct):
+            typed = back.with_goods(found)
+        elif typed_amount(text, decimals) is None:
             return None
-        typed = back.with_goods(found)
     if typed is None:
         return None, saying(Tone.BAD, "That is not on the receipt. Check the goods.")
     return replace(checkout, back=typed), PICKING
