@@ -1,5 +1,6 @@
 """A document is loaded whole or refused whole: everything wrong with it is told at once."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -267,3 +268,25 @@ def test_documents_of_earlier_versions_say_what_they_said() -> None:
     assert earlier["first_without_reward"] == Programme(
         name="only_points", version=1_000_000, currency="EUR", earning=Earning("0.01", 1)
     )
+
+
+def still_says(said: Any, now: Any) -> bool:
+    """Whether `now` says all that was `said`: keys that are new since then may stand beside it."""
+    if isinstance(said, dict):
+        return isinstance(now, dict) and all(
+            key in now and still_says(value, now[key]) for key, value in said.items()
+        )
+    if isinstance(said, list):
+        return len(said) == len(now) and all(map(still_says, said, now))
+    return bool(said == now)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+def test_what_a_document_said_it_says_for_ever(document: Path) -> None:
+    """Beside each lies what it was read as, the defaults of its day included: receipts were printed
+    under them."""
+    said = json.loads(document.with_suffix(".json").read_text(encoding="utf-8"))
+    programme = load_programme(document.read_text(encoding="utf-8"))
+    now = msgspec.json.decode(msgspec.json.encode(programme))
+    assert still_says(said, now)
+    assert not still_says({**said, "currency": "XXX"}, now)
