@@ -37,7 +37,7 @@ test: check ## The checks and every test; the domain at full branch coverage
 	$(BIN)/pytest -q -n $(JOBS) --dist loadfile --ignore=tests/architecture --ignore=tests/unit/loyalty
 
 bench: $(VENV)/.ready-test ## Figures beside the floor they are held against (BENCH="sync --entries 10000" for one)
-	@for figures in $(if $(BENCH),"$(BENCH)","sync --store sqlite" "sync --store postgres" "award" "till" "fleet"); do \
+	@for figures in $(if $(BENCH),"$(BENCH)","sync --store sqlite" "sync --store postgres" "award" "simulate" "till" "fleet"); do \
 	    $(BIN)/python -m tests.benchmarks $$figures || exit 1; \
 	done
 

@@ -2,8 +2,9 @@
 
 import argparse
 import sys
+from pathlib import Path
 
-from tests.benchmarks import award, fleet, sync, till
+from tests.benchmarks import award, fleet, simulate, sync, till
 from tests.benchmarks.figures import Figure, as_json, as_text, report
 
 
@@ -19,6 +20,8 @@ def main(words: list[str]) -> str:
 def _figures(options: argparse.Namespace) -> list[Figure]:
     if options.name == "award":
         return award.run(options.lines, options.rules, options.rounds)
+    if options.name == "simulate":
+        return simulate.run(options.receipts, options.lines, options.file)
     if options.name == "till":
         return till.run(options.members, options.shoppers)
     if options.name == "fleet":
@@ -39,6 +42,10 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--lines", type=int, default=20)
     one.add_argument("--rules", type=int, default=30)
     one.add_argument("--rounds", type=int, default=500)
+    one = names.add_parser("simulate", help="a programme tried out on a file of sales")
+    one.add_argument("--receipts", type=int, default=5_000)
+    one.add_argument("--lines", type=int, default=20, help="lines of a receipt, in the mean")
+    one.add_argument("--file", type=Path, help="a file of receipt lines to take instead")
     one = names.add_parser("till", help="scans and sales with the network unplugged")
     one.add_argument("--members", type=int, default=1_000_000)
     one.add_argument("--shoppers", type=int, default=2_000)

@@ -60,6 +60,14 @@ def test_every_rule_of_the_measured_programme_gives_something() -> None:
     assert [one.rule for one in done.outcomes if one.points == 0] == []
 
 
+def test_a_simulation_is_measured_beside_bare_sums() -> None:
+    figures = figures_of("simulate", "--receipts", "60", "--lines", "4")
+    assert len(figures) == 1 + 3
+    for name, figure in figures.items():
+        assert figure["measured"] > 0, name
+        assert figure["floor"] > 0, name
+
+
 def test_a_fleet_is_measured_against_two_servers() -> None:
     words = ("fleet", "--tills", "10", "--minutes", "0.1", "--every", "1", "--members", "60")
     figures = figures_of(*words)

@@ -16,8 +16,8 @@ CUSTOMERS = 30
 PRICES = ("0.0", "0.39", "2.55", "4.95", "7.125", "12.75", "0.335", "99.5", "18")
 
 
-def write_sales(path: Path, invoices: int = 1_500, seed: int = 5) -> Path:
-    """Write the file at `path` (gzip) and give its path.
+def write_sales(path: Path, invoices: int = 1_500, seed: int = 5, most_lines: int = 6) -> Path:
+    """Write the file at `path` (gzip) and give its path; invoices have 1 to `most_lines` lines.
 
     Most customers come now and then, some often and for much, one stays away for a year.
     """
@@ -26,7 +26,9 @@ def write_sales(path: Path, invoices: int = 1_500, seed: int = 5) -> Path:
         FIRST_DAY + timedelta(days=dice.randrange(DAYS), minutes=dice.randrange(8 * 60, 22 * 60))
         for _ in range(invoices)
     )
-    rows = [row for place, at in enumerate(moments) for row in _invoice(dice, place, at)]
+    rows = [
+        row for place, at in enumerate(moments) for row in _invoice(dice, place, at, most_lines)
+    ]
     # A line that turns up late belongs to its invoice all the same.
     rows.append(rows[7])
     with gzip.open(path, "wt", encoding="utf-8", newline="") as stream:
@@ -34,13 +36,15 @@ def write_sales(path: Path, invoices: int = 1_500, seed: int = 5) -> Path:
     return path
 
 
-def _invoice(dice: random.Random, place: int, at: datetime) -> list[tuple[str, ...]]:
+def _invoice(
+    dice: random.Random, place: int, at: datetime, most_lines: int
+) -> list[tuple[str, ...]]:
     came_back = dice.random() < 0.08
     customer = int(dice.paretovariate(0.7))
     if customer > CUSTOMERS or (customer == 9 and 40 < (at - FIRST_DAY).days < 420):
         customer = 0
     rows: list[tuple[str, ...]] = []
-    for _ in range(dice.randint(1, 6)):
+    for _ in range(dice.randint(1, most_lines)):
         quantity = dice.choice((1, 1, 1, 2, 3, 6, 12))
         is_correction = not came_back and dice.random() < 0.01
         rows.append(
