@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from loyalty.journal import REVERSE
+from loyalty.journal import EXPIRE, REVERSE
 from loyalty.lot_book import Part
-from loyalty.lots import EXPIRE, Lot, expired, expiring, parts_of, spendable_lots
+from loyalty.lots import Lot, expired, expiring, parts_of, spendable_lots
 from tests.unit.loyalty.lot_account import ANNA, Account, at, of
 
 
@@ -101,6 +101,22 @@ def test_points_of_revoked_vouchers_come_back_to_their_own_lots(anna: Account) -
     anna.post("03-03T10:00", REVERSE, 50 + 12 - 20, of=of(sale), points_back=12, revoked_points=50)
     assert anna.left == [12, 40, 0]
     assert anna.folded.balance == 52
+
+
+def test_points_of_an_entry_that_was_wrong_come_back_where_it_took_them(anna: Account) -> None:
+    anna.earn("03-01T10:00", 10, "days@2")
+    anna.earn("03-01T11:00", 10)
+    wrong = anna.redeem("03-02T10:00", 15)
+    anna.post("03-03T10:00", "adjust", 15, of=of(wrong))
+    assert anna.left == [10, 10]
+
+
+def test_gone_lots_that_a_till_took_are_passed_over(anna: Account) -> None:
+    first = anna.earn("03-01T10:00", 10, "days@2")
+    anna.earn("03-01T11:00", 10, "days@2")
+    anna.post("03-20T10:00", REVERSE, -10, of=of(first))
+    anna.redeem("03-20T11:00", 4)
+    assert anna.left == [0, 6]
 
 
 def test_a_return_that_gives_what_it_takes_still_moves_both(anna: Account) -> None:
