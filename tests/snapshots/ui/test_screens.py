@@ -136,6 +136,20 @@ def test_cashier_takes_goods_back_in_the_dark(shop: TestShop, snap_compare: Snap
     assert snap_compare(cashier(shop), run_before=taken)
 
 
+@in_every_language
+def test_cashier_takes_goods_back_by_their_receipt(
+    shop: TestShop, snap_compare: SnapCompare, language: str
+) -> None:
+    taken = steps(ANNA, COFFEE, COFFEE, COFFEE, BREAD, "12.50", keys=("f2", "f3"))
+    back = steps("KRK-1.1.1", "1*2", BREAD)
+
+    async def buy_and_bring_back(pilot: Pilot[None]) -> None:
+        await taken(pilot)
+        await back(pilot)
+
+    assert snap_compare(cashier(shop, language), run_before=buy_and_bring_back)
+
+
 def test_cashier_takes_a_voucher(shop: TestShop, snap_compare: SnapCompare) -> None:
     code = shop.buys(ANNA, 50_000).receipt.vouchers[0].code
     assert snap_compare(cashier(shop), run_before=steps(ANNA, "12.50", code))
