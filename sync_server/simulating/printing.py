@@ -6,6 +6,7 @@ from functools import partial
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from loyalty.simulation.distribution import Comparison
 from loyalty.simulation.figures import Change, Decile, Economics, MonthFigures, Outcome
@@ -190,5 +191,6 @@ def _changes(title: str, changes: Sequence[Change], currency: str) -> Table:
     table = _table(title, "member", "bought", "present", "draft", "change")
     for one in changes:
         amounts = (one.turnover_minor, one.present_minor, one.draft_minor, one.change_minor)
-        table.add_row(one.member, *(formats.money(amount, currency) for amount in amounts))
+        # A journal may name a member as it likes: no markup of the terminal's is taken from it.
+        table.add_row(Text(one.member), *(formats.money(amount, currency) for amount in amounts))
     return table
