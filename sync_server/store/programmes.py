@@ -193,16 +193,16 @@ def _version(row: Row[str, str, int, int, bytes | None]) -> Version:
     return Version(*row)
 
 
-_LABEL = (programmes.c.name + literal("@") + cast(programmes.c.version, Text)).label("label")
+VERSION_LABEL = (programmes.c.name + literal("@") + cast(programmes.c.version, Text)).label("label")
 _VERSIONS = select(
-    _LABEL,
+    VERSION_LABEL,
     programmes.c.document,
     programmes.c.published_at_ms,
     programmes.c.starts_at_ms,
     programmes.c.signature,
 )
 _STARTED = (
-    select(_LABEL)
+    select(VERSION_LABEL)
     .where(programmes.c.starts_at_ms <= bindparam("now_ms"))
     .order_by(
         programmes.c.starts_at_ms.desc(),

@@ -6,22 +6,17 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from loyalty.journal import EARN, REDEEM, REVERSE, Entry
-from loyalty.programme.awards import award
 from loyalty.programme.document import Programme
 from loyalty.programme.paying import PointsPaid, paid_with_points
-from loyalty.programme.plain import is_plain, points_of_total
-from loyalty.programme.sale_facts import MAX_FIGURE, PAID_MINOR, SaleFacts
-from loyalty.programme.standing import sums_of
-from loyalty.programme.unreferenced import AS_SOLD_NOW
+from loyalty.programme.sale_facts import MAX_FIGURE, PAID_MINOR
+from loyalty.sums import SUMS
+from sync_server.reconcile.recomputed import Given, given_by
 from sync_server.store.cases import PROGRAMME_UNKNOWN, PROMISE_DIFFERS, Case
-from sync_server.store.lines import UNREADABLE, facts_of, total_of
+from sync_server.store.lines import UNREADABLE, total_of
 from sync_server.store.programmes import find_programme
 from sync_server.terminals.return_book import is_by_item, return_cases, return_difference
 
 MAX_PROGRAMMES_KEPT = 64
-
-_PLAIN = frozenset({"lines"})
-"""All that an entry keeps of a sale under a programme that asks for no more."""
 
 
 class Promises:
@@ -80,31 +75,23 @@ def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> st
     sign = 1 if entry.kind == EARN else -1
     if sign * total_minor != entry.amount_minor:
         return f"amount {entry.amount_minor}, its lines sum to {sign * total_minor}"
-    if sign < 0 and programme.returns.without_receipt != AS_SOLD_NOW:
-        return _points_difference(entry, 0)
-    if is_plain(programme) and entry.payload.keys() == _PLAIN:
-        points = sign * points_of_total(programme, total_minor) if entry.member else 0
-        return _points_difference(entry, points)
-    facts = facts_of(entry, zone)
-    if facts is None:
+    given = given_by(programme, entry, total_minor, zone)
+    if given is None:
         return UNREADABLE
-    return _award_difference(entry, programme, facts, sign)
-
-
-def _award_difference(entry: Entry, programme: Programme, facts: SaleFacts, sign: int) -> str:
-    """How points, discount and sums differ from an award computed anew. A return without its
-    receipt takes back what the same goods would have earned."""
-    if not entry.member:
-        return _points_difference(entry, 0)
-    given = award(programme, facts.occasion, facts.standing)
-    difference = _points_difference(entry, sign * given.points)
-    if difference or sign < 0:
+    difference = _points_difference(entry, given.points)
+    if difference or sign < 0 or not entry.member:
         return difference
-    if given.discount_minor != facts.discount_minor:
-        return f"discount {facts.discount_minor}, computed {given.discount_minor}"
-    sums = sums_of(programme, facts.occasion, given)
-    if sums != facts.sums:
-        return f"it counts {_told(facts.sums)} of its member, computed {_told(sums)}"
+    return _beside_points(entry, given)
+
+
+def _beside_points(entry: Entry, given: Given) -> str:
+    """How the discount and the sums of a sale differ from those computed anew."""
+    discount_minor = entry.payload.get("discount_minor", 0)
+    if given.discount_minor != discount_minor:
+        return f"discount {discount_minor}, computed {given.discount_minor}"
+    sums = entry.payload.get(SUMS, {})
+    if given.sums != sums:
+        return f"it counts {_told(sums)} of its member, computed {_told(given.sums)}"
     return ""
 
 
