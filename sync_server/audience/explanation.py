@@ -131,7 +131,10 @@ def _rule(entry: Entry, programme: Programme | None, zone: ZoneInfo) -> str:
     if RETURNED_SALE in entry.payload:
         return "what is left of the sale is less by so much"
     computed = reasons(entry, programme, zone, DEFAULT_LANGUAGE)
-    return UNREADABLE if computed is None else " ".join(computed.sentences)
+    if computed is None:
+        return UNREADABLE
+    said = " ".join(computed.sentences)
+    return f"return: {said}" if entry.kind == REVERSE else said
 
 
 def _redeemed(entry: Entry, programme: Programme) -> str:

@@ -26,6 +26,7 @@ from terminal_app.commands.speaking import (
     EXIT_DISAGREES,
     HomeOption,
     JsonOption,
+    Language,
     faults_in_words,
     home_of,
     print_json,
@@ -83,9 +84,12 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
 def explain(
     member: Annotated[str, typer.Argument(help="Card number or id of the member.")],
     home: HomeOption = None,
+    language: Annotated[
+        Language, typer.Option(help="Of the reasons that the programme gives.")
+    ] = Language.EN,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what a member's balance is made of: each entry, its rule, and the programme's version.
+    """Say what a member's balance is made of: each entry, its rules, and the programme's version.
 
     Example: paragon ledger explain 2900000000178504
     """
@@ -98,7 +102,7 @@ def explain(
                     "Check the number; paragon sync fetches what head office knows.",
                 )
             now_ms = epoch_ms(utc_now())
-            explanation = ledger_desk.explain(connection, identity, known, now_ms)
+            explanation = ledger_desk.explain(connection, identity, known, now_ms, language.value)
         if as_json:
             print_json(explanation)
         else:

@@ -4,11 +4,10 @@ Reads the till's store alone, so it works with the line down, beside a till that
 """
 
 import sqlite3
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from loyalty.baskets import Basket, Line
-from loyalty.errors import LoyaltyError
 from loyalty.journal import (
     EARN,
     ENROL,
@@ -20,12 +19,12 @@ from loyalty.journal import (
     VOUCHER_REDEEMED,
     Entry,
 )
-from loyalty.members import Member
-from loyalty.programme.document import Programme
-from loyalty.programme.earning import award, clawback
+from loyalty.members import DEFAULT_LANGUAGE, Member
+from loyalty.programme.reasons import reasons
+from loyalty.programme.sale_facts import PAID_MINOR, RETURNED_SALE
 from loyalty.rights import Safe, points_of, voucher_of
 from terminal_app.store import journal, ledger, members, settings
-from terminal_app.store.programmes import programme_in_force
+from terminal_app.store.programmes import programme_in_force, programme_labelled
 from terminal_app.store.settings import Identity
 from terminal_app.till.safety import safe_to_spend
 
@@ -40,8 +39,9 @@ _WORDS = {
 class ExplainedEntry(msgspec.Struct, frozen=True, kw_only=True):
     """An entry of a member and why it has its points.
 
-    `rule` is computed anew from the goods in the entry; `recomputed_points` is what that gives,
-    None when the programme it was made under is no longer at this till or no rule made it.
+    `rule` has a sentence for each rule of the programme that the entry was made under;
+    `recomputed_points` is what its goods come to when computed anew, None when that programme is
+    not at this till or no rule made it.
     `balance` is the running sum at this till.
     """
 
@@ -72,15 +72,20 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def explain(
-    connection: sqlite3.Connection, identity: Identity, member: Member, now_ms: int
+    connection: sqlite3.Connection,
+    identity: Identity,
+    member: Member,
+    now_ms: int,
+    language: str = DEFAULT_LANGUAGE,
 ) -> Explanation:
-    """What `member`'s balance is made of, and how much of it may be spent here at `now_ms`."""
+    """What `member`'s balance is made of, and how much of it may be spent here at `now_ms`; the
+    reasons of awards are in `language`."""
     programme = programme_in_force(connection, now_ms)
     rows = []
     balance = 0
     for entry in journal.entries_of(connection, identity.epoch, member.member_id):
         balance += entry.points
-        rule, points = _rule(entry, programme)
+        rule, points = _rule(connection, entry, identity.zone, language)
         rows.append(
             ExplainedEntry(
                 seq=entry.seq,
@@ -112,23 +117,27 @@ def find_member(connection: sqlite3.Connection, text: str) -> Member | None:
     return members.member(connection, digits) or members.member_by_card(connection, digits)
 
 
-def _rule(entry: Entry, programme: Programme) -> tuple[str, int | None]:
+def _rule(
+    connection: sqlite3.Connection, entry: Entry, zone: ZoneInfo, language: str
+) -> tuple[str, int | None]:
+    """Why `entry` has its points, and what its goods come to when that is computed anew."""
     if entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE):
         return _rights_in_words(entry), None
+    if entry.kind == REDEEM and PAID_MINOR in entry.payload:
+        return "points paid for a part of this purchase", None
     if entry.kind not in (EARN, REVERSE):
         number = entry.payload.get("number", "")
         return f"{_WORDS.get(entry.kind, entry.kind)} {number}".strip(), None
-    if entry.programme != programme.label:
-        return f"under {entry.programme}, which is no longer at this till", None
-    try:
-        lines = tuple(
-            Line(str(sku), "", int(quantity), int(amount_minor))
-            for sku, quantity, amount_minor in entry.payload["lines"]
-        )
-    except (KeyError, TypeError, ValueError, LoyaltyError):
+    if RETURNED_SALE in entry.payload:
+        return "what is left of the sale is less by so much", None
+    programme = programme_labelled(connection, entry.programme)
+    if programme is None:
+        return f"under {entry.programme}, which is not at this till", None
+    made = reasons(entry, programme, zone, language)
+    if made is None:
         return "the entry does not say which goods", None
-    made = (award if entry.kind == EARN else clawback)(programme, Basket(lines))
-    return made.rule, made.points
+    said = " ".join(made.sentences)
+    return f"return: {said}" if entry.kind == REVERSE else said, made.points
 
 
 def _rights_in_words(entry: Entry) -> str:

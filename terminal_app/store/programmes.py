@@ -20,12 +20,12 @@ _PUT = """
 """
 # With a clock that was put back before the first start, the first is the one that is meant.
 _IN_FORCE = """
-    SELECT document FROM programmes
+    SELECT CAST(document AS TEXT) FROM programmes
     ORDER BY starts_at_ms <= ?1 DESC, abs(starts_at_ms - ?1), number DESC LIMIT 1
 """
 _HAS_START = "SELECT 1 FROM programmes WHERE starts_at_ms > 0 LIMIT 1"
 _START = "UPDATE programmes SET starts_at_ms = ? WHERE label = ?"
-_LABELLED = "SELECT document FROM programmes WHERE label = ?"
+_LABELLED = "SELECT CAST(document AS TEXT) FROM programmes WHERE label = ?"
 
 _programme_of = lru_cache(maxsize=MAX_PROGRAMMES_KEPT)(load_programme)
 

@@ -8,7 +8,6 @@ import msgspec
 from litestar import Litestar
 from sqlalchemy import Engine, update
 
-from loyalty.baskets import Basket, Line
 from loyalty.clock import epoch_ms
 from loyalty.identifiers import minted_card, voucher_number
 from loyalty.journal import (
@@ -24,7 +23,7 @@ from loyalty.journal import (
 )
 from loyalty.members import Member
 from loyalty.programme.document import classic_document, load_programme
-from loyalty.programme.earning import award, clawback
+from loyalty.programme.plain import points_of_total
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.wire import WIRE_VERSION, Outcome, SyncRequest
 from sync_server.bootstrap import open_store
@@ -132,7 +131,7 @@ class Till:
         return member
 
     def sell(self, member: str, amount_minor: int, receipt: str = "") -> None:
-        points = award(CLASSIC, _basket(amount_minor)).points if member else 0
+        points = points_of_total(CLASSIC, amount_minor) if member else 0
         self._write(
             EARN, member, points, amount_minor, receipt, {"lines": [["GOODS", 1, amount_minor]]}
         )
@@ -142,7 +141,7 @@ class Till:
         self._write(EARN, member, 1, 100, "", payload)
 
     def take_back(self, member: str, amount_minor: int) -> None:
-        points = clawback(CLASSIC, _basket(amount_minor)).points
+        points = -points_of_total(CLASSIC, amount_minor)
         self._write(
             REVERSE, member, points, -amount_minor, "", {"lines": [["GOODS", 1, amount_minor]]}
         )
@@ -241,7 +240,3 @@ def found_chain(home: Path, database_url: str = "") -> Chain:
         settings = load_settings(connection)
     ingest = Ingest(engine, clock, settings.zone, [on_entries])
     return Chain(engine, clock, settings, founded, ingest, home)
-
-
-def _basket(amount_minor: int) -> Basket:
-    return Basket((Line("GOODS", "", 1, amount_minor),))

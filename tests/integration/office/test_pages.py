@@ -93,7 +93,7 @@ def test_every_page_shows_the_books_on_either_engine(
     assert "Points redeemed −500" in page
     assert "Return −12" in page
     assert "500 for a voucher of 5.00" in page
-    assert "return: 1 for each full 1.00, of 12.40" in page
+    assert "return: Every purchase: £12.40, 1 point for each full £1.00 = 12 points." in page
     assert "classic@1" in page
 
 

@@ -112,8 +112,12 @@ def test_a_balance_explains_itself(sold: Shop, home: Path) -> None:
     assert [row["points"] for row in rows] == [0, 520, -500, 0, -100]
     assert [row["balance"] for row in rows] == [0, 520, 20, 20, -80]
     assert [row["recomputed_points"] for row in rows] == [None, 520, None, None, -100]
-    assert rows[1]["rule"] == "1 for each full 1.00"
-    assert rows[4]["rule"] == "return: 1 for each full 1.00"
+    earned = "Every purchase: £520.99, 1 point for each full £1.00 = 520 points."
+    assert rows[1]["rule"] == earned
+    assert rows[4]["rule"].startswith("return: Every purchase: £")
+    assert told(home, "explain", CARD, "--language", "pl")["entries"][1]["rule"].startswith(
+        "Każdy zakup: "
+    )
     assert {row["programme"] for row in rows} == {"classic@1"}
     points = (explained["points_here"], explained["points_elsewhere"], explained["points"])
     assert points == (-80, 40, -40)
@@ -129,12 +133,9 @@ def test_the_explanation_reads_well(sold: Shop, home: Path) -> None:
 
 
 def test_an_entry_of_an_older_programme_says_so(sold: Shop, home: Path) -> None:
-    with sold.store.writing() as connection:
-        document = connection.execute("SELECT value FROM settings WHERE key = 'programme'")
-        text = bytes(document.fetchone()[0]).decode().replace("version = 1", "version = 2")
-        connection.execute("UPDATE settings SET value = ? WHERE key = 'programme'", [text.encode()])
+    meddle(home, "UPDATE programmes SET label = 'classic@9'")
     row = told(home, "explain", CARD)["entries"][1]
-    assert row["rule"] == "under classic@1, which is no longer at this till"
+    assert row["rule"] == "under classic@1, which is not at this till"
     assert row["recomputed_points"] is None
 
 
@@ -213,9 +214,15 @@ def test_a_rebuild_says_that_receipts_cannot_come_back(sold: Shop, home: Path) -
     assert [each["what"][:9] for each in told(home, "verify")["findings"]] == ["receipt 1"]
 
 
-@pytest.mark.parametrize("key", ["identity", "programme"])
-def test_settings_that_cannot_be_read_are_a_sentence(sold: Shop, home: Path, key: str) -> None:
-    meddle(home, f"UPDATE settings SET value = x'ff' WHERE key = '{key}'")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE settings SET value = x'ff' WHERE key = 'identity'",
+        "UPDATE programmes SET document = x'ff'",
+    ],
+)
+def test_settings_that_cannot_be_read_are_a_sentence(sold: Shop, home: Path, damage: str) -> None:
+    meddle(home, damage)
     result = ledger(home, "explain", CARD)
     assert result.exit_code == 2
     assert result.stderr.startswith("paragon: ")

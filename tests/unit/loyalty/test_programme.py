@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from loyalty.baskets import Basket, Line, keyed_amount
 from loyalty.clock import epoch_ms, from_epoch_ms
 from loyalty.errors import ProgrammeInvalid
 from loyalty.programme.document import (
@@ -16,7 +15,7 @@ from loyalty.programme.document import (
     classic_document,
     load_programme,
 )
-from loyalty.programme.earning import award, clawback
+from loyalty.programme.plain import points_of_total
 from loyalty.programme.rewards import (
     MAX_VOUCHERS_A_RECEIPT,
     NOTHING_DUE,
@@ -30,10 +29,6 @@ from loyalty.programme.terms.rewards import Reward
 CLASSIC = load_programme(classic_document())
 WARSAW = ZoneInfo("Europe/Warsaw")
 NOON_MS = epoch_ms(datetime(2024, 6, 1, 12, tzinfo=UTC))
-LINES = st.builds(
-    Line, st.just("sku"), st.just("tea"), st.integers(1, 100), st.integers(-(10**6), 10**7)
-)
-BASKETS = st.lists(LINES, min_size=1, max_size=20).map(lambda lines: Basket(tuple(lines)))
 
 
 def test_the_classic_programme() -> None:
@@ -56,21 +51,7 @@ def test_the_classic_programme() -> None:
     ("amount_minor", "points"), [(0, 0), (99, 0), (100, 1), (199, 1), (-500, 0), (123_456, 1234)]
 )
 def test_points_for_each_full_step(amount_minor: int, points: int) -> None:
-    assert award(CLASSIC, keyed_amount(amount_minor)).points == points
-
-
-@given(BASKETS)
-def test_lines_are_summed_before_the_floor(basket: Basket) -> None:
-    given_award = award(CLASSIC, basket)
-    assert given_award.base_minor == max(basket.total_minor, 0)
-    assert given_award.points == given_award.base_minor // 100
-    assert given_award.rule == "1 for each full 1.00"
-
-
-@given(BASKETS, st.integers(1, 50), st.sampled_from(["0.01", "1.00", "2,50", "100"]))
-def test_a_sale_and_its_return_come_to_nothing(basket: Basket, points: int, per: str) -> None:
-    programme = replace(CLASSIC, earning=Earning(per, points))
-    assert award(programme, basket).points + clawback(programme, basket).points == 0
+    assert points_of_total(CLASSIC, amount_minor) == points
 
 
 @given(st.integers(-(10**6), 10**6))
