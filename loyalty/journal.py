@@ -19,6 +19,8 @@ REVERSE = "reverse"
 REDEEM = "redeem"
 VOUCHER_ISSUED = "voucher-issued"
 VOUCHER_REDEEMED = "voucher-redeemed"
+EXPIRE = "expire"
+ADJUST = "adjust"
 RIGHTS_GRANT = "rights-grant"
 RIGHTS_RELEASE = "rights-release"
 
@@ -28,6 +30,8 @@ KINDS = frozenset(
         EARN,
         REVERSE,
         REDEEM,
+        EXPIRE,
+        ADJUST,
         VOUCHER_ISSUED,
         VOUCHER_REDEEMED,
         RIGHTS_GRANT,
@@ -53,6 +57,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     - enrol: the fields of the member;
     - earn, reverse: `lines`, a list of [sku, quantity, amount_minor];
     - redeem: nothing; the vouchers that follow in the same receipt are what it paid for;
+    - expire: `of`, the [terminal, epoch, seq] of the entry whose points are gone;
+    - adjust: `reason`, and `parts`, the days that points from elsewhere bring (see loyalty.lots);
     - voucher-issued: `number`, `amount_minor`, `currency`, `expires_at_ms`;
     - voucher-redeemed: `number`, `amount_minor`;
     - rights-grant: `draw`, the number of the till's request, and `points` or `voucher`;

@@ -12,14 +12,11 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from loyalty.journal import EARN, REDEEM, REVERSE, Entry
+from loyalty.journal import EARN, EXPIRE, REDEEM, REVERSE, Entry
 from loyalty.life_cycles import AVAILABLE, EXPIRED, PENDING, SPENT
 from loyalty.lot_book import FOR_EVER_MS, LotBook, OpenLot, Part, Source, Taking
 from loyalty.programme.sale_facts import PAID_MINOR, RETURNED_SALE
 from loyalty.programme.terms.wallets import Wallet
-
-EXPIRE: Final = "expire"
-"""The kind of entry that books lots as gone: points below zero, `of` the lot's own entry."""
 
 PARTS: Final = "parts"
 """Where the payload of an entry that gives points has the days they bring with them: `Part`s."""

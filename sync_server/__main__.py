@@ -12,6 +12,7 @@ from loyalty.errors import LoyaltyError
 from sync_server.commands import (
     books,
     chain,
+    points,
     programme,
     serving,
     telling,
@@ -42,6 +43,7 @@ app.add_typer(terminals.terminal, name="terminal")
 app.add_typer(chain.user, name="user")
 app.add_typer(programme.programme, name="programme")
 app.add_typer(books.members, name="members")
+app.add_typer(points.points, name="points")
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from loyalty.clock import Clock, epoch_ms
+from sync_server.bookkeeping.daily import DailyBooks
 from sync_server.campaigns.dispatcher import Dispatcher
 from sync_server.campaigns.triggers import on_entries
 from sync_server.config import ServerConfig
@@ -93,16 +94,19 @@ def build_app(
     ingest = Ingest(engine, clock, settings.zone, [on_entries])
     dispatcher = Dispatcher(engine, clock, config.smtp)
     starts = ProgrammeStarts(engine, clock)
+    daily = DailyBooks(engine, clock, ingest)
 
     @asynccontextmanager
     async def lifespan(_app: Litestar) -> AsyncIterator[None]:
         try:
             await starts.start()
+            await daily.start()
             await dispatcher.start()
             yield
         finally:
             try:
                 await starts.stop()
+                await daily.stop()
                 await dispatcher.stop()
             finally:
                 engine.dispose()

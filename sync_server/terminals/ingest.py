@@ -145,47 +145,53 @@ class Ingest:
         is not good any more; nothing of it is taken then, and neither is anything when the
         database fails.
         """
+        with writing_beside(self._engine) as connection:
+            return self.take_within(connection, request, token_hash)
+
+    def take_within(
+        self, connection: Connection, request: SyncRequest, token_hash: str | None = None
+    ) -> Taken:
+        """Take a frame as `take` does, inside a transaction that writes."""
         require_place(request)
         now_ms = epoch_ms(self._clock())
-        with writing_beside(self._engine) as connection:
-            contact = contact_of(connection, request, token_hash, holds=True)
-            frame = read_frame(connection, request, contact.head)
-            hold_members(connection, request, frame.arrived)
-            frame = refuse_sums_beyond(connection, refuse_beyond(connection, frame))
-            history = _history(connection, contact, request, now_ms)
-            open_cases(connection, clock_cases(contact, request, now_ms), now_ms)
-            note_contact(connection, request, now_ms)
-            note_printed(connection, request, now_ms)
-            fork_seq = 0
-            if frame.chain.outcome is Outcome.ACCEPTED:
-                self._accept(connection, contact, request, frame, now_ms)
-                is_noted = contact.heard_history == history.history_id and not history.is_recovering
-                is_told = request.history_id == history.history_id
-                if is_told and not is_noted and has_said_all(request, frame.chain):
-                    note_heard(connection, history, request.terminal, request.epoch)
-            elif frame.chain.outcome is Outcome.FORKED:
-                fork_seq = frame.chain.evidence[0].seq if frame.chain.evidence else 0
-                keep_evidence(connection, request, frame.chain, now_ms)
-            is_newest = is_at_head(request, frame.chain)
-            rights = answer(
-                connection,
-                request,
-                history.history_id,
-                now_ms,
-                is_at_head=is_newest,
-                writes=True,
-            )
-            note_met(connection, request)
-            head = frame.chain.head
-            return Taken(
-                frame.chain.outcome,
-                head,
-                frame.told_refused,
-                history.history_id,
-                keep_head(connection, contact, history, request.epoch, head),
-                fork_seq,
-                rights,
-            )
+        contact = contact_of(connection, request, token_hash, holds=True)
+        frame = read_frame(connection, request, contact.head)
+        hold_members(connection, request, frame.arrived)
+        frame = refuse_sums_beyond(connection, refuse_beyond(connection, frame))
+        history = _history(connection, contact, request, now_ms)
+        open_cases(connection, clock_cases(contact, request, now_ms), now_ms)
+        note_contact(connection, request, now_ms)
+        note_printed(connection, request, now_ms)
+        fork_seq = 0
+        if frame.chain.outcome is Outcome.ACCEPTED:
+            self._accept(connection, contact, request, frame, now_ms)
+            is_noted = contact.heard_history == history.history_id and not history.is_recovering
+            is_told = request.history_id == history.history_id
+            if is_told and not is_noted and has_said_all(request, frame.chain):
+                note_heard(connection, history, request.terminal, request.epoch)
+        elif frame.chain.outcome is Outcome.FORKED:
+            fork_seq = frame.chain.evidence[0].seq if frame.chain.evidence else 0
+            keep_evidence(connection, request, frame.chain, now_ms)
+        is_newest = is_at_head(request, frame.chain)
+        rights = answer(
+            connection,
+            request,
+            history.history_id,
+            now_ms,
+            is_at_head=is_newest,
+            writes=True,
+        )
+        note_met(connection, request)
+        head = frame.chain.head
+        return Taken(
+            frame.chain.outcome,
+            head,
+            frame.told_refused,
+            history.history_id,
+            keep_head(connection, contact, history, request.epoch, head),
+            fork_seq,
+            rights,
+        )
 
     def _accept(
         self,

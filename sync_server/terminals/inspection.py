@@ -11,8 +11,10 @@ from loyalty.bounds import MAX_MOMENT_MS, MAX_POINTS
 from loyalty.errors import EntryInvalid
 from loyalty.identifiers import voucher_issuer
 from loyalty.journal import (
+    ADJUST,
     EARN,
     ENROL,
+    EXPIRE,
     KINDS,
     MAX_ENTRY_BYTES,
     REDEEM,
@@ -65,8 +67,10 @@ def _misread(entry: Entry) -> str:
         return ""
     if entry.kind not in KINDS:
         return ""
-    if entry.kind == REDEEM:
-        return "it redeems points and gives some" if entry.points > 0 else ""
+    if entry.kind in (REDEEM, EXPIRE):
+        return "it takes points and gives some" if entry.points > 0 else ""
+    if entry.kind == ADJUST:
+        return "" if entry.member else "it corrects the points of nobody"
     if entry.points:
         return f"a {entry.kind} entry moves no points"
     try:

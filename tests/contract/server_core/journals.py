@@ -195,7 +195,6 @@ def found_chain(engine: Engine) -> None:
             if table is not counters:
                 connection.execute(delete(table))
         connection.execute(update(counters).values(value=0))
-        put_in_force(connection, classic_document(), epoch_ms(START))
         for key, value in (
             (settings.HISTORY_ID, "history-1"),
             (settings.SHOP, "Shop"),
@@ -205,6 +204,7 @@ def found_chain(engine: Engine) -> None:
             (settings.SERVER_KEY, bytes(range(32)).hex()),
         ):
             settings.write_setting(connection, key, value)
+        put_in_force(connection, classic_document(), epoch_ms(START))
         for branch in sorted({till[:3] for till in TILLS}):
             connection.execute(insert(branches).values(branch=branch, name=f"Branch {branch}"))
         for number, till in enumerate(TILLS, 1):

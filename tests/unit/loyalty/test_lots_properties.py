@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from loyalty.clock import epoch_ms
-from loyalty.journal import EARN, REDEEM, REVERSE, Entry
+from loyalty.journal import EARN, EXPIRE, REDEEM, REVERSE, Entry
 from loyalty.life_cycles import LOT, may_become
-from loyalty.lots import EXPIRE, Lots, expired, expiring, fold_lots, parts_of, spendable_lots
+from loyalty.lots import Lots, expired, expiring, fold_lots, parts_of, spendable_lots
 from loyalty.programme.terms.wallets import Expiry, Wallet
 from tests.unit.loyalty.plain_lots import LATE, plain_lots
 

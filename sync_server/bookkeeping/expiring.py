@@ -1,0 +1,157 @@
+"""Points that are gone: booked by head office, which alone has all entries of an account.
+
+Lots are folded from the entries by their own versions' terms (see `loyalty.lots`). What is gone is
+drawn from the tills that hold it, and booked once all of it is here. Was it not gone after all, as
+a till without a line tells of a purchase later, the points come back to their lot.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+import msgspec
+from sqlalchemy import Connection, Engine, bindparam, select
+
+from loyalty.clock import Clock, epoch_ms
+from loyalty.journal import ADJUST, EXPIRE, decode_entry
+from loyalty.lot_book import Source
+from loyalty.lots import Lots, expired, fold_lots
+from loyalty.programme.document import load_programme
+from loyalty.programme.sale_facts import RETURNED_SALE
+from loyalty.programme.terms.programme import Programme
+from loyalty.programme.terms.wallets import NEVER, Wallet
+from sync_server.bookkeeping.own_journal import Outcomes, OwnJournal, Posting
+from sync_server.store.engine import reading
+from sync_server.store.programmes import find_programme, versions
+from sync_server.store.settings import PROGRAMME, load_settings, read_setting
+from sync_server.store.tables import entries, standings
+
+ACCOUNTS_A_PAGE = 500
+NOT_GONE_AFTER_ALL = "not-gone-after-all"
+
+
+class Gone(msgspec.Struct, frozen=True, kw_only=True):
+    """What an account has lost at a day's end: `points` of the lot that entry `source` opened."""
+
+    account: str
+    points: int
+    source: Source
+    expired_at_ms: int
+
+
+class Expiring:
+    """Finds and books what is gone."""
+
+    def __init__(self, engine: Engine, clock: Clock, journal: OwnJournal) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._journal = journal
+
+    def gone(self) -> Iterator[Gone]:
+        """What is gone and not booked yet, account by account; nothing is written."""
+        for account, lots in self._accounts():
+            yield from _gone(account, lots, epoch_ms(self._clock()))
+
+    def book(self, on_account: Callable[[str], None] = lambda _: None) -> Outcomes:
+        """Book what is gone, and give back what was not gone after all; `on_account` hears of
+        each account that was looked at."""
+        return self._journal.post(self._postings(on_account))
+
+    def _postings(self, on_account: Callable[[str], None]) -> Iterator[Posting]:
+        now_ms = epoch_ms(self._clock())
+        with reading(self._engine) as connection:
+            label = read_setting(connection, PROGRAMME)
+        for account, lots in self._accounts():
+            on_account(account)
+            for one in _gone(account, lots, now_ms):
+                # One lot may be booked in parts, when points come back to it later.
+                name = "-".join(str(part) for part in one.source)
+                yield Posting(
+                    account=account,
+                    kind=EXPIRE,
+                    points=-one.points,
+                    receipt=f"gone:{name}:{_booked(lots, one.source)}",
+                    programme=label,
+                    occurred_at_ms=one.expired_at_ms + 1,
+                    payload={RETURNED_SALE: list(one.source)},
+                )
+            for source, points in lots.over_expired:
+                name = "-".join(str(part) for part in source)
+                yield Posting(
+                    account=account,
+                    kind=ADJUST,
+                    points=points,
+                    receipt=f"back:{name}",
+                    programme=label,
+                    occurred_at_ms=now_ms,
+                    payload={RETURNED_SALE: list(source), "reason": NOT_GONE_AFTER_ALL},
+                )
+
+    def _accounts(self) -> Iterator[tuple[str, Lots]]:
+        """Each account that may have lost something, with its lots."""
+        after = ""
+        while True:
+            with reading(self._engine) as connection:
+                page = _page(connection, after)
+                for account in page:
+                    yield account, lots_of(connection, account)
+            if len(page) < ACCOUNTS_A_PAGE:
+                return
+            after = page[-1]
+
+
+def lots_of(connection: Connection, account: str) -> Lots:
+    """The lots of `account`, by all entries that head office holds of it."""
+    zone = load_settings(connection).zone
+    rows = connection.execute(_BODIES, {"of_account": account}).scalars()
+    told = [decode_entry(body) for body in rows]
+    return fold_lots(account, told, _wallets(connection), zone)
+
+
+def _gone(account: str, lots: Lots, now_ms: int) -> list[Gone]:
+    return [
+        Gone(
+            account=account,
+            points=lot.points_left,
+            source=lot.source,
+            expired_at_ms=lot.expires_at_ms,
+        )
+        for lot in expired(lots.lots, now_ms)
+        if lot.expires_at_ms is not None
+    ]
+
+
+def _booked(lots: Lots, source: Source) -> int:
+    """How many points of the lots that an entry opened were booked as gone before."""
+    return sum(lot.points_expired for lot in lots.lots if lot.source == source)
+
+
+def _page(connection: Connection, after: str) -> Sequence[str]:
+    if not any(_expires(load_programme(one.document)) for one in versions(connection)):
+        return ()
+    asked = {"after": after, "most": ACCOUNTS_A_PAGE}
+    return connection.execute(_ACCOUNTS, asked).scalars().all()
+
+
+def _expires(programme: Programme) -> bool:
+    return any(wallet.expiry != NEVER for wallet in programme.wallets.values())
+
+
+def _wallets(connection: Connection) -> Callable[[str], Wallet]:
+    """The main wallet as the programme with a label described it; one that nobody published
+    promised nothing of days."""
+
+    @cache
+    def wallet_of(label: str) -> Wallet:
+        programme = find_programme(connection, label)
+        return Wallet() if programme is None else programme.wallet()
+
+    return wallet_of
+
+
+_ACCOUNTS = (
+    select(standings.c.member_id)
+    .where(standings.c.points > 0, standings.c.member_id > bindparam("after"))
+    .order_by(standings.c.member_id)
+    .limit(bindparam("most"))
+)
+_BODIES = select(entries.c.body).where(entries.c.member == bindparam("of_account"))
