@@ -55,7 +55,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     what its kind alone needs:
 
     - enrol: the fields of the member;
-    - earn, reverse: `lines`, a list of [sku, quantity, amount_minor];
+    - earn, reverse: `lines`, a list of [sku, quantity, amount_minor], and what else the programme
+      asks for (see loyalty.programme.sale_facts); of a member `sums`, by key (see loyalty.sums);
     - redeem: nothing; the vouchers that follow in the same receipt are what it paid for;
     - expire: `of`, the [terminal, epoch, seq] of the entry whose points are gone;
     - adjust: `reason`, and `parts`, the days that points from elsewhere bring (see loyalty.lots);
