@@ -29,6 +29,9 @@ def reconcile(
 ) -> None:
     """Hold what each till counted against what head office holds, day by day.
 
+    Lists as well what went by another version of the programme than was in force: each promise
+    stands, so this makes nothing disagree.
+
     Exits with 0 when every day agrees, with 1 when some wait or differ, and with 2 when asked for
     a terminal or a day that cannot be.
     """
@@ -36,6 +39,7 @@ def reconcile(
 
     from sync_server.commands.opening import founded_store
     from sync_server.reconcile.days import DayState, compare_days
+    from sync_server.reconcile.late_versions import late_versions
     from sync_server.reconcile.printing import Reconciliation, print_tables
     from sync_server.reconcile.standing import terminal_totals
     from sync_server.store.cases import count_cases
@@ -49,11 +53,13 @@ def reconcile(
         _require_terminal(connection.execute(known).scalars().all(), terminal)
         days = compare_days(connection, terminal, day)
         settings = load_settings(connection)
+        late = late_versions(connection, settings.zone, terminal=terminal, day=day)
         outcome = Reconciliation(
             history_id=settings.history_id,
             currency=settings.currency,
             terminals=tuple(terminal_totals(connection, days)),
             days=tuple(days),
+            late_versions=late.found,
             cases=count_cases(connection),
         )
     if json:

@@ -12,6 +12,7 @@ from loyalty.tallies import DayTally
 from sync_server.office import formats
 from sync_server.office.desk import Desk, OfficeRequest, Page
 from sync_server.reconcile.days import DayComparison, DayState, compare_days
+from sync_server.reconcile.late_versions import LateVersion, late_versions
 from sync_server.reconcile.standing import terminal_totals
 from sync_server.reports.csv_files import csv_text
 from sync_server.reports.rights import exposure
@@ -20,6 +21,9 @@ from sync_server.store.tables import TALLY_COUNTS
 
 MAX_ROWS_SHOWN = 100
 """On the page; the file has every row."""
+
+MAX_LATE_COMPUTED = 20_000
+"""Receipts by another version than was in force that a page computes again; the command has all."""
 
 TONES = {DayState.AGREES: "good", DayState.WAITING: "warn", DayState.DIFFERS: "bad"}
 _LABELS = {name: name.replace("_minor", " amount").replace("_", " ") for name in TALLY_COUNTS}
@@ -60,6 +64,9 @@ def reconciliation_page(
         totals = terminal_totals(connection, every_day)
         tills = terminals_now(connection, desk.now_ms())
         at_stake = exposure(connection)
+        late = late_versions(
+            connection, desk.settings.zone, terminal=terminal or None, at_most=MAX_LATE_COMPUTED
+        )
     days = [compared for compared in every_day if choice.takes(compared)]
     asked = {key: value for key, value in msgspec.structs.asdict(choice).items() if value}
     return desk.page(
@@ -69,6 +76,9 @@ def reconciliation_page(
         totals=totals,
         tills=tills,
         exposure=at_stake,
+        late=[_late_in_words(one) for one in late.found[:MAX_ROWS_SHOWN]],
+        late_in_all=len(late.found),
+        late_computed=None if late.is_whole else MAX_LATE_COMPUTED,
         total=len(days),
         sums=_sums(days),
         differing=sum(compared.state is DayState.DIFFERS for compared in days),
@@ -116,6 +126,19 @@ def _shown(compared: DayComparison, currency: str) -> ShownDay:
             for name, (till, office) in compared.differences.items()
         )
     return ShownDay(compared.terminal, compared.day, str(compared.state), compared.office, said)
+
+
+def _late_in_words(one: LateVersion) -> str:
+    receipts = "1 receipt" if one.entries == 1 else f"{formats.number(one.entries)} receipts"
+    words = (
+        f"{one.terminal} went by {one.used} where {one.in_force} was in force: {receipts}, the "
+        f"latest {one.latest}. Points: {formats.number(one.points_promised)} given, "
+        f"{formats.number(one.points_in_force)} by {one.in_force} "
+        f"({formats.signed(one.difference)})."
+    )
+    if one.unreadable:
+        words += f" {formats.number(one.unreadable)} of them cannot be read and are left out."
+    return words
 
 
 def _figure(name: str, value: int, currency: str) -> str:

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from loyalty.amounts import decimals_of, plain_amount
 from sync_server.reconcile.days import DayComparison, DayState
+from sync_server.reconcile.late_versions import LateVersion
 from sync_server.reconcile.standing import TerminalTotals
 
 _STATE_STYLE = {DayState.AGREES: "green", DayState.WAITING: "yellow", DayState.DIFFERS: "red"}
@@ -18,16 +19,19 @@ class Reconciliation(msgspec.Struct, frozen=True, kw_only=True):
     currency: str
     terminals: tuple[TerminalTotals, ...]
     days: tuple[DayComparison, ...]
+    late_versions: tuple[LateVersion, ...]
     cases: int
 
 
 def print_tables(outcome: Reconciliation, console: Console | None = None) -> None:
-    """Print totals per terminal, then the days that do not agree, and the verdict."""
+    """Print totals per terminal, the days that do not agree, late versions, and the verdict."""
     console = console or Console()
     console.print(_totals(outcome.terminals, decimals_of(outcome.currency)))
     open_days = [day for day in outcome.days if day.state is not DayState.AGREES]
     if open_days:
         console.print(_days(open_days))
+    if outcome.late_versions:
+        console.print(_late(outcome.late_versions))
     console.print(_verdict(outcome, len(open_days)))
 
 
@@ -63,6 +67,28 @@ def _days(days: list[DayComparison]) -> Table:
         differences = list(day.differences.items()) or [("entry", _last_seqs(day))]
         for name, (till, office) in differences:
             table.add_row(day.terminal, day.day, state, name, str(till), str(office))
+    return table
+
+
+def _late(found: tuple[LateVersion, ...]) -> Table:
+    table = Table(
+        title="By another version of the programme than was in force; what was promised stands",
+        box=None,
+        padding=(0, 1, 0, 0),
+        title_justify="left",
+    )
+    table.add_column("terminal")
+    for name in ("by", "in force"):
+        table.add_column(name, overflow="fold")
+    for name in ("receipts", "promised", "in force", "more"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("latest")
+    for one in found:
+        table.add_row(
+            *(one.terminal, one.used, one.in_force, str(one.entries)),
+            *(str(one.points_promised), str(one.points_in_force), f"{one.difference:+d}"),
+            one.latest,
+        )
     return table
 
 

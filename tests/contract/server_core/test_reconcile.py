@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 from loyalty.tallies import DayTally
 from loyalty.wire import MemberStanding
 from sync_server.reconcile.days import DayComparison, DayState, compare_day, compare_days
+from sync_server.reconcile.late_versions import LateVersion
 from sync_server.reconcile.printing import Reconciliation, print_tables
 from sync_server.reconcile.standing import standing_of, terminal_totals
 from sync_server.store.engine import reading, writing
@@ -122,6 +123,18 @@ def test_a_till_of_a_branch_is_told_how_its_own_members_stand(
     assert [one.terminal for one in warsaw.terminals] == ["WAW-1"]
 
 
+LATE = LateVersion(
+    terminal="KRK-1",
+    used="classic@1",
+    in_force="classic@2",
+    entries=3,
+    points_promised=16,
+    points_in_force=32,
+    unreadable=0,
+    latest="2026-05-01 16:00",
+)
+
+
 def test_the_tables_say_what_to_look_at(engine: Engine, ingest: Ingest) -> None:
     till = selling_days(hours=3)
     [tally] = till.tallies(3)
@@ -131,7 +144,12 @@ def test_the_tables_say_what_to_look_at(engine: Engine, ingest: Ingest) -> None:
         totals = terminal_totals(connection, days)
     page = StringIO()
     outcome = Reconciliation(
-        history_id="h", currency="GBP", terminals=tuple(totals), days=tuple(days), cases=2
+        history_id="h",
+        currency="GBP",
+        terminals=tuple(totals),
+        days=tuple(days),
+        late_versions=(LATE,),
+        cases=2,
     )
     print_tables(outcome, Console(file=page, width=80))
     text = page.getvalue()
@@ -139,3 +157,7 @@ def test_the_tables_say_what_to_look_at(engine: Engine, ingest: Ingest) -> None:
     assert "1 of 1 days do not agree; cases to look at: 2." in text
     [difference] = [line for line in text.splitlines() if "differs" in line]
     assert difference.split() == ["KRK-1", "2026-05-01", "differs", "sales", "4", "3"]
+    [late] = [line for line in text.splitlines() if "classic@1" in line]
+    assert late.split() == (
+        ["KRK-1", "classic@1", "classic@2", "3", "16", "32", "-16", "2026-05-01", "16:00"]
+    )

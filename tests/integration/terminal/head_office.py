@@ -78,6 +78,11 @@ class HeadOffice:
             int(each["waiting"]) + int(each["differing"]) for each in told["terminals"]
         )
 
+    def late_versions(self) -> list[dict[str, Any]]:
+        """What went by another version of the programme than was in force."""
+        told: dict[str, Any] = json.loads(self.run("reconcile", "--json"))
+        return list(told["late_versions"])
+
     def cases(self) -> list[str]:
         """The kinds of all cases that a person must look at, in order."""
         connection = sqlite3.connect(self.home / BOOKS_FILE)

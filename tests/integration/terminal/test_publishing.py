@@ -71,6 +71,17 @@ def test_a_till_starts_the_next_version_on_time_and_one_that_missed_it_stays_rig
         missed.sync.sync_once()
         assert points_of_a_sale(missed, member) == 20
         assert office.disagreements() == 0
+        [late] = office.late_versions()
+        del late["latest"]
+        assert late == {
+            "terminal": "KRK-2",
+            "used": "classic@1",
+            "in_force": "classic@2",
+            "entries": 1,
+            "points_promised": 10,
+            "points_in_force": 20,
+            "unreadable": 0,
+        }
 
 
 def labels(shop: Shop) -> list[str]:
