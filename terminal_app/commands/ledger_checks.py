@@ -30,7 +30,7 @@ from loyalty.vouchers import ISSUED, LIFE_CYCLE, REDEEMED, Voucher
 from terminal_app.commands import rights_checks
 from terminal_app.commands.journal_checks import journal_findings, key_findings, sealed_entries
 from terminal_app.commands.rights_checks import FoldedRights
-from terminal_app.store import journal, ledger, members, receipts, sums, vouchers
+from terminal_app.store import journal, ledger, members, receipts, returns, sums, vouchers
 from terminal_app.store.settings import Identity
 from terminal_app.store.vouchers import KeptVoucher
 
@@ -52,6 +52,7 @@ class _Folded(msgspec.Struct):
     redeemed: dict[str, KeptVoucher] = msgspec.field(default_factory=dict)
     receipts: set[str] = msgspec.field(default_factory=set)
     uncounted: list[Finding] = msgspec.field(default_factory=list)
+    came_back: returns.Returns = msgspec.field(default_factory=dict)
     rights: FoldedRights = msgspec.field(default_factory=FoldedRights)
 
 
@@ -71,7 +72,7 @@ def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
 
 
 def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
-    """Make own balances, sums, rights, day tallies and vouchers anew from the journal.
+    """Make own balances, sums, returns, rights, day tallies and vouchers anew from the journal.
 
     Must run in a transaction, on a journal that holds. Receipts cannot come back: what was asked
     and printed is not in the journal. A voucher stays redeemed, for head office may have told so.
@@ -98,6 +99,7 @@ def rebuild(connection: sqlite3.Connection, identity: Identity) -> Rebuilt:
         state = REDEEMED if is_redeemed else ISSUED
         held_by = before.held_by if before is not None else ""
         vouchers.put(connection, msgspec.structs.replace(facts, state=state, held_by=held_by))
+    returns.rebuild(connection, folded.came_back)
     rights_checks.rebuild(connection, identity, folded.rights)
     return Rebuilt(different, tuple(_receipt_findings(connection, folded.receipts)))
 
@@ -110,6 +112,9 @@ def _differing(
     kept_sums = dict(sums.kept_parts(connection, ledger.OWN))
     yield from _unlike("counted of", folded.sums, kept_sums)
     yield from _unlike("sums of", folded.days, ledger.kept_tallies(connection))
+    came_back = {_named(key): parts for key, parts in folded.came_back.items()}
+    kept_returns = {_named(key): parts for key, parts in returns.kept(connection).items()}
+    yield from _unlike("return", came_back, kept_returns)
     yield from rights_checks.differing(connection, identity, folded.rights)
     kept = vouchers.kept(connection)
     for number, voucher in sorted(folded.issued.items()):
@@ -170,6 +175,11 @@ def _unlike(name: str, folded: Mapping[str, object], kept: Mapping[str, object])
             yield f"{name} {key}: {kept.get(key)} is kept, the journal says {folded.get(key)}"
 
 
+def _named(key: tuple[str, str]) -> str:
+    sale, receipt = key
+    return f"{receipt} of sale {sale}"
+
+
 def _folded(connection: sqlite3.Connection, identity: Identity) -> _Folded:
     """What the entries come to; those that hold well and say what cannot be are left out."""
     folded = _Folded()
@@ -179,12 +189,12 @@ def _folded(connection: sqlite3.Connection, identity: Identity) -> _Folded:
         except (KeyError, TypeError, ValueError, OverflowError, LoyaltyError) as fault:
             folded.uncounted.append(Finding(entry.seq, f"it cannot be counted: {fault}"))
     for epoch in identity.earlier_epochs:
-        # Of a journal that was left the receipts alone are kept here; the rest is head office's.
-        folded.receipts |= {
-            entry.receipt
-            for entry in _decoded(journal.walk(connection, epoch))
-            if entry.kind in (EARN, REVERSE)
-        }
+        # Of a journal that was left receipts and returns alone are kept here; the rest is head
+        # office's.
+        for entry in _decoded(journal.walk(connection, epoch)):
+            if entry.kind in (EARN, REVERSE):
+                folded.receipts.add(entry.receipt)
+                folded.came_back |= returns.folded([entry])
     return folded
 
 
@@ -203,6 +213,7 @@ def _count(folded: _Folded, entry: Entry, zone: ZoneInfo) -> None:
     rights_checks.count(folded.rights, entry)
     if entry.kind in (EARN, REVERSE):
         folded.receipts.add(entry.receipt)
+        folded.came_back |= returns.folded([entry])
     elif entry.kind == VOUCHER_ISSUED:
         voucher = msgspec.convert(entry.payload, _Issued)
         folded.issued[voucher.number] = KeptVoucher(

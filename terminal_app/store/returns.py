@@ -5,12 +5,13 @@ came back twice.
 """
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from loyalty.journal import EARN, REVERSE, VOUCHER_ISSUED, Entry, decode_entry
 from loyalty.programme.returning import ReturnedPart
+from loyalty.programme.sale_facts import RETURNED_SALE
 from loyalty.vouchers import Voucher
 
 MAX_ENTRIES_A_RECEIPT = 2_000
@@ -32,6 +33,9 @@ _ISSUED_WITH = """
     SELECT CAST(body AS BLOB) FROM journal
     WHERE epoch = ? AND seq BETWEEN ? AND ? AND receipt = ? AND kind = ? ORDER BY seq DESC
 """
+
+Returns = dict[tuple[str, str], tuple[ReturnedPart, ...]]
+"""What came back, by sale ("T1.1.42") and by the receipt of the return."""
 
 _parts = msgspec.msgpack.Decoder(tuple[ReturnedPart, ...])
 
@@ -56,14 +60,11 @@ def put(
     connection.execute(_PUT, (sale, receipt, msgspec.msgpack.encode(tuple(parts))))
 
 
-def folded(entries: Iterable[Entry]) -> dict[tuple[str, str], tuple[ReturnedPart, ...]]:
-    """What `entries` say came back, by sale and by the receipt of the return.
-
-    Raises msgspec.ValidationError for a return that does not say what of.
-    """
-    found = {}
+def folded(entries: Iterable[Entry]) -> Returns:
+    """What `entries` say came back. Raises ValueError for a return that cannot be read."""
+    found: Returns = {}
     for entry in entries:
-        if entry.kind == REVERSE and "of" in entry.payload:
+        if entry.kind == REVERSE and RETURNED_SALE in entry.payload:
             said = msgspec.convert(entry.payload, _Return)
             found[(sale_number(*said.of), entry.receipt)] = said.returned
     return found
@@ -80,9 +81,7 @@ def kept(connection: sqlite3.Connection) -> dict[tuple[str, str], tuple[Returned
     return found
 
 
-def rebuild(
-    connection: sqlite3.Connection, returns: Mapping[tuple[str, str], tuple[ReturnedPart, ...]]
-) -> None:
+def rebuild(connection: sqlite3.Connection, returns: Returns) -> None:
     """Keep `returns` and nothing else."""
     connection.execute(_FORGET)
     for (sale, receipt), parts in returns.items():
