@@ -111,5 +111,5 @@ def _progress(is_silent: bool) -> Iterator[Callable[[int, int], None]]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("simulate", total=None)
+        task = bar.add_task("simulate", total=0)
         yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -160,7 +160,7 @@ def _progress() -> Iterator[OnProgress]:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("replay", total=None)
+        task = bar.add_task("replay", total=0)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
