@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Engine, bindparam, select
 
 from loyalty.clock import Clock, epoch_ms
-from loyalty.journal import ADJUST, EXPIRE, decode_entry
+from loyalty.journal import ADJUST, EXPIRE, Entry, decode_entry
 from loyalty.lot_book import Source
 from loyalty.lots import Lots, expired, fold_lots
 from loyalty.programme.document import load_programme
@@ -21,6 +21,7 @@ from loyalty.programme.terms.programme import Programme
 from loyalty.programme.terms.wallets import NEVER, Wallet
 from sync_server.bookkeeping.own_journal import Outcomes, OwnJournal, Posting
 from sync_server.store.engine import reading
+from sync_server.store.keyed import among, rows_of
 from sync_server.store.programmes import find_programme, versions
 from sync_server.store.settings import PROGRAMME, load_settings, read_setting
 from sync_server.store.tables import entries, standings
@@ -92,19 +93,20 @@ class Expiring:
         while True:
             with reading(self._engine) as connection:
                 page = _page(connection, after)
-                for account in page:
-                    yield account, lots_of(connection, account)
+                found = lots_of(connection, page)
+            yield from found.items()
             if len(page) < ACCOUNTS_A_PAGE:
                 return
             after = page[-1]
 
 
-def lots_of(connection: Connection, account: str) -> Lots:
-    """The lots of `account`, by all entries that head office holds of it."""
-    zone = load_settings(connection).zone
-    rows = connection.execute(_BODIES, {"of_account": account}).scalars()
-    told = [decode_entry(body) for body in rows]
-    return fold_lots(account, told, _wallets(connection), zone)
+def lots_of(connection: Connection, accounts: Sequence[str]) -> dict[str, Lots]:
+    """The lots of `accounts`, by all entries that head office holds of them."""
+    told: dict[str, list[Entry]] = {account: [] for account in accounts}
+    for account, body in rows_of(connection, _BODIES, {"keys": accounts}):
+        told[account].append(decode_entry(body))
+    zone, wallet_of = load_settings(connection).zone, _wallets(connection)
+    return {account: fold_lots(account, of, wallet_of, zone) for account, of in told.items()}
 
 
 def _gone(account: str, lots: Lots, now_ms: int) -> list[Gone]:
@@ -154,4 +156,4 @@ _ACCOUNTS = (
     .order_by(standings.c.member_id)
     .limit(bindparam("most"))
 )
-_BODIES = select(entries.c.body).where(entries.c.member == bindparam("of_account"))
+_BODIES = select(entries.c.member, entries.c.body).where(among(entries.c.member))

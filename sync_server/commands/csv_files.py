@@ -9,6 +9,7 @@ import msgspec
 
 from loyalty.amounts import decimals_of, parse_amount
 from loyalty.baskets import MAX_TAGS, tags_in
+from loyalty.bounds import MAX_POINTS
 from loyalty.errors import AmountInvalid
 from loyalty.identifiers import CARD_DIGITS, is_card_number
 from loyalty.members import (
@@ -64,6 +65,21 @@ def read_products(path: Path, currency: str) -> tuple[list[Product], list[Reject
     return _read(path, "code", lambda row: _product(row, decimals), lambda product: product.code)
 
 
+class Opening(msgspec.Struct, frozen=True):
+    """Points that a member brings from another system."""
+
+    card: str
+    points: int
+
+
+def read_openings(path: Path) -> tuple[list[Opening], list[RejectedLine]]:
+    """The opening balances in `path` (columns `card` and `points`) and the lines that are none.
+
+    Raises ConfigInvalid when the file is no such table.
+    """
+    return _read(path, "card", _opening, lambda opening: opening.card)
+
+
 def _read(
     path: Path,
     key_column: str,
@@ -107,11 +123,24 @@ def _rows(path: Path, key_column: str) -> Iterator[tuple[int, Mapping[str, str]]
         raise ConfigInvalid(f"{path} cannot be read: {fault.strerror}.") from None
 
 
-def _member(row: Mapping[str, str], now_ms: int) -> Member:
+def _opening(row: Mapping[str, str]) -> Opening:
+    card = _card(row)
+    written = row.get("points", "")
+    if not (written.isascii() and written.isdigit() and 0 < int(written) <= MAX_POINTS):
+        raise _Unusable(f"points {written!r} is no whole number from 1 to {MAX_POINTS:,}")
+    return Opening(card, int(written))
+
+
+def _card(row: Mapping[str, str]) -> str:
     _require_plain(row)
     card = row["card"].replace(" ", "").replace("-", "")
     if not is_card_number(card):
         raise _Unusable(f"{row['card']!r} is no card number of {CARD_DIGITS} digits")
+    return card
+
+
+def _member(row: Mapping[str, str], now_ms: int) -> Member:
+    card = _card(row)
     language = row.get("language", "").lower()
     if language and language not in LANGUAGES:
         raise _Unusable(f"language {language!r} is none of {', '.join(LANGUAGES)}")
