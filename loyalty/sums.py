@@ -23,11 +23,13 @@ SPEND = "spend"
 VISITS = "visits"
 POINTS = "points"
 
-MAX_SUMS_AN_ENTRY = 100
+MAX_SUMS_AN_ENTRY = 500
+"""Of a sale that every rule of the largest document gives something for, each with its limits."""
+
 MAX_KEY_CHARACTERS = 100
 MAX_SUM_AN_ENTRY = MAX_AMOUNT_MINOR
 
-MAX_SUMS_A_MEMBER = 200
+MAX_SUMS_A_MEMBER = 300
 """What a till is told of one member."""
 
 MAX_SUMS_BYTES = 7_000
@@ -37,20 +39,30 @@ _BYTES_BESIDE_A_KEY = 11
 """Of MessagePack: the length of a key, and the largest number."""
 
 
+class _Kind(NamedTuple):
+    """How long the period of a key is, written out, and whether the key is of a limit."""
+
+    length: int
+    of_limit: bool
+
+
 class _Most(NamedTuple):
     kept: int
     told: int
 
 
+_YEAR, _MONTH, _DAY = len("2026"), len("2026-11"), len("2026-11-22")
 _MOST = {
-    len(EVER): _Most(kept=200, told=40),
-    len("2026-11-22"): _Most(kept=200, told=20),
-    len("2026-11"): _Most(kept=600, told=140),
+    _Kind(_YEAR, of_limit=False): _Most(kept=200, told=40),
+    _Kind(_MONTH, of_limit=False): _Most(kept=600, told=140),
+    _Kind(_DAY, of_limit=True): _Most(kept=600, told=50),
+    _Kind(_MONTH, of_limit=True): _Most(kept=600, told=50),
+    _Kind(_DAY, of_limit=False): _Most(kept=100, told=10),
+    _Kind(_YEAR, of_limit=True): _Most(kept=100, told=10),
 }
-"""How many keys there may be by the length of their period: of all times and of years, of days, of
-months. The latest are kept, by each other and not by a clock, so that a replay of old sales has
-its own. In this order they are told: a day's sums are consulted on that day alone, a month's for
-as long as tiers look back."""
+"""How many keys of a kind there may be; "ever" is as long as a year. The latest are kept, by each
+other and not by a clock, so that a replay of old sales has its own. They are told in this order:
+tiers look back ten years, limits at a day and a month."""
 
 _KEY = re.compile(r"[^|]+(\|[^|]+)?\|(ever|[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)")
 
@@ -114,7 +126,7 @@ def fold_sums(entries: Iterable[Entry]) -> dict[str, dict[str, int]]:
 
 
 def latest(sums: Mapping[str, int]) -> dict[str, int]:
-    """`sums` without those that have enough later ones of their kind of period.
+    """`sums` without those that have enough later ones of their kind.
 
     The latest of all are among the latest of each part, so it comes to the same whether entries
     are folded one by one or all at once.
@@ -123,8 +135,8 @@ def latest(sums: Mapping[str, int]) -> dict[str, int]:
         return dict(sums)
     return {
         key: sums[key]
-        for length, most in _MOST.items()
-        for key in _newest_first(sums, length)[: most.kept]
+        for kind, most in _MOST.items()
+        for key in _newest_first(sums, kind)[: most.kept]
     }
 
 
@@ -134,8 +146,8 @@ def worth_telling(sums: Mapping[str, int]) -> dict[str, int]:
     counting = {key: value for key, value in sums.items() if value}
     told: dict[str, int] = {}
     size = 0
-    for length, most in _MOST.items():
-        for key in _newest_first(counting, length)[: most.told]:
+    for kind, most in _MOST.items():
+        for key in _newest_first(counting, kind)[: most.told]:
             size += len(key.encode()) + _BYTES_BESIDE_A_KEY
             if size > MAX_SUMS_BYTES:
                 return told
@@ -153,7 +165,12 @@ def unpacked(kept: bytes) -> dict[str, int]:
     return _decode(kept)
 
 
-def _newest_first(sums: Mapping[str, int], length: int) -> list[str]:
-    """The keys whose period has `length`; "ever" sorts after every year, and so comes first."""
-    periods = [(period, key) for key in sums if len(period := period_of(key)) == length]
+def _newest_first(sums: Mapping[str, int], kind: _Kind) -> list[str]:
+    """The keys of `kind`; "ever" sorts after every year, and so comes first."""
+    pipes = 1 + kind.of_limit
+    periods = [
+        (period, key)
+        for key in sums
+        if key.count("|") == pipes and len(period := period_of(key)) == kind.length
+    ]
     return [key for _, key in sorted(periods, reverse=True)]

@@ -9,6 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.journal import EARN, REVERSE, Entry
+from loyalty.programme.checks.limits import (
+    MAX_GRACE_DAYS,
+    MAX_MONTHS,
+    MAX_NAME_CHARACTERS,
+    MAX_RULES,
+    MAX_WALLETS,
+)
+from loyalty.programme.occasions import cap_key
 from loyalty.sums import (
     MAX_KEY_CHARACTERS,
     MAX_SUM_AN_ENTRY,
@@ -82,8 +90,8 @@ def test_entries_are_folded_by_member_and_key() -> None:
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ([1], "its sums are not at most 100 numbers by key"),
-        (many(MAX_SUMS_AN_ENTRY + 1, "a{}|ever"), "its sums are not at most 100 numbers by key"),
+        ([1], "its sums are not at most 500 numbers by key"),
+        (many(MAX_SUMS_AN_ENTRY + 1, "a{}|ever"), "its sums are not at most 500 numbers by key"),
         ({1: 1}, "a key of its sums names no period"),
         ({"spend": 1}, "a key of its sums names no period"),
         ({"a|b|c|ever": 1}, "a key of its sums names no period"),
@@ -107,21 +115,36 @@ def test_whatever_has_a_period_is_counted() -> None:
     assert sums_in(entry(said)) == said
 
 
-def test_the_latest_are_kept_of_each_kind_of_period() -> None:
-    ever, days = many(250, "a{:03}|ever"), many(250, "points|2{:03}-01-01")
-    months = many(650, "spend|2{:03}-01")
-    kept = latest({**ever, **days, **months})
+def test_the_latest_are_kept_of_each_kind_of_key() -> None:
+    ever, days = many(250, "a{:03}|ever"), many(650, "points|r|2{:03}-01-01")
+    months, limits = many(650, "spend|2{:03}-01"), many(650, "points|r|2{:03}-01")
+    kept = latest({**ever, **days, **months, **limits})
     assert [len(key) for key in kept].count(len("a000|ever")) == 200
-    assert min(key for key in kept if key.endswith("-01-01")) == "points|2050-01-01"
+    assert min(key for key in kept if key.endswith("-01-01")) == "points|r|2050-01-01"
     assert min(key for key in kept if key.startswith("spend")) == "spend|2050-01"
-    assert len(kept) == 200 + 200 + 600
+    assert len(kept) == 200 + 600 + 600 + 600
+
+
+def test_a_window_as_long_as_a_document_may_ask_for_is_told_whole() -> None:
+    months = MAX_MONTHS + MAX_GRACE_DAYS // 28 + 2
+    keys = {f"spend|{2000 + month // 12}-{month % 12 + 1:02}": 1 for month in range(months)}
+    limits = many(300, "points|rule-{:03}|2026-11-22") | many(300, "points|rule-{:03}|2026-11")
+    assert keys.keys() <= worth_telling({**limits, **keys, "spend|ever": 1}).keys()
+    assert keys.keys() <= latest({**limits, **keys}).keys()
+
+
+def test_a_sale_by_every_rule_of_the_largest_document_can_be_counted() -> None:
+    limits = 2 * (MAX_RULES + 1 + MAX_WALLETS)
+    assert limits + len(["spend", "points", "visits"]) * 2 <= MAX_SUMS_AN_ENTRY
+    longest = cap_key("w" * MAX_NAME_CHARACTERS, "r" * MAX_NAME_CHARACTERS, "2026-11-22")
+    assert broken_sums({longest: 1}) == ""
 
 
 @given(st.lists(st.dictionaries(KEYS, st.integers(-9, 9)), max_size=12), st.randoms())
 def test_folding_comes_to_the_same_one_by_one_and_at_once(
     parts: list[dict[str, int]], dice: random.Random
 ) -> None:
-    crowd = many(199, "spend|21{:02}-01-01") | many(120, "visits|3{:03}-01-01")
+    crowd = many(95, "spend|21{:02}-01-01") | many(598, "points|rule|3{:03}-01-01")
     at_once = latest(added(crowd, *parts))
     dice.shuffle(parts)
     one_by_one: dict[str, int] = {}
@@ -132,7 +155,7 @@ def test_folding_comes_to_the_same_one_by_one_and_at_once(
 
 def test_a_till_is_told_what_may_still_be_consulted() -> None:
     sums = {
-        **many(25, "points|20{:02}-03-03"),
+        **many(55, "points|rule|20{:02}-03-03"),
         **many(150, "spend|2{:03}-05"),
         "visits|ever": 7,
         "spend|ever": 0,
@@ -140,9 +163,9 @@ def test_a_till_is_told_what_may_still_be_consulted() -> None:
     told = worth_telling(sums)
     assert told["visits|ever"] == 7
     assert "spend|ever" not in told
-    assert min(key for key in told if key.startswith("points")) == "points|2005-03-03"
+    assert min(key for key in told if key.startswith("points")) == "points|rule|2005-03-03"
     assert min(key for key in told if key.startswith("spend")) == "spend|2010-05"
-    assert len(told) == 1 + 20 + 140
+    assert len(told) == 1 + 50 + 140
 
 
 def test_a_frame_full_of_the_largest_sums_is_one_that_is_taken() -> None:
@@ -157,12 +180,13 @@ def test_a_frame_full_of_the_largest_sums_is_one_that_is_taken() -> None:
 
 
 def test_no_member_is_told_more_than_a_change_may_hold() -> None:
-    sums = {
-        **many(999, "a{:03}|ever"),
-        **many(999, "a|2{:03}-01-01"),
-        **many(999, "a|2{:03}-01"),
-    }
-    assert len(worth_telling(sums)) == MAX_SUMS_A_MEMBER
+    forms = ("{}|ever", "{}|2{:03}-01-01", "{}|2{:03}-01", "{}|2{:03}")
+    sums: dict[str, int] = {}
+    for form in forms:
+        for what in ("a", "a|b"):
+            sums |= {form.format(f"{what}{place}", place): 1 for place in range(999)}
+    told = worth_telling(sums)
+    assert 250 < len(told) <= MAX_SUMS_A_MEMBER
 
 
 @given(SUMS)
