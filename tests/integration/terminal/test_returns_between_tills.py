@@ -72,8 +72,8 @@ def test_goods_that_came_back_at_two_tills_offline_are_found(
         posted(one.till.take_back(here))
         posted(far.till.take_back(there))
         again = far.till.take_back(there)
-    assert isinstance(again, Refusal)
-    assert again.reason is Reason.RETURN_TOO_MUCH
+        assert isinstance(again, Refusal)
+        assert again.reason is Reason.RETURN_TOO_MUCH
         sync(one, far, one)
         assert agreed_points(one, member) == 55 - 2 * 20
     assert office.cases() == ["returned-twice", "returned-twice"]
