@@ -59,6 +59,15 @@ class WalletWords:
             return self._words.text("Stamps redeemed")
         return self._words.text("Points redeemed")
 
+    @property
+    def balance(self) -> str:
+        """What stands before the figure of what the member has."""
+        if self._wallet == MONEY:
+            return self._words.text("Credit")
+        if self._wallet == STAMPS:
+            return self._words.text("Stamps")
+        return self._words.text("Balance")
+
     def paid(self, count: int) -> str:
         """What stands before the amount that `count` of the wallet paid."""
         if self._wallet == MONEY:

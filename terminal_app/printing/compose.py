@@ -106,7 +106,7 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
     if receipt.points_redeemed:
         blocks.append(Columns(wallet.redeemed, wallet.figure(receipt.points_redeemed)))
     if receipt.balance is not None:
-        blocks.append(Columns(words.text("Balance"), wallet.figure(receipt.balance), bold=True))
+        blocks.append(Columns(wallet.balance, wallet.figure(receipt.balance), bold=True))
     return blocks + _tier(receipt, words)
 
 

@@ -10,7 +10,7 @@ from textual.widgets import Digits, Static
 
 from loyalty.amounts import decimals_of
 from loyalty.baskets import Line
-from terminal_app.locale.tier_words import tier_lines
+from terminal_app.locale.tier_words import tier_ahead, tier_name
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import LANGUAGE_NAMES, Words
 from terminal_app.till.answers import KnownMember, Quote, ReturnQuote
@@ -71,11 +71,14 @@ class MemberPanel(Vertical):
         self._write("card", Text(f"{spaced_card(member.card)} · {language}"))
         wallet = WalletWords(words, known.wallet, currency)
         self.query_one("#points", Digits).update(wallet.figure(points))
-        self._write("unit", Text(wallet.unit(points)))
+        tier = tier_name(words, known.tier)
+        self._write("unit", Text(" · ".join(filter(None, (wallet.unit(points), tier)))))
         missing = known.points_to_next
-        toward = [] if missing is None else [wallet.to_next(missing)]
-        tier = tier_lines(words, known.tier, currency)
-        self._write("toward", Text("\n".join([*toward, " · ".join(tier)]).strip()))
+        toward = "" if missing is None else wallet.to_next(missing)
+        ahead = tier_ahead(words, known.tier, currency)
+        self._write("toward", Text("\n".join(filter(None, (toward, ahead)))))
+        # Two ways ahead are words enough: the bar makes room for what to say aloud.
+        self.set_class(bool(toward and ahead), "tiered")
         safe = safe_lines(known.safe, words, is_online=is_online)
         # Where part of the points waits, the way to the next voucher makes room for the reason.
         self.set_class(bool(safe), "waiting")
@@ -95,7 +98,8 @@ class MemberPanel(Vertical):
 
     def _draw_bar(self) -> None:
         bar = self.query_one("#bar", Static)
-        bar.display = self._way is not None and not self.has_class("waiting")
+        is_roomy = not (self.has_class("waiting") or self.has_class("tiered"))
+        bar.display = self._way is not None and is_roomy
         if self._way is not None:
             width = max(self.content_size.width - 1, 8)
             full = round(width * self._way)
@@ -229,7 +233,7 @@ def _sums(words: Words, checkout: Checkout, quote: Quote | None, currency: str) 
 
 def promised(words: Words, quote: Quote, currency: str) -> str:
     """What posting the sale brings its member, in one line; nothing without a card."""
-    if quote.balance_after is None and not quote.points:
+    if not quote.points and (quote.balance_after is None or not quote.outcomes):
         return ""
     wallet = WalletWords(words, quote.wallet, currency)
     if quote.balance_after is None:

@@ -36,17 +36,16 @@ class OutcomePanel(Vertical):
         Without a card there are no figures, only an invitation.
         """
         is_return = receipt.kind == RETURN
+        wallet = WalletWords(words, receipt.wallet, receipt.currency)
         self.border_title = words.text("Posted")
         self._write("headline", _headline(words, receipt, is_return=is_return))
         self.query_one("#figures").display = bool(receipt.card)
         self.query_one("#left-half").display = receipt.balance is not None
         if receipt.card:
-            wallet = WalletWords(words, receipt.wallet, receipt.currency)
             self._write("moved-label", Text(wallet.taken_back if is_return else wallet.earned))
             self.query_one("#moved", Digits).update(wallet.signed(receipt.points))
         if receipt.balance is not None:
-            self._write("left-label", Text(words.text("Balance")))
-            wallet = WalletWords(words, receipt.wallet, receipt.currency)
+            self._write("left-label", Text(wallet.balance))
             self.query_one("#left", Digits).update(wallet.figure(receipt.balance))
         self._write("slips", _slips(words, receipt, zone))
 
