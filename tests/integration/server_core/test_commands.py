@@ -67,7 +67,7 @@ def test_founding_takes_members_goods_and_a_programme(
     assert held(home, "SELECT member_id, name, email_consent, language FROM members") == [
         (CARD, "Żaneta", 1, "pl")
     ]
-    assert held(home, "SELECT * FROM products") == [("5901234123457", "Herbata", 450)]
+    assert held(home, "SELECT * FROM products") == [("5901234123457", "Herbata", 450, "", "")]
     assert held(home, "SELECT document FROM programmes") == [(programme.read_text("utf-8"),)]
 
 
