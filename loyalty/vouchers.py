@@ -23,14 +23,22 @@ ISSUED = life_cycles.ISSUED
 REDEEMED = life_cycles.REDEEMED
 LIFE_CYCLE = life_cycles.VOUCHER
 
+_FIRST_FIELDS = 4
+
 
 class Voucher(msgspec.Struct, frozen=True, array_like=True):
-    """Money off a later purchase: `amount_minor` until the end of `expires_at_ms`."""
+    """Money off a later purchase: `amount_minor` until the end of `expires_at_ms`.
+
+    One of the catalogue names its `reward` and the label of the `programme` it was claimed under;
+    where what it takes off depends on what is bought, `amount_minor` is 0.
+    """
 
     number: str
     amount_minor: int
     currency: str
     expires_at_ms: int
+    reward: str = ""
+    programme: str = ""
 
 
 class SignedVoucher(msgspec.Struct, frozen=True):
@@ -44,9 +52,11 @@ class SignedVoucher(msgspec.Struct, frozen=True):
 def voucher_code(voucher: Voucher, key: Ed25519PrivateKey) -> str:
     """The text of the voucher's QR code, signed by the issuing terminal's `key`.
 
-    Ed25519 is deterministic (RFC 8032), so a reprint shows the same code.
+    Ed25519 is deterministic (RFC 8032), so a reprint shows the same code. One that names no reward
+    has the fields of the first version, which every till reads.
     """
-    signed = msgspec.msgpack.encode(voucher)
+    fields = msgspec.structs.astuple(voucher)
+    signed = msgspec.msgpack.encode(fields if voucher.reward else fields[:_FIRST_FIELDS])
     return _spelt(signed + key.sign(signed))
 
 

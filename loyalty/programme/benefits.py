@@ -1,14 +1,18 @@
-"""What a reward takes off a sale, in minor units.
+"""What rewards take off a sale, in minor units.
 
 Of one unit of some goods it is the dearest unit on the receipt, in the member's favour; a unit of
-a line is the line's amount divided by its quantity, and only the result is rounded, half up.
+a line is the line's amount divided by its quantity, and only the result is rounded, half up. Of
+several rewards on one receipt each takes a unit of its own.
 Goods that the programme excludes get no percentage off a sale, but a reward that names goods means
 them.
 """
 
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from loyalty.baskets import Basket
+from msgspec.structs import replace
+
+from loyalty.baskets import Basket, Line
 from loyalty.programme.counting import PER_CENT, Ratio
 from loyalty.programme.engine import engine
 from loyalty.programme.terms.programme import Programme
@@ -16,24 +20,44 @@ from loyalty.programme.terms.rewards import CatalogueReward
 
 WHOLE = Ratio(1, 1)
 
+Benefit = tuple[Programme, CatalogueReward]
+"""A reward, and the programme that says what it gives."""
 
-def discount_of(programme: Programme, reward: CatalogueReward, basket: Basket) -> int:
-    """What `reward` takes off `basket`, never more than there is to pay; 0 for what is handed
-    over and for a basket without such goods."""
-    payable_minor = max(basket.total_minor, 0)
-    match reward.gives:
-        case "money_off":
-            off_minor = programme.minor(reward.amount)
-        case "percent_off":
-            off_minor = _percent_off(programme, reward, basket)
-        case "free_goods":
-            off_minor = _off_one_unit(programme, reward, basket, WHOLE)
-        case "cheaper_goods":
-            part = Ratio.of(reward.percent, PER_CENT)
-            off_minor = _off_one_unit(programme, reward, basket, part)
-        case _:
-            off_minor = 0
-    return min(off_minor, payable_minor)
+
+def taken_off(benefits: Iterable[Benefit], basket: Basket) -> tuple[int, ...]:
+    """What each of `benefits`, in their order, takes off `basket`: together never more than there
+    is to pay; 0 for what is handed over and for a basket without such goods."""
+    due_minor = max(basket.total_minor, 0)
+    lines = basket.lines
+    off = []
+    for programme, reward in benefits:
+        match reward.gives:
+            case "money_off":
+                off_minor = programme.minor(reward.amount)
+            case "percent_off":
+                off_minor = _percent_off(programme, reward, basket)
+            case "free_goods":
+                off_minor, lines = _off_one_unit(programme, reward, lines, WHOLE)
+            case "cheaper_goods":
+                part = Ratio.of(reward.percent, PER_CENT)
+                off_minor, lines = _off_one_unit(programme, reward, lines, part)
+            case _:
+                off_minor = 0
+        off.append(min(off_minor, due_minor))
+        due_minor -= off[-1]
+    return tuple(off)
+
+
+def less_discount(basket: Basket, discounts_minor: Sequence[int]) -> Basket:
+    """`basket` at what each line costs after the member's discount on it; empty is none."""
+    if not discounts_minor:
+        return basket
+    return Basket(
+        tuple(
+            replace(line, amount_minor=line.amount_minor - off_minor)
+            for line, off_minor in zip(basket.lines, discounts_minor, strict=True)
+        )
+    )
 
 
 def worth_minor(programme: Programme, reward: CatalogueReward) -> int:
@@ -56,14 +80,21 @@ def _percent_off(programme: Programme, reward: CatalogueReward, basket: Basket) 
 
 
 def _off_one_unit(
-    programme: Programme, reward: CatalogueReward, basket: Basket, part: Ratio
-) -> int:
+    programme: Programme, reward: CatalogueReward, lines: tuple[Line, ...], part: Ratio
+) -> tuple[int, tuple[Line, ...]]:
+    """What a `part` of the dearest unit comes to, and the lines without that unit."""
     groups = engine(programme).groups
     goods = groups.counted(reward.goods)
     units = [
-        Fraction(line.amount_minor, line.quantity)
-        for line in basket.lines
+        (Fraction(line.amount_minor, line.quantity), -place)
+        for place, line in enumerate(lines)
         if line.quantity > 0 and line.amount_minor > 0 and groups.of_line(line) & goods
     ]
-    dearest = max(units, default=Fraction(0))
-    return Ratio(part.over, part.under * dearest.denominator).rounded(dearest.numerator)
+    if not units:
+        return 0, lines
+    price, place = max(units)
+    line = lines[-place]
+    unit_minor = Ratio(1, price.denominator).rounded(price.numerator)
+    rest = replace(line, quantity=line.quantity - 1, amount_minor=line.amount_minor - unit_minor)
+    off_minor = Ratio(part.over, part.under * price.denominator).rounded(price.numerator)
+    return off_minor, (*lines[:-place], rest, *lines[-place + 1 :])

@@ -7,6 +7,7 @@ time ("reward:mug|ever"); how many were given out in all is the shop's own count
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Final
 
 import msgspec
 
@@ -15,7 +16,16 @@ from loyalty.programme.occasions import NEWCOMER, Standing, WhyNot
 from loyalty.programme.rewards import MAX_VOUCHERS_A_RECEIPT
 from loyalty.programme.terms.programme import Programme
 from loyalty.programme.terms.rewards import CatalogueReward
-from loyalty.sums import EVER, sum_key
+from loyalty.sums import EVER, SUMS, sum_key
+
+VOUCHERS: Final = frozenset({"money_off", "percent_off", "free_goods", "cheaper_goods"})
+"""What comes out as a voucher, to be used with a later purchase."""
+
+REWARD, COST, COUNT = "reward", "cost", "count"
+"""What points that are redeemed for a reward say: which, what one costs, and how many."""
+
+TERMS = "terms"
+"""What a voucher says that was worked out on a basket: the label of the programme it was by."""
 
 
 class ClaimWhyNot(StrEnum):
@@ -90,6 +100,23 @@ def automatic_due(programme: Programme, claimant: Claimant) -> tuple[Due, ...]:
             left[offer.wallet] -= offer.count * offer.cost
             due.append(Due(offer.reward, offer.wallet, offer.cost, offer.count))
     return tuple(due)
+
+
+def reward_named(programme: Programme, name: str) -> CatalogueReward | None:
+    """The reward `name` of the catalogue."""
+    return next((reward for reward in programme.rewards if reward.name == name), None)
+
+
+def fixed_minor(programme: Programme, reward: CatalogueReward) -> int:
+    """What a voucher of `reward` takes off whatever is bought; 0 where that depends on it."""
+    return programme.minor(reward.amount) if reward.gives == "money_off" else 0
+
+
+def claim_payload(reward: CatalogueReward, count: int) -> dict[str, Any]:
+    """What the entry says that takes the points for `count` of `reward`."""
+    said: dict[str, Any] = {REWARD: reward.name, COST: reward.cost, COUNT: count}
+    sums = claim_sums(reward, count)
+    return said | {SUMS: sums} if sums else said
 
 
 def reward_key(name: str) -> str:

@@ -26,8 +26,20 @@ VOUCHERS = st.builds(
     amount_minor=st.integers(1, 10**9),
     currency=st.sampled_from(["GBP", "PLN", "RUB"]),
     expires_at_ms=st.integers(0, 4_102_444_800_000),
+) | st.builds(
+    Voucher,
+    number=st.just("KRK-1.1.42"),
+    amount_minor=st.just(0),
+    currency=st.just("PLN"),
+    expires_at_ms=st.just(1_735_689_599_999),
+    reward=st.from_regex(r"\A[a-z][a-z0-9_]{0,30}\Z"),
+    programme=st.just("coffee_bar@12"),
 )
 CODE = voucher_code(Voucher("KRK-1.1.42", 500, "PLN", 1_735_689_599_999), KEY)
+FIRST_VERSIONS_CODE = (
+    "PV1:SSVEWUSLFUYS4MJOGQZM2APUUNIEYTWPAAAADFA7FF577YLOB5HLJJIFHHLWLI37F7DTI7CS4NKW36V6WT3IY4"
+    "OLHNQEEY6P3JCVVEB6RZ4IJFS2KD56UFL3MSXG3WK3OK43IYGVSZP65P35ZMDA"
+)
 
 
 def is_good(code: str) -> bool:
@@ -102,3 +114,10 @@ def test_a_voucher_is_redeemed_once() -> None:
     assert not may_become(REDEEMED, REDEEMED)
     assert not may_become(REDEEMED, ISSUED)
     assert not may_become("lost", REDEEMED)
+
+
+def test_a_voucher_of_no_reward_has_the_code_of_the_first_version() -> None:
+    assert CODE == FIRST_VERSIONS_CODE
+    read = read_voucher(CODE)
+    assert read is not None
+    assert (read.voucher.reward, read.voucher.programme) == ("", "")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty.baskets import Basket, Line
-from loyalty.programme.benefits import discount_of, worth_minor
+from loyalty.programme.benefits import less_discount, taken_off, worth_minor
 from loyalty.programme.document import Programme
 from tests.unit.loyalty.programme.happening_shop import programme
 from tests.unit.loyalty.programme.strategies import baskets
@@ -33,7 +33,11 @@ def basket(*lines: tuple[str, int, int]) -> Basket:
 
 def off(gives: str, *lines: tuple[str, int, int]) -> int:
     document = shop(gives)
-    return discount_of(document, document.rewards[0], basket(*lines))
+    return together([document], *lines)[0]
+
+
+def together(documents: list[Programme], *lines: tuple[str, int, int]) -> tuple[int, ...]:
+    return taken_off([(each, each.rewards[0]) for each in documents], basket(*lines))
 
 
 MONEY = 'gives = "money_off"\namount = "5.00"'
@@ -85,11 +89,37 @@ def test_a_reward_that_names_excluded_goods_means_them() -> None:
     assert off('gives = "free_goods"\ngoods = ["tobacco"]', ("SMOKE", 1, 1_800)) == 1_800
 
 
-@given(st.sampled_from([MONEY, PERCENT, AT_MOST, FREE, CHEAPER]), baskets())
-def test_nothing_is_taken_off_beyond_what_is_to_pay(gives: str, rung: Basket) -> None:
-    document = shop(gives)
-    off_minor = discount_of(document, document.rewards[0], rung)
-    assert 0 <= off_minor <= max(rung.total_minor, 0)
+@given(st.lists(st.sampled_from([MONEY, PERCENT, AT_MOST, FREE, CHEAPER])), baskets())
+def test_nothing_is_taken_off_beyond_what_is_to_pay(gives: list[str], rung: Basket) -> None:
+    documents = [shop(each) for each in gives]
+    off = taken_off([(each, each.rewards[0]) for each in documents], rung)
+    assert len(off) == len(gives)
+    assert all(minor >= 0 for minor in off)
+    assert sum(off) <= max(rung.total_minor, 0)
+
+
+@pytest.mark.parametrize(
+    ("gives", "lines", "minor"),
+    [
+        ([FREE, FREE], [("C-1", 1, 900), ("C-2", 1, 1_100), ("T", 1, 5_000)], (1_100, 900)),
+        ([FREE, FREE], [("C-1", 1, 900), ("T", 1, 5_000)], (900, 0)),
+        ([FREE, FREE, FREE, FREE], [("C-1", 3, 1_000)], (333, 334, 333, 0)),
+        ([CHEAPER, FREE], [("C-1", 1, 900), ("C-2", 1, 1_100)], (550, 900)),
+        ([CHEAPER, MONEY], [("C-1", 1, 900)], (450, 450)),
+        ([FREE, FREE], [("C-1", 1, 700), ("C-2", 1, 700), ("T", -1, -900)], (500, 0)),
+        ([PERCENT, FREE, PERCENT], [("C-1", 1, 800)], (100, 700, 0)),
+    ],
+)
+def test_several_rewards_take_a_unit_each_and_no_more_than_is_to_pay(
+    gives: list[str], lines: list[tuple[str, int, int]], minor: tuple[int, ...]
+) -> None:
+    assert together([shop(each) for each in gives], *lines) == minor
+
+
+def test_a_member_with_a_discount_has_it_off_the_free_unit_too() -> None:
+    rung = basket(("C-1", 1, 900), ("T", 1, 500))
+    assert less_discount(rung, (90, 50)) == basket(("C-1", 1, 810), ("T", 1, 450))
+    assert less_discount(rung, ()) == rung
 
 
 @pytest.mark.parametrize(

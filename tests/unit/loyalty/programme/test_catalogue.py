@@ -12,9 +12,12 @@ from loyalty.programme.catalogue import (
     Due,
     Offer,
     automatic_due,
+    claim_payload,
     claim_sums,
     code_for,
+    fixed_minor,
     offers,
+    reward_named,
 )
 from loyalty.programme.document import Programme
 from loyalty.programme.occasions import WhyNot
@@ -150,3 +153,24 @@ def test_a_code_is_given_once_and_a_claim_keeps_its_own(pool: list[str], claims:
             assert given_out.get(str(claim), code) == code
             given_out[str(claim)] = code
     assert list(given_out.values()) == pool[: len(given_out)]
+
+
+def test_a_claim_says_which_reward_its_points_are_for() -> None:
+    plain, limited = programme(MUG).rewards[0], programme(f"{MUG}a_member = 3\n").rewards[0]
+    assert claim_payload(plain, 2) == {"reward": "mug", "cost": 100, "count": 2}
+    assert claim_payload(limited, 2)["sums"] == claim_sums(limited, 2)
+
+
+def test_a_reward_is_found_by_its_name() -> None:
+    shop = programme(MUG)
+    assert reward_named(shop, "mug") == shop.rewards[0]
+    assert reward_named(shop, "cup") is None
+
+
+@pytest.mark.parametrize(
+    ("gives", "minor"),
+    [('"money_off"\namount = "5.00"', 500), ('"percent_off"\namount = "5.00"\npercent = "10"', 0)],
+)
+def test_only_money_off_is_worth_the_same_whatever_is_bought(gives: str, minor: int) -> None:
+    shop = programme(f'[[rewards]]\nname = "off"\ncost = 100\ngives = {gives}\n')
+    assert fixed_minor(shop, shop.rewards[0]) == minor
