@@ -31,6 +31,8 @@ ASSUMPTIONS = (
     "Points pay for a part of a purchase as soon as the programme lets them, as many as it lets.",
     "Rewards of the catalogue that do not come out by themselves are not claimed; their points "
     "stay owed.",
+    "A reward costs the worth that the document states, or else its amount, when it comes out; one "
+    "with neither costs nothing here.",
     "Of events there are enrolments, visits and milestones; birthdays, referrals, quizzes, "
     "surprises and draws are not in sales, and cost nothing here.",
     "Goods that came back take what they would earn on that day; where the sales name no receipt "
