@@ -10,7 +10,7 @@ from loyalty.programme.awards import award
 from loyalty.programme.document import Programme
 from loyalty.programme.plain import is_plain, points_of_total
 from loyalty.programme.standing import sums_of
-from loyalty.programme.unreferenced import AS_SOLD_NOW
+from loyalty.programme.unreferenced import AS_SOLD_NOW, as_sold_now
 from sync_server.store.lines import facts_of
 
 _PLAIN = frozenset({"lines"})
@@ -18,7 +18,7 @@ _PLAIN = frozenset({"lines"})
 
 
 class Given(msgspec.Struct, frozen=True):
-    """Points (below zero for a return), minor units off, and what a sale counts of its member."""
+    """Points (below zero for a return), minor units off, and what is counted of the member."""
 
     points: int
     discount_minor: int = 0
@@ -45,7 +45,8 @@ def given_by(programme: Programme, entry: Entry, total_minor: int, zone: ZoneInf
         return None
     if not entry.member:
         return NOTHING
-    given = award(programme, facts.occasion, facts.standing)
     if sign < 0:
-        return Given(-given.points)
+        back = as_sold_now(programme, facts.occasion, facts.standing)
+        return Given(-back.award.points, back.award.discount_minor, back.sums)
+    given = award(programme, facts.occasion, facts.standing)
     return Given(given.points, given.discount_minor, sums_of(programme, facts.occasion, given))

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from loyalty.journal import EARN, REDEEM, REVERSE, Entry
+from loyalty.journal import EARN, EVENT, REDEEM, REVERSE, Entry
 from loyalty.programme.document import Programme
 from loyalty.programme.paying import PointsPaid, paid_with_points
 from loyalty.programme.sale_facts import MAX_FIGURE, PAID_MINOR
@@ -14,6 +14,7 @@ from sync_server.reconcile.recomputed import Given, given_by
 from sync_server.store.cases import PROGRAMME_UNKNOWN, PROMISE_DIFFERS, Case
 from sync_server.store.lines import UNREADABLE, total_of
 from sync_server.store.programmes import find_programme
+from sync_server.terminals.event_book import event_difference
 from sync_server.terminals.return_book import is_by_item, return_cases, return_difference
 
 MAX_PROGRAMMES_KEPT = 64
@@ -57,7 +58,9 @@ class Promises:
 
 def is_promise(entry: Entry) -> bool:
     """Whether `entry` says what by a programme something is worth."""
-    return entry.kind in (EARN, REVERSE) or (entry.kind == REDEEM and PAID_MINOR in entry.payload)
+    return entry.kind in (EARN, REVERSE, EVENT) or (
+        entry.kind == REDEEM and PAID_MINOR in entry.payload
+    )
 
 
 def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> str:
@@ -69,6 +72,8 @@ def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> st
     """
     if entry.kind == REDEEM:
         return _payment_difference(entry, programme)
+    if entry.kind == EVENT:
+        return event_difference(entry, programme)
     total_minor = total_of(entry)
     if total_minor is None:
         return UNREADABLE
@@ -79,13 +84,13 @@ def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> st
     if given is None:
         return UNREADABLE
     difference = _points_difference(entry, given.points)
-    if difference or sign < 0 or not entry.member:
+    if difference or not entry.member:
         return difference
     return _beside_points(entry, given)
 
 
 def _beside_points(entry: Entry, given: Given) -> str:
-    """How the discount and the sums of a sale differ from those computed anew."""
+    """How the discount and the sums differ from those computed anew."""
     discount_minor = entry.payload.get("discount_minor", 0)
     if given.discount_minor != discount_minor:
         return f"discount {discount_minor}, computed {given.discount_minor}"
