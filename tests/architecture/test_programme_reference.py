@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
 import pytest
 from msgspec import NODEFAULT, inspect
 
+from loyalty.programme.checks.whole import check
 from loyalty.programme.document import load_programme
+from loyalty.programme.faults import Findings
+from loyalty.programme.reading import readable
 from loyalty.programme.terms.conditions import Cap, When
 from loyalty.programme.terms.programme import Programme
 from loyalty.programme.terms.wallets import Expiry
@@ -20,6 +24,7 @@ SHARED = {When: "when", Cap: "cap", Expiry: "expiry"}
 
 MUST = "must be said"
 HEAD = {"name": '"example"', "version": "1", "currency": '"PLN"'}
+RANGE = re.compile(r"([\d,]+) to ([\d,]+)")
 PROMISE = 'earning = { per = "1.00" }\n'
 BLOCK = re.compile(r"^```toml\n(.*?)^```", re.M | re.S)
 ROW = re.compile(
@@ -71,13 +76,15 @@ def as_table(kind: type) -> inspect.StructType:
     return table
 
 
-def said_in(tree: Any, table: inspect.StructType, prefix: str = "") -> Iterator[str]:
-    """The keys that a document uses, called as the reference calls them."""
+def said_in(
+    tree: dict[str, Any], table: inspect.StructType, prefix: str = ""
+) -> Iterator[tuple[str, dict[str, Any], str]]:
+    """The keys that a document uses, called as the reference calls them, with where they stand."""
     for field in table.fields:
         if field.encode_name not in tree:
             continue
         name, value = prefix + field.encode_name, tree[field.encode_name]
-        yield name
+        yield name, tree, field.encode_name
         below, is_named = table_of(field.type)
         if below is None:
             continue
@@ -85,6 +92,14 @@ def said_in(tree: Any, table: inspect.StructType, prefix: str = "") -> Iterator[
         tables = value.values() if is_named else value if isinstance(value, list) else [value]
         for one in tables:
             yield from said_in(one, below, inside)
+
+
+def wrong_keys(tree: dict[str, Any]) -> set[str]:
+    """The last part of each key that is wrong in a document."""
+    findings = Findings()
+    read = readable(tree, as_table(Programme), findings)
+    check(msgspec.convert(read, Programme), findings)
+    return {str(one.path[-1]) for one in findings.found if one.path}
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +173,33 @@ def test_every_example_is_a_good_programme(examples: list[str]) -> None:
 
 def test_every_key_has_an_example(examples: list[str]) -> None:
     said = {
-        key for example in examples for key in said_in(tomllib.loads(example), as_table(Programme))
+        name
+        for example in examples
+        for name, _, _ in said_in(tomllib.loads(example), as_table(Programme))
     }
     assert set(schema()) - said == set()
+
+
+def test_the_ranges_told_are_the_ranges_kept(
+    rows: dict[str, re.Match[str]], examples: list[str]
+) -> None:
+    """The least and the most that the page tells may be said, and one more or less may not."""
+    tried, untrue = set(), {}
+    for example in examples:
+        tree = tomllib.loads(example)
+        for name, table, key in list(said_in(tree, as_table(Programme))):
+            told = RANGE.match(rows[name]["allowed"].strip())
+            if told is None or not isinstance(table[key], int):
+                continue
+            least, most = (int(number.replace(",", "")) for number in told.groups())
+            was = table[key]
+            found = {}
+            for value in (least - 1, least, most, most + 1):
+                table[key] = value
+                found[value] = key in wrong_keys(tree)
+            table[key] = was
+            if found != {least - 1: True, least: False, most: False, most + 1: True}:
+                untrue[name] = found
+            tried.add(name)
+    assert untrue == {}
+    assert len(tried) > 30
