@@ -36,6 +36,8 @@ class Wait(StrEnum):
     """Other tills hold them: asked back, they come when those tills are in touch."""
     NOT_HEARD = "not-heard"
     """Head office was not heard of for longer than rights last."""
+    PENDING = "pending"
+    """They were earned lately: the programme has them wait, so that a return comes first."""
     COPY = "copy"
     """This till's data was copied or put back; head office must give it a journal of its own."""
 
@@ -51,7 +53,8 @@ class HeldElsewhere(msgspec.Struct, frozen=True):
 class Safe(msgspec.Struct, frozen=True, kw_only=True):
     """What is safe to spend now, and why the rest of `balance` waits.
 
-    `points` may be spent at this till whatever happens elsewhere. `held` are its rights, `pool`
+    `points` may be spent at this till whatever happens elsewhere; `pending` were earned too lately
+    to be spent anywhere. `held` are its rights, `pool`
     lies at head office, `elsewhere` is held by other tills, the largest first.
     `known_at_ms` is when head office was last heard; 0 is never.
     """
@@ -63,6 +66,7 @@ class Safe(msgspec.Struct, frozen=True, kw_only=True):
     elsewhere: tuple[HeldElsewhere, ...]
     wait: Wait
     known_at_ms: int
+    pending: int = 0
 
 
 def rights_after(rights: Rights, entry: Entry) -> Rights:

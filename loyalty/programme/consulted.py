@@ -1,6 +1,7 @@
 """What a programme asks of a member's past, so that nothing else is counted, told or looked up."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from functools import lru_cache
 
 import msgspec
@@ -8,7 +9,7 @@ import msgspec
 from loyalty.programme.occasions import WALLET_CAP, cap_key
 from loyalty.programme.terms.conditions import Cap, When
 from loyalty.programme.terms.programme import Programme
-from loyalty.sums import EVER, SPEND, VISITS, sum_key
+from loyalty.sums import EVER, PENDING, POINTS, SPEND, VISITS, sum_key
 
 PROGRAMMES_KEPT = 64
 
@@ -18,9 +19,11 @@ class Consulted(msgspec.Struct, frozen=True, kw_only=True):
 
     `by_month` and `ever` are what is summed by calendar month and for all time: SPEND, POINTS,
     VISITS. `caps` are the rules and wallets with a limit over sales, each with the periods that it
-    has one for. `visits`, `birthday` and `segments` are asked by a condition.
+    has one for. `visits`, `birthday` and `segments` are asked by a condition. What is
+    earned waits for `pending_days`.
     """
 
+    pending_days: int = 0
     by_month: tuple[str, ...] = ()
     ever: tuple[str, ...] = ()
     caps: tuple[tuple[str, str, Cap], ...] = ()
@@ -31,7 +34,7 @@ class Consulted(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def has_sums(self) -> bool:
         """Whether anything at all is counted of a member."""
-        return bool(self.by_month or self.ever or self.caps)
+        return bool(self.by_month or self.ever or self.caps or self.pending_days)
 
     def cap_keys(self, iso_day: str) -> Iterator[str]:
         """The keys that limits over sales are kept by for a sale on `iso_day`."""
@@ -47,6 +50,9 @@ class Consulted(msgspec.Struct, frozen=True, kw_only=True):
             yield what, sum_key(what, iso_day[: len("2026-11")])
         for what in self.ever:
             yield what, sum_key(what, EVER)
+        if self.pending_days:
+            first_day = date.fromisoformat(iso_day) + timedelta(days=self.pending_days)
+            yield POINTS, sum_key(PENDING, first_day.isoformat())
 
 
 @lru_cache(maxsize=PROGRAMMES_KEPT)
@@ -61,6 +67,7 @@ def consulted(programme: Programme) -> Consulted:
         windows.append((SPEND, 0))
     whens = tuple(_whens(programme))
     return Consulted(
+        pending_days=programme.wallet().pending_days,
         by_month=tuple(sorted({what for what, months in windows if months})),
         ever=tuple(sorted({what for what, months in windows if not months})),
         caps=tuple(_caps(programme)),

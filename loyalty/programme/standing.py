@@ -6,7 +6,7 @@ nothing of a member's past gets a newcomer, whoever comes.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from loyalty.members import Member, day_of_birthday
 from loyalty.programme.awards import cap_gains
@@ -14,7 +14,7 @@ from loyalty.programme.consulted import consulted
 from loyalty.programme.occasions import NEWCOMER, Award, Occasion, Standing
 from loyalty.programme.terms.programme import Programme
 from loyalty.programme.tiers import tier_of, window_sum
-from loyalty.sums import EVER, POINTS, SPEND, VISITS, sum_key
+from loyalty.sums import EVER, PENDING, POINTS, SPEND, VISITS, sum_key
 
 
 def standing_of(
@@ -39,6 +39,17 @@ def standing_of(
         segments=tuple(sorted(asked.segments.intersection(member.segments))) if member else (),
         earned=earned,
     )
+
+
+def pending_points(programme: Programme, sums: Mapping[str, int], today: date) -> int:
+    """Points of a member, of whom `sums` were counted, that may not be spent on `today` yet.
+
+    What an earlier version had wait is free once the wallet's points wait no more.
+    """
+    if not programme.wallet().pending_days:
+        return 0
+    first, last = sum_key(PENDING, today.isoformat()), sum_key(PENDING, date.max.isoformat())
+    return max(sum(points for key, points in sums.items() if first < key <= last), 0)
 
 
 def sums_of(programme: Programme, occasion: Occasion, award: Award) -> dict[str, int]:

@@ -40,7 +40,10 @@ def quote(connection: sqlite3.Connection, desk: VoucherDesk, sale: Sale) -> Quot
         return quoted
     moved = points - priced.points_paid.points
     balance = ledger.balance_of(connection, member_id).points + moved
-    safe = spendable_with(connection, desk.programme, member_id, balance, moved, desk.now_ms)
+    gained = priced.sums(desk.programme)
+    safe = spendable_with(
+        connection, desk.programme, member_id, balance, moved, desk.now_ms, gained
+    )
     due = vouchers_due(desk.programme, safe, desk.at_ms, desk.identity.zone)
     due_of_all = vouchers_due(desk.programme, balance, desk.at_ms, desk.identity.zone)
     return replace(

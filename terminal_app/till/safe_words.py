@@ -29,13 +29,20 @@ def safe_lines(
     lines = [words.text("Safe to spend here now: {points}", points=words.number(safe.points))]
     if safe.wait in _REASONS:
         return (*lines, words.text(_REASONS[safe.wait]))
+    if safe.pending:
+        points = words.number(safe.pending)
+        lines.append(words.text("{points} earned lately: they can be spent later", points=points))
+    if safe.wait is Wait.PENDING:
+        return tuple(lines)
     named = safe.elsewhere[:MAX_HOLDERS_NAMED]
     is_asked = is_online and is_asked_back
     lines += [_held(holder, words, is_asked_back=is_asked) for holder in named]
     others = sum(holder.points for holder in safe.elsewhere[MAX_HOLDERS_NAMED:])
     if others > 0:
         lines.append(words.text("{points} at other tills", points=words.number(others)))
-    at_head_office = safe.pool or (0 if safe.elsewhere else safe.balance - safe.points)
+    at_head_office = safe.pool or (
+        0 if safe.elsewhere else safe.balance - safe.pending - safe.points
+    )
     if at_head_office > 0:
         points = words.number(at_head_office)
         lines.append(

@@ -18,6 +18,7 @@ from terminal_app.posting.draft import Draft, content_digest
 from terminal_app.store import ledger, lookups, members, vouchers
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Posted, Reason, Refusal, Sale
+from terminal_app.till.bonuses import add_bonuses, purchase_bonuses, told_bonuses
 from terminal_app.till.pricing import Priced, price
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of, with_code
 from terminal_app.till.safety import spendable_with
@@ -53,14 +54,19 @@ def sell(
     if sale.member_id and member is None:
         lookups.ask(connection, sale.member_id)
     if member:
-        moved = priced.award.points - priced.points_paid.points
+        bonuses = purchase_bonuses(programme, identity, member, priced, draft.receipt)
+        bonus_points = add_bonuses(draft, programme, bonuses, priced.occasion.at)
+        moved = priced.award.points + bonus_points - priced.points_paid.points
         balance = ledger.balance_of(connection, member.member_id).points + moved
-        safe = spendable_with(connection, programme, member.member_id, balance, moved, now_ms)
+        safe = spendable_with(
+            connection, programme, member.member_id, balance, moved, now_ms, gained
+        )
         slips, redeemed = _issue_due(connection, draft, identity, programme, safe)
         receipt = replace(
             receipt,
             balance=balance - redeemed,
             points_redeemed=redeemed,
+            bonuses=told_bonuses(programme, bonuses, receipt.language),
             vouchers=slips,
             notices=_spoken(connection, member) if sale.print_receipt else (),
             tier=tier_at(programme, priced.past, priced.occasion.at, gained),

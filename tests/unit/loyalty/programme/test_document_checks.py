@@ -121,7 +121,7 @@ STEPS = "[discount]\nsteps = [{}]\n"
         ('[excluded]\ngoods = ["tobacco"]\n', "excluded.goods[1]", "groups of goods here: none"),
         # Wallets.
         ('[wallets."a b"]\n', 'wallets."a b"', "a letter"),
-        ("[wallets.a]\npending_days = 367\n", "wallets.a.pending_days", "from 0 to 366"),
+        ("[wallets.a]\npending_days = 61\n", "wallets.a.pending_days", "from 0 to 60"),
         ("[wallets.a]\nwarn_days = -1\n", "wallets.a.warn_days", "from 0"),
         ("[wallets.a]\nexpiry.days = -1\n", "wallets.a.expiry.days", "from 0"),
         ("[wallets.a]\nexpiry.inactive_days = 4000\n", "wallets.a.expiry.inactive_days", "3,660"),
