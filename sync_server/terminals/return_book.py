@@ -17,7 +17,13 @@ from loyalty.bounds import Count, Points, Sum
 from loyalty.journal import EARN, REVERSE, Entry, decode_entry
 from loyalty.programme.debts import FORGIVEN, REVOKED
 from loyalty.programme.document import Programme
-from loyalty.programme.returning import ReturnedPart, SaleAtHand, lines_left, returned
+from loyalty.programme.returning import (
+    ReturnAward,
+    ReturnedPart,
+    SaleAtHand,
+    lines_left,
+    returned,
+)
 from loyalty.receipt_codes import SoldReceipt, sold_receipt
 from sync_server.store.cases import RETURNED_TWICE, RETURNS_DIFFER, Case
 from sync_server.store.tables import entries
@@ -75,16 +81,24 @@ def return_difference(
     at_hand = sale.at_hand(zone)
     if at_hand is None:
         return UNREADABLE
+    if sale.programme != entry.programme:
+        return f"it goes by programme {entry.programme}, its sale by {sale.programme}"
     before = [ReturnedPart(*part) for part in said.before]
     now = [ReturnedPart(*part) for part in said.returned]
     if not _fits(at_hand.lines, [*before, *now]):
         return "it takes back more than was sold"
-    due = returned(programme, at_hand, before, now)
+    return _unlike(returned(programme, at_hand, before, now), entry, programme, said)
+
+
+def _unlike(due: ReturnAward, entry: Entry, programme: Programme, said: _Said) -> str:
+    """How what an entry says differs from what is `due`, or nothing."""
     if due.amount_minor != -entry.amount_minor:
         return f"it is of {-entry.amount_minor}, what it returns was sold for {due.amount_minor}"
     if due.points_back != said.points_back:
         return f"{said.points_back} points that had paid came back, computed {due.points_back}"
     points = due.points + _left_to_the_member(programme, said)
+    if said.forgiven and points > 0:
+        return f"{said.forgiven} points were forgiven, more than were due"
     if entry.points != points:
         return f"promised {entry.points} points, computed {points}"
     if due.discount_minor != said.discount_minor:

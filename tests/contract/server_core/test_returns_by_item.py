@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from loyalty.journal import REVERSE, Entry
+from loyalty.programme.document import classic_document
 from loyalty.receipt_codes import sold_receipt
 from sync_server.store.engine import writing
 from sync_server.store.programmes import put_in_force
@@ -152,6 +153,21 @@ def test_a_return_that_differs_from_its_sale_is_shown(
     assert rows(engine, "standings")[0]["points"] == 8 + points
 
 
+def test_a_return_by_another_version_than_its_sale_is_shown(engine: Engine, ingest: Ingest) -> None:
+    with writing(engine) as connection:
+        put_in_force(connection, classic_document().replace("version = 1", "version = 2"), 0)
+    till = Journal()
+    sale = sold(till)
+    payload = {"lines": [["TEA", 1, 5_50]], "of": ["KRK-1", 1, 1], "returned": [[1, 1, 5_50]]}
+    entry = till.add(
+        REVERSE, "anna", -5, amount_minor=-5_50, payload=payload, programme="classic@2"
+    )
+    ingest.take(till.frame())
+    assert sale.programme != entry.programme
+    assert opened(engine) == [("promise-differs", "KRK-1", 2)]
+    assert "it goes by programme classic@2, its sale by classic@1" in details(engine)[0]
+
+
 @pytest.mark.parametrize(
     "changed",
     [{"points": 9}, {"payload": {"lines": [["TEA", 1, 5_50]]}}, {"seq": 7}, {"member_id": "bob"}],
@@ -203,8 +219,21 @@ def test_debts_are_forgiven_and_vouchers_revoked_where_the_programme_says_so(
         programme="kind@1",
         payload={**payload, "forgiven": 2, "revoked": 1},
     )
+    till.add(
+        REVERSE,
+        "anna",
+        1,
+        amount_minor=-8_50,
+        programme="kind@1",
+        payload={**payload, "forgiven": 9},
+    )
     ingest.take(till.frame())
-    assert opened(engine) == []
+    assert opened(engine) == [
+        ("promise-differs", "KRK-1", 3),
+        ("returned-twice", "KRK-1", 2),
+        ("returned-twice", "KRK-1", 3),
+    ]
+    assert any("9 points were forgiven" in detail for detail in details(engine))
 
 
 def test_goods_without_a_card_are_computed_and_open_no_case(engine: Engine, ingest: Ingest) -> None:

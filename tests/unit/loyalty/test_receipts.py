@@ -31,6 +31,13 @@ def test_a_receipt_of_a_newer_version_is_read() -> None:
     assert msgspec.msgpack.decode(newer, type=Receipt) == RECEIPT
 
 
+def test_what_is_to_pay_is_what_nothing_else_pays() -> None:
+    paid = msgspec.structs.replace(
+        RECEIPT, discount_minor=51, voucher_paid_minor=100, points_paid_minor=9
+    )
+    assert (RECEIPT.to_pay_minor, paid.to_pay_minor) == (510, 350)
+
+
 def test_a_shopper_without_a_card_has_no_balance() -> None:
     assert RECEIPT.balance is None
     assert not RECEIPT.is_copy
