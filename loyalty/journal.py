@@ -16,6 +16,7 @@ from loyalty.errors import EntryInvalid
 ENROL = "enrol"
 EARN = "earn"
 REVERSE = "reverse"
+EVENT = "event"
 REDEEM = "redeem"
 VOUCHER_ISSUED = "voucher-issued"
 VOUCHER_REDEEMED = "voucher-redeemed"
@@ -29,6 +30,7 @@ KINDS = frozenset(
         ENROL,
         EARN,
         REVERSE,
+        EVENT,
         REDEEM,
         EXPIRE,
         ADJUST,
@@ -57,6 +59,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     - enrol: the fields of the member;
     - earn, reverse: `lines`, a list of [sku, quantity, amount_minor], and what else the programme
       asks for (see loyalty.programme.sale_facts); of a member `sums`, by key (see loyalty.sums);
+    - event: `event`, the name of what gave points beside a sale (see loyalty.programme.events);
     - redeem: nothing; the vouchers that follow in the same receipt are what it paid for;
     - expire: `of`, the [terminal, epoch, seq] of the entry whose points are gone;
     - adjust: `reason`, and `parts`, the days that points from elsewhere bring (see loyalty.lots);

@@ -11,18 +11,39 @@ from loyalty.programme.terms.texts import ShopText
 
 SALE = "sale"
 RETURN = "return"
+CLAIM = "claim"
 
 POINTS, STAMPS, MONEY = "points", "stamps", "money"
 """What a wallet may hold; money is in minor units."""
 
 
 class VoucherSlip(msgspec.Struct, frozen=True):
-    """A reward voucher that comes out with a receipt; `code` is the text of its QR."""
+    """A reward voucher that comes out with a receipt; `code` is the text of its QR.
+
+    One of the catalogue has the `title` of its reward and `says` what it gives, in the member's
+    language; its `amount_minor` is 0 where that depends on what is bought.
+    """
 
     number: str
     amount_minor: int
     expires_at_ms: int
     code: str
+    title: str = ""
+    says: str = ""
+
+
+AT_ONCE, ORDERED, BY_CODE = "at-once", "ordered", "by-code"
+"""How a reward that is no voucher comes to the member: handed over now, sent later, or as a code
+that head office tells."""
+
+
+class RewardLine(msgspec.Struct, frozen=True, array_like=True):
+    """`count` of a reward that is no voucher, by its title in the member's language, and how it is
+    `handed`."""
+
+    title: str
+    count: int
+    handed: str = AT_ONCE
 
 
 class RulePoints(msgspec.Struct, frozen=True, array_like=True):
@@ -46,13 +67,14 @@ class TierStanding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The loyalty receipt of one sale or return.
+    """The loyalty receipt of one sale or return, or of a claim, which has no goods.
 
     `points` is signed: below zero for what a return took back. `balance` is None for a shopper
     without a card, and for a card that this till has not heard of. `is_copy` marks a reprint,
     whose vouchers are the very same numbers. `discount_minor` is off the total, and `points_paid`
     paid `points_paid_minor` of it. `wallet` is what the points are: "points", "stamps" or "money";
-    `rules` has what each rule gave where the programme has several.
+    `rules` has what each rule gave where the programme has several, `bonuses` what came beside
+    `points`, for events and by surprise.
 
     A return names the sale that it is `of_receipt`, and the vouchers that were `revoked` with it;
     its `points_paid` came back, and `to_pay_minor` is what is given back in money. `code` is the
@@ -84,11 +106,13 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     points_paid_minor: int = 0
     wallet: str = POINTS
     rules: tuple[RulePoints, ...] = ()
+    bonuses: tuple[RulePoints, ...] = ()
     tier: TierStanding | None = None
     of_receipt: str = ""
     revoked: tuple[str, ...] = ()
     code: str = ""
     returns_here: bool = False
+    rewards: tuple[RewardLine, ...] = ()
 
     @property
     def to_pay_minor(self) -> int:

@@ -10,6 +10,7 @@ from litestar.params import FromPath, FromQuery, QueryParameter
 from loyalty.journal import (
     EARN,
     ENROL,
+    EVENT,
     REDEEM,
     REVERSE,
     RIGHTS_GRANT,
@@ -34,6 +35,7 @@ MAX_PAGE = 100_000
 KINDS = {
     ENROL: "Enrolled",
     EARN: "Sale",
+    EVENT: "Gift",
     REVERSE: "Return",
     REDEEM: "Points redeemed",
     VOUCHER_ISSUED: "Voucher issued",

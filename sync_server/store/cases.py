@@ -18,6 +18,7 @@ REFUSED = "refused"
 DOUBLE_VOUCHER = "double-voucher"
 VOUCHER_DIFFERS = "voucher-differs"
 PROMISE_DIFFERS = "promise-differs"
+EVENT_TOO_OFTEN = "event-too-often"
 STALE_STANDING = "stale-standing"
 """What a till knew of a member as it sold was not all that the books knew then."""
 

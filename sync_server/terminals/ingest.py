@@ -47,6 +47,7 @@ from sync_server.terminals.contact import (
     note_contact,
     note_printed,
 )
+from sync_server.terminals.event_book import event_cases
 from sync_server.terminals.evidence import (
     keep_evidence,
     lost_tail,
@@ -254,6 +255,7 @@ class Ingest:
         ]
         found += stale_standings(connection, arrived, self._promises, self._zone)
         post_sums(connection, *journal, arrived)
+        found += event_cases(connection, arrived, self._promises.programme, self._zone)
         members = {entry.member for entry in arrived if entry.member}
         note_branches(connection, request.terminal, members)
         settle_rights(connection, *journal, members, moved, now_ms)

@@ -14,6 +14,7 @@ from loyalty.journal import (
     ADJUST,
     EARN,
     ENROL,
+    EVENT,
     EXPIRE,
     KINDS,
     MAX_ENTRY_BYTES,
@@ -69,6 +70,8 @@ def _misread(entry: Entry) -> str:
         return ""
     if entry.kind in (REDEEM, EXPIRE):
         return "it takes points and gives some" if entry.points > 0 else ""
+    if entry.kind == EVENT:
+        return "" if entry.points > 0 and entry.member else "it gives no points, or to nobody"
     if entry.kind == ADJUST:
         return "" if entry.member else "it corrects the points of nobody"
     if entry.points:

@@ -11,6 +11,7 @@ import msgspec
 from loyalty.journal import (
     EARN,
     ENROL,
+    EVENT,
     REDEEM,
     REVERSE,
     RIGHTS_GRANT,
@@ -125,6 +126,8 @@ def _rule(
         return _rights_in_words(entry), None
     if entry.kind == REDEEM and PAID_MINOR in entry.payload:
         return "points paid for a part of this purchase", None
+    if entry.kind == EVENT:
+        return f"given for {entry.payload.get('event', 'an event')}", None
     if entry.kind not in (EARN, REVERSE):
         number = entry.payload.get("number", "")
         return f"{_WORDS.get(entry.kind, entry.kind)} {number}".strip(), None

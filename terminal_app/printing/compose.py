@@ -103,6 +103,7 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
         blocks.append(Columns(wallet.earned, wallet.figure(receipt.points)))
     if len(receipt.rules) > 1:
         blocks += [Columns(f"  {rule.title}", wallet.figure(rule.points)) for rule in receipt.rules]
+    blocks += [Columns(f"+ {one.title}", wallet.figure(one.points)) for one in receipt.bonuses]
     if receipt.points_redeemed:
         blocks.append(Columns(wallet.redeemed, wallet.figure(receipt.points_redeemed)))
     if receipt.balance is not None:

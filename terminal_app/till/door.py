@@ -173,9 +173,9 @@ class Till:
         """Make someone a member, with the line up or down; the same card and facts once."""
         with self._store.writing() as connection:
             now_ms = self._now()
-            label = programme_in_force(connection, now_ms).label
+            programme = programme_in_force(connection, now_ms)
             identity = settings.require_identity(connection)
-            member = enrolling.enrol(connection, identity, label, enrolment, now_ms)
+            member = enrolling.enrol(connection, identity, programme, enrolment, now_ms)
             if isinstance(member, Refusal):
                 return member
             known = known_member(connection, member, now_ms)

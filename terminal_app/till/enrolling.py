@@ -4,19 +4,22 @@ import sqlite3
 
 import msgspec
 
+from loyalty.clock import from_epoch_ms
 from loyalty.identifiers import is_card_number, minted_card
 from loyalty.journal import ENROL
 from loyalty.members import LANGUAGES, MAX_FACT_CHARACTERS, Member, read_birthday
+from loyalty.programme.document import Programme
 from terminal_app.posting.draft import Draft
 from terminal_app.store import journal, members, settings
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Enrolment, Reason, Refusal
+from terminal_app.till.bonuses import add_bonuses, enrolment_bonuses
 
 
 def enrol(
     connection: sqlite3.Connection,
     identity: Identity,
-    programme: str,
+    programme: Programme,
     enrolment: Enrolment,
     now_ms: int,
 ) -> Member | Refusal:
@@ -64,12 +67,14 @@ def enrol(
         connection,
         identity,
         receipt=None,
-        programme=programme,
+        programme=programme.label,
         member_id=member.member_id,
         occurred_at_ms=at_ms,
         recorded_at_ms=now_ms,
     )
     draft.add(ENROL, payload=msgspec.to_builtins(member))
+    at = from_epoch_ms(at_ms).astimezone(identity.zone)
+    add_bonuses(draft, programme, enrolment_bonuses(programme, identity.branch, at), at)
     members.put_member(connection, member)
     draft.post()
     return member

@@ -29,7 +29,7 @@ def past_of(
 ) -> Past:
     """The past of whoever holds the card `member_id`; `member` is None where this till has not
     heard of them. Nothing is read that `programme` does not ask for."""
-    if not consulted(programme).has_sums:
+    if not (consulted(programme).has_sums or programme.event):
         return Past(member)
     return Past(member, sums.sums_of(connection, member_id))
 

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
-from loyalty.journal import EARN, ENROL, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
+from loyalty.journal import EARN, ENROL, EVENT, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
 from loyalty.members import LANGUAGES
 from terminal_app.locale.tier_words import tier_lines
 from terminal_app.locale.wallet_words import WalletWords
@@ -23,6 +23,7 @@ COUNTDOWN_FROM_S = 15
 
 _KINDS = {
     EARN: phrase("Purchase"),
+    EVENT: phrase("Gift from us"),
     REVERSE: phrase("Return"),
     REDEEM: phrase("For a voucher"),
     VOUCHER_ISSUED: phrase("Voucher issued"),

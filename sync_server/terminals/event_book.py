@@ -1,0 +1,72 @@
+"""Points that tills gave for what happened: what an event is worth, whom it surprises, how often.
+
+Two tills that have not heard of each other may give a member the same event. It counts, because
+the member was told; a case names it.
+"""
+
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from loyalty.clock import from_epoch_ms
+from loyalty.journal import EVENT, Entry
+from loyalty.programme.document import Programme
+from loyalty.programme.events import had_enough
+from loyalty.programme.surprises import is_chosen
+from loyalty.sums import added, sums_in
+from sync_server.store.cases import EVENT_TOO_OFTEN, Case
+from sync_server.store.sums import sums_of
+
+FindProgramme = Callable[[Connection, str], Programme | None]
+
+
+def event_difference(entry: Entry, programme: Programme) -> str:
+    """How the points of an event's entry are not what `programme` gives for it, or nothing."""
+    name = entry.payload.get("event")
+    event = next((one for one in programme.event if one.name == name), None)
+    surprise = next((one for one in programme.surprise if one.name == name), None)
+    if surprise is not None:
+        if not is_chosen(surprise.seed, surprise.in_how_many, entry.terminal, entry.receipt):
+            return f"it gives the surprise {name}, which this sale does not get"
+        points = surprise.points
+    elif event is not None:
+        points = event.points
+    else:
+        return f"it gives points for {name!r}, which the programme does not know"
+    return "" if points == entry.points else f"promised {entry.points} points, computed {points}"
+
+
+def event_cases(
+    connection: Connection, arrived: Sequence[Entry], programme_of: FindProgramme, zone: ZoneInfo
+) -> list[Case]:
+    """A case for each event among `arrived` that its member had as often as may be before; asked
+    when their sums are counted in."""
+    gifts = [entry for entry in arrived if entry.kind == EVENT]
+    if not gifts:
+        return []
+    totals = sums_of(connection, {entry.member for entry in gifts})
+    found = []
+    for entry in gifts:
+        programme = programme_of(connection, entry.programme)
+        events = {event.name: event for event in programme.event} if programme else {}
+        event = events.get(str(entry.payload.get("event")))
+        if event is None:
+            continue
+        own = {key: -value for key, value in sums_in(entry).items()}
+        before = added(totals.get(entry.member, {}), own)
+        if had_enough(event, from_epoch_ms(entry.occurred_at_ms).astimezone(zone), before):
+            found.append(_too_often(entry, event.name))
+    return found
+
+
+def _too_often(entry: Entry, name: str) -> Case:
+    return Case(
+        case_id=f"{EVENT_TOO_OFTEN}:{entry.terminal}:{entry.epoch}:{entry.seq}",
+        kind=EVENT_TOO_OFTEN,
+        terminal=entry.terminal,
+        epoch=entry.epoch,
+        seq=entry.seq,
+        member_id=entry.member,
+        detail=f"Receipt {entry.receipt}: the member had {name} as often as may be before.",
+    )
