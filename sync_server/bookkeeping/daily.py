@@ -32,8 +32,7 @@ class DailyBooks:
     def __init__(self, engine: Engine, clock: Clock, ingest: Ingest) -> None:
         self._engine = engine
         self._clock = clock
-        self._journal = OwnJournal(engine, clock, ingest)
-        self._expiring = Expiring(engine, clock, self._journal)
+        self._expiring = Expiring(engine, clock, OwnJournal(engine, clock, ingest))
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -49,7 +48,6 @@ class DailyBooks:
 
     def look(self) -> None:
         """Book the day's points if that was not done yet."""
-        self._journal.say_all_is_told()
         with reading(self._engine) as connection:
             today = day_of(epoch_ms(self._clock()), load_settings(connection).zone)
             if read_setting(connection, BOOKED_DAY) >= today:

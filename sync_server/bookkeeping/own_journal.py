@@ -29,7 +29,7 @@ from loyalty.tallies import DayTally, counted, day_of
 from loyalty.wire import WIRE_VERSION, Draw, Outcome, SyncRequest, Waiting
 from sync_server.errors import StoreUnavailable
 from sync_server.rights.grants import last_answered
-from sync_server.store.engine import reading, writing
+from sync_server.store.engine import writing
 from sync_server.store.keyed import among
 from sync_server.store.server_key import server_key
 from sync_server.store.settings import load_settings
@@ -101,15 +101,6 @@ class OwnJournal:
         while page := list(islice(waiting, MAX_POSTINGS_A_FRAME)):
             done += self._post_page(page)
         return done
-
-    def say_all_is_told(self) -> None:
-        """Show head office its own journal, where there is one: books that were put back wait to
-        hear of every terminal before they grant anything."""
-        with reading(self._engine) as connection:
-            if not _is_there(connection):
-                return
-        with writing(self._engine) as connection:
-            self._take(connection, (), epoch_ms(self._clock()))
 
     def _post_page(self, page: Sequence[Posting]) -> Outcomes:
         with writing(self._engine) as connection:
