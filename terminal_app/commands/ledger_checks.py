@@ -16,6 +16,7 @@ from loyalty.errors import EntryInvalid, LoyaltyError
 from loyalty.identifiers import voucher_number
 from loyalty.journal import (
     EARN,
+    REDEEM,
     REVERSE,
     VOUCHER_ISSUED,
     VOUCHER_REDEEMED,
@@ -24,6 +25,7 @@ from loyalty.journal import (
     Sealed,
     decode_entry,
 )
+from loyalty.programme.catalogue import REWARD
 from loyalty.sums import added, latest, sums_in
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.vouchers import ISSUED, LIFE_CYCLE, REDEEMED, Voucher
@@ -192,7 +194,7 @@ def _folded(connection: sqlite3.Connection, identity: Identity) -> _Folded:
         # Of a journal that was left receipts and returns alone are kept here; the rest is head
         # office's.
         for entry in _decoded(journal.walk(connection, epoch)):
-            if entry.kind in (EARN, REVERSE):
+            if _has_receipt(entry):
                 folded.receipts.add(entry.receipt)
                 folded.came_back |= returns.folded([entry])
     return folded
@@ -211,7 +213,7 @@ def _count(folded: _Folded, entry: Entry, zone: ZoneInfo) -> None:
         if more := sums_in(entry):
             folded.sums[entry.member] = latest(added(folded.sums.get(entry.member, {}), more))
     rights_checks.count(folded.rights, entry)
-    if entry.kind in (EARN, REVERSE):
+    if _has_receipt(entry):
         folded.receipts.add(entry.receipt)
         folded.came_back |= returns.folded([entry])
     elif entry.kind == VOUCHER_ISSUED:
@@ -226,6 +228,12 @@ def _count(folded: _Folded, entry: Entry, zone: ZoneInfo) -> None:
         number, amount_minor = str(entry.payload["number"]), int(entry.payload["amount_minor"])
         spent = Voucher(number, amount_minor, "", 0)
         folded.redeemed[number] = KeptVoucher(spent, entry.member, REDEEMED)
+
+
+def _has_receipt(entry: Entry) -> bool:
+    """Whether `entry` is the first of a receipt: of a sale, a return, or a reward's claim."""
+    is_claim = entry.kind == REDEEM and REWARD in entry.payload
+    return is_claim or entry.kind in (EARN, REVERSE)
 
 
 class _Issued(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from loyalty.journal import EARN, REVERSE, VOUCHER_ISSUED, Entry, decode_entry
+from loyalty.programme.catalogue import REWARD
 from loyalty.programme.returning import ReturnedPart
 from loyalty.programme.sale_facts import RETURNED_SALE
 from loyalty.vouchers import Voucher
@@ -110,9 +111,10 @@ def sale_entry(connection: sqlite3.Connection, epoch: int, reference: str) -> En
 
 
 def issued_with(connection: sqlite3.Connection, sale: Entry) -> list[Voucher]:
-    """The vouchers that came out with `sale`, newest first."""
+    """The vouchers that came out with `sale`, newest first; those of the catalogue, each of which
+    has a price of its own, are left out."""
     last_seq = sale.seq + MAX_ENTRIES_A_RECEIPT
     asked = (sale.epoch, sale.seq, last_seq, sale.receipt, VOUCHER_ISSUED)
     rows = connection.execute(_ISSUED_WITH, asked)
     payloads = (decode_entry(bytes(row[0])).payload for row in rows)
-    return [Voucher(**payload) for payload in payloads]
+    return [Voucher(**payload) for payload in payloads if REWARD not in payload]

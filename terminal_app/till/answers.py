@@ -11,6 +11,7 @@ from loyalty.programme.brought_back import AskedBack
 from loyalty.programme.occasions import RuleOutcome
 from loyalty.programme.paying import NOTHING_PAID, PointsPaid
 from loyalty.programme.terms.goods import Tender
+from loyalty.programme.terms.texts import ShopText
 from loyalty.receipts import POINTS, Receipt, TierStanding
 from loyalty.rights import Safe
 
@@ -37,6 +38,14 @@ class Reason(StrEnum):
     VOUCHER_NEEDLESS = "voucher-needless"
     VOUCHER_BRANCH = "voucher-branch"
     VOUCHER_TOO_LITTLE = "voucher-too-little"
+    VOUCHER_NO_GOODS = "voucher-no-goods"
+    VOUCHER_TERMS = "voucher-terms"
+    CLAIM_UNKNOWN = "claim-unknown"
+    CLAIM_TOO_FEW = "claim-too-few"
+    CLAIM_TOO_MANY = "claim-too-many"
+    CLAIM_HAD_BEFORE = "claim-had-before"
+    CLAIM_NONE_LEFT = "claim-none-left"
+    CLAIM_NOT_NOW = "claim-not-now"
     PAID_TOO_MUCH = "paid-too-much"
     PAY_NO_CARD = "pay-no-card"
     PAY_NOT_OFFERED = "pay-not-offered"
@@ -89,12 +98,14 @@ class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KnownVoucher(msgspec.Struct, frozen=True):
-    """A voucher that this till accepts now."""
+    """A voucher that this till accepts now; one of the catalogue has the `title` of its reward, and
+    0 for an amount that depends on what is bought."""
 
     number: str
     amount_minor: int
     expires_at_ms: int
     code: str
+    title: ShopText = ""
 
 
 class KnownProduct(msgspec.Struct, frozen=True):
@@ -180,6 +191,34 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     occurred_at_ms: int | None = None
     print_receipt: bool = True
     wants_code: bool = False
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """Rewards of the catalogue that a member asks for: `count` of `reward`, by its name in the
+    programme. `reference` makes it one claim for ever, as a sale's does."""
+
+    member_id: str
+    reward: str
+    count: int = 1
+    reference: str = ""
+    occurred_at_ms: int | None = None
+    print_receipt: bool = True
+
+
+class RewardOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """A reward of the catalogue as it stands for a member here and now.
+
+    `cost` is in the wallet it is paid from, whose kind is `wallet`; `count` is how many can be
+    claimed, `missing` what is missing for one, and `refusal` why it cannot be had.
+    """
+
+    name: str
+    title: ShopText
+    wallet: str
+    cost: int
+    count: int
+    missing: int
+    refusal: Refusal | None = None
 
 
 class GoodsReturn(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,8 +13,9 @@ from terminal_app.store import journal, members, receipts, settings, spool
 from terminal_app.store.connection import Store
 from terminal_app.store.programmes import programme_in_force, programme_labelled
 from terminal_app.sync.line import Line
-from terminal_app.till import enrolling, identifying, quoting, returning, selling, wanting
+from terminal_app.till import claiming, enrolling, identifying, quoting, returning, selling, wanting
 from terminal_app.till.answers import (
+    Claim,
     Enrolment,
     GoodsReturn,
     HistoryRow,
@@ -26,6 +27,7 @@ from terminal_app.till.answers import (
     Reason,
     Refusal,
     ReturnQuote,
+    RewardOffer,
     Sale,
     TillStatus,
 )
@@ -133,6 +135,27 @@ class Till:
             programme = programme_in_force(connection, at_ms)
             identity = settings.require_identity(connection)
             answer = selling.sell(connection, identity, programme, sale, now_ms)
+        self._ask_for(answer)
+        self._tell(answer)
+        return answer
+
+    def rewards(self, member_id: str) -> tuple[RewardOffer, ...]:
+        """Every reward of the catalogue as it stands for a member here now; none for a card that
+        this till has not heard of."""
+        with self._store.reading() as connection:
+            member = members.member(connection, member_id)
+            if member is None:
+                return ()
+            return claiming.on_offer(connection, desk_now(connection, self._now()), member)
+
+    def claim(self, asked: Claim) -> Posted | Refusal:
+        """Give a member a reward of the catalogue for its points; once for ever per reference."""
+        refusal = misnamed(asked.reference)
+        if refusal is not None:
+            return refusal
+        with self._store.writing() as connection:
+            desk = desk_now(connection, self._now(), asked.occurred_at_ms)
+            answer = claiming.claim(connection, desk, asked)
         self._ask_for(answer)
         self._tell(answer)
         return answer

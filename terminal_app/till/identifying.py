@@ -8,7 +8,7 @@ from loyalty.clock import from_epoch_ms
 from loyalty.members import Member
 from loyalty.programme.document import Programme
 from loyalty.programme.rewards import points_to_next
-from loyalty.programme.terms.texts import in_language
+from loyalty.programme.terms.texts import ShopText, in_language
 from loyalty.receipts import TierStanding
 from loyalty.scans import (
     CardScan,
@@ -34,6 +34,7 @@ from terminal_app.till.safety import safe_to_spend
 from terminal_app.till.sold import known_receipt, sold_by_code
 from terminal_app.till.standing import past_of, tier_at
 from terminal_app.till.voucher_check import check_voucher, desk_now
+from terminal_app.till.voucher_worth import benefit_of
 
 _FOREIGN = {
     "ean": Reason.FOREIGN_EAN,
@@ -92,10 +93,17 @@ def _tier(
 
 
 def _voucher(connection: sqlite3.Connection, code: str, now_ms: int) -> KnownVoucher | Refusal:
-    voucher = check_voucher(connection, desk_now(connection, now_ms), code)
+    desk = desk_now(connection, now_ms)
+    voucher = check_voucher(connection, desk, code)
     if isinstance(voucher, Refusal):
         return voucher
-    return KnownVoucher(voucher.number, voucher.amount_minor, voucher.expires_at_ms, code)
+    title: ShopText = ""
+    if voucher.reward:
+        benefit = benefit_of(connection, desk.programme, voucher)
+        if benefit is None and not voucher.amount_minor:
+            return Refusal(Reason.VOUCHER_TERMS, {"voucher": voucher.number})
+        title = (benefit[1].title if benefit else "") or voucher.reward.replace("_", " ")
+    return KnownVoucher(voucher.number, voucher.amount_minor, voucher.expires_at_ms, code, title)
 
 
 def _goods_or(connection: sqlite3.Connection, text: str, otherwise: Reason) -> Identified:

@@ -10,6 +10,7 @@ from loyalty.baskets import Basket
 from loyalty.clock import from_epoch_ms
 from loyalty.members import Member
 from loyalty.programme.awards import award
+from loyalty.programme.benefits import less_discount
 from loyalty.programme.document import Programme
 from loyalty.programme.occasions import NEWCOMER, Award, Occasion, Standing
 from loyalty.programme.paying import (
@@ -22,12 +23,12 @@ from loyalty.programme.paying import (
 from loyalty.programme.sale_facts import PAID_WITH_POINTS
 from loyalty.programme.standing import sums_of
 from loyalty.programme.terms.goods import Tender
-from loyalty.vouchers import Voucher
 from terminal_app.store import ledger, members
 from terminal_app.till.answers import Reason, Refusal, Sale
 from terminal_app.till.safety import spendable_with
 from terminal_app.till.standing import Past, past_of, standing_at
-from terminal_app.till.voucher_check import VoucherDesk, check_vouchers, paid_with
+from terminal_app.till.voucher_check import VoucherDesk, check_vouchers
+from terminal_app.till.voucher_worth import PaidVoucher, paid_with
 
 NOTHING_EARNED = Award(points=0, wallets={}, base_minor=0)
 """Of a shopper without a card."""
@@ -51,7 +52,7 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
     past: Past
     standing: Standing
     award: Award
-    vouchers: tuple[Voucher, ...]
+    vouchers: tuple[PaidVoucher, ...]
     voucher_paid_minor: int
     points_paid: PointsPaid
     payable: PointsPaid
@@ -89,7 +90,8 @@ def price(
         standing = standing_at(programme, past, occasion.at)
         given = award(programme, occasion, standing)
     due_minor = sale.basket.total_minor - given.discount_minor
-    vouchers = check_vouchers(connection, desk, sale.voucher_codes, due_minor)
+    costs = less_discount(occasion.basket, given.discounts_minor)
+    vouchers = check_vouchers(connection, desk, sale.voucher_codes, costs)
     if isinstance(vouchers, Refusal):
         return vouchers
     voucher_minor = paid_with(vouchers, due_minor)

@@ -43,6 +43,24 @@ SENTENCES: dict[Reason, str] = {
     Reason.VOUCHER_TOO_LITTLE: phrase(
         "Voucher {voucher} is for a purchase of at least {least}. Add goods, or give it back."
     ),
+    Reason.VOUCHER_NO_GOODS: phrase(
+        "Voucher {voucher} is for goods that are not in this purchase. "
+        "Enter them first, or give it back."
+    ),
+    Reason.VOUCHER_TERMS: phrase(
+        "Voucher {voucher} is of a programme that this till was not told. "
+        "Connect this till to head office, then scan again."
+    ),
+    Reason.CLAIM_UNKNOWN: phrase("There is no such reward now. Choose one from the list."),
+    Reason.CLAIM_TOO_FEW: phrase(
+        "For this reward {missing} more must be free to spend here. Choose another, or collect on."
+    ),
+    Reason.CLAIM_TOO_MANY: phrase("Only {count} of this reward can be had now. Take fewer."),
+    Reason.CLAIM_HAD_BEFORE: phrase(
+        "The member had this reward as often as one can have it. Choose another."
+    ),
+    Reason.CLAIM_NONE_LEFT: phrase("Nothing is left of this reward here. Choose another."),
+    Reason.CLAIM_NOT_NOW: phrase("This reward cannot be had here now. Choose another."),
     Reason.PAID_TOO_MUCH: phrase("More is paid than there is to pay. Check the amounts."),
     Reason.PAY_NO_CARD: phrase("Points pay with a member's card. Scan the card first."),
     Reason.PAY_NOT_OFFERED: phrase("Points cannot pay for goods here. Post the sale without them."),

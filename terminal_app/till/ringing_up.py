@@ -1,4 +1,4 @@
-"""What a sale and a return have in common: asked once for ever, drafted, kept, printed."""
+"""What a sale, a return and a claim have in common: asked once for ever, drafted, kept, printed."""
 
 import sqlite3
 
@@ -12,7 +12,7 @@ from loyalty.receipts import Receipt
 from terminal_app.posting.draft import Draft
 from terminal_app.store import receipts, serving, spool
 from terminal_app.store.settings import Identity
-from terminal_app.till.answers import GoodsReturn, Posted, Reason, Refusal, Sale
+from terminal_app.till.answers import Claim, GoodsReturn, Posted, Reason, Refusal, Sale
 
 _GOES_BACK = frozenset({"sums", "paid", "discount_minor"})
 """What of a sale's payload a return changes, beside its points."""
@@ -34,7 +34,7 @@ def draft_of(
     connection: sqlite3.Connection,
     identity: Identity,
     programme: Programme,
-    asked: Sale | GoodsReturn,
+    asked: Sale | GoodsReturn | Claim,
     at_ms: int,
     now_ms: int,
 ) -> Draft:

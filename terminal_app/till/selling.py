@@ -5,26 +5,29 @@ from collections.abc import Mapping
 
 from msgspec.structs import replace
 
-from loyalty.identifiers import is_card_number, voucher_number
-from loyalty.journal import EARN, REDEEM, VOUCHER_ISSUED, VOUCHER_REDEEMED
+from loyalty.identifiers import is_card_number
+from loyalty.journal import EARN, REDEEM, VOUCHER_REDEEMED
 from loyalty.members import Member
+from loyalty.programme.catalogue import REWARD, TERMS
 from loyalty.programme.document import Programme
 from loyalty.programme.rewards import vouchers_due
 from loyalty.programme.sale_facts import PAID_MINOR, sale_payload
 from loyalty.programme.terms.texts import in_language
 from loyalty.receipts import SALE, Receipt, VoucherSlip
-from loyalty.vouchers import Voucher, voucher_code
 from terminal_app.posting.draft import Draft, content_digest
 from terminal_app.store import ledger, lookups, members, vouchers
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Posted, Reason, Refusal, Sale
 from terminal_app.till.bonuses import add_bonuses, purchase_bonuses, told_bonuses
+from terminal_app.till.claiming import claimant_with, give_automatic, with_rewards
+from terminal_app.till.issuing import NewVoucher, issue_voucher
 from terminal_app.till.pricing import Priced, price
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of, with_code
 from terminal_app.till.safety import spendable_with
 from terminal_app.till.standing import tier_at
 from terminal_app.till.telling import given_by_rule
 from terminal_app.till.voucher_check import VoucherDesk
+from terminal_app.till.voucher_worth import PaidVoucher
 
 
 def sell(
@@ -43,7 +46,8 @@ def sell(
     if sale.member_id and member is None and not is_card_number(sale.member_id):
         return Refusal(Reason.UNKNOWN_CARD, {"card": sale.member_id})
     at_ms = now_ms if sale.occurred_at_ms is None else sale.occurred_at_ms
-    priced = price(connection, VoucherDesk(identity, programme, at_ms, now_ms), sale, member)
+    desk = VoucherDesk(identity, programme, at_ms, now_ms)
+    priced = price(connection, desk, sale, member)
     if isinstance(priced, Refusal):
         return priced
     draft = draft_of(connection, identity, programme, sale, at_ms, now_ms)
@@ -62,15 +66,18 @@ def sell(
             connection, programme, member.member_id, balance, moved, now_ms, gained
         )
         slips, redeemed = _issue_due(connection, draft, identity, programme, safe)
+        looking = claimant_with(connection, desk, member, priced.standing, safe - redeemed)
+        given = give_automatic(connection, draft, desk, member, looking)
         receipt = replace(
             receipt,
-            balance=balance - redeemed,
+            balance=balance - redeemed - given.points,
             points_redeemed=redeemed,
             bonuses=told_bonuses(programme, bonuses, receipt.language),
             vouchers=slips,
             notices=_spoken(connection, member) if sale.print_receipt else (),
             tier=tier_at(programme, priced.past, priced.occasion.at, gained),
         )
+        receipt = with_rewards(receipt, given)
     if sale.print_receipt or sale.wants_code:
         receipt = with_code(identity, draft, receipt)
     return posted(connection, draft, content, receipt, sale.print_receipt)
@@ -118,13 +125,13 @@ def _receipt(
 
 
 def _redeem_vouchers(
-    connection: sqlite3.Connection, draft: Draft, paid: tuple[Voucher, ...]
+    connection: sqlite3.Connection, draft: Draft, paid: tuple[PaidVoucher, ...]
 ) -> None:
-    for voucher in paid:
-        draft.add(
-            VOUCHER_REDEEMED,
-            payload={"number": voucher.number, "amount_minor": voucher.amount_minor},
-        )
+    for one in paid:
+        voucher = one.voucher
+        said = {"number": voucher.number, "amount_minor": one.paid_minor}
+        terms = {REWARD: voucher.reward, TERMS: one.terms} if one.terms else {}
+        draft.add(VOUCHER_REDEEMED, payload=said | terms)
         vouchers.put_issued(connection, voucher, draft.member_id)
         vouchers.mark_redeemed(connection, voucher.number)
 
@@ -142,34 +149,12 @@ def _issue_due(
         return (), 0
     redeemed = due.count * due.points
     draft.add(REDEEM, points=-redeemed)
-    key = identity.signing_key
-    slips = []
-    for _ in range(due.count):
-        # Numbered by its entry, so that a number can never be given twice.
-        voucher = Voucher(
-            voucher_number(identity.terminal, identity.epoch, draft.next_seq),
-            due.amount_minor,
-            programme.currency,
-            due.expires_at_ms,
-        )
-        draft.add(
-            VOUCHER_ISSUED,
-            payload={
-                "number": voucher.number,
-                "amount_minor": voucher.amount_minor,
-                "currency": voucher.currency,
-                "expires_at_ms": voucher.expires_at_ms,
-            },
-        )
-        vouchers.put_issued(connection, voucher, draft.member_id, identity.journal)
-        slips.append(
-            VoucherSlip(
-                voucher.number,
-                voucher.amount_minor,
-                voucher.expires_at_ms,
-                voucher_code(voucher, key),
-            )
-        )
+    new = NewVoucher(
+        amount_minor=due.amount_minor,
+        currency=programme.currency,
+        expires_at_ms=due.expires_at_ms,
+    )
+    slips = (issue_voucher(connection, draft, identity, new) for _ in range(due.count))
     return tuple(slips), redeemed
 
 

@@ -4,6 +4,7 @@ import sqlite3
 
 import msgspec
 
+from loyalty.baskets import Basket
 from loyalty.identifiers import voucher_epoch, voucher_issuer
 from loyalty.programme.document import Programme
 from loyalty.rights import Wait
@@ -14,6 +15,7 @@ from terminal_app.store.programmes import programme_in_force
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Reason, Refusal
 from terminal_app.till.safety import wait_for_all
+from terminal_app.till.voucher_worth import PaidVoucher, worked_out
 
 ANYWHERE = "anywhere"
 
@@ -27,10 +29,14 @@ class VoucherDesk(msgspec.Struct, frozen=True):
     now_ms: int
 
 
-def desk_now(connection: sqlite3.Connection, now_ms: int) -> VoucherDesk:
-    """This till, where vouchers are shown at `now_ms` and taken at once."""
+def desk_now(
+    connection: sqlite3.Connection, now_ms: int, occurred_at_ms: int | None = None
+) -> VoucherDesk:
+    """This till, where vouchers are shown at `now_ms` and taken at once; or were at an earlier
+    moment."""
+    at_ms = now_ms if occurred_at_ms is None else occurred_at_ms
     identity = settings.require_identity(connection)
-    return VoucherDesk(identity, programme_in_force(connection, now_ms), now_ms, now_ms)
+    return VoucherDesk(identity, programme_in_force(connection, at_ms), at_ms, now_ms)
 
 
 def check_voucher(
@@ -76,10 +82,10 @@ def _goes_by_signature(connection: sqlite3.Connection, programme: Programme) -> 
 
 
 def check_vouchers(
-    connection: sqlite3.Connection, desk: VoucherDesk, codes: tuple[str, ...], due_minor: int
-) -> list[Voucher] | Refusal:
-    """The vouchers in `codes` that are to pay for a sale of which `due_minor` is due, or the first
-    refusal.
+    connection: sqlite3.Connection, desk: VoucherDesk, codes: tuple[str, ...], basket: Basket
+) -> list[PaidVoucher] | Refusal:
+    """The vouchers in `codes` that are to pay for `basket`, at what it costs this member, and what
+    each pays of it, or the first refusal.
 
     One voucher shown twice is spent already; one with nothing left to pay for is refused too, and
     so are all of them for a smaller sale than the programme takes vouchers for.
@@ -92,13 +98,14 @@ def check_vouchers(
         if voucher.number in checked:
             return Refusal(Reason.VOUCHER_SPENT, {"voucher": voucher.number})
         checked[voucher.number] = voucher
-    paid = list(checked.values())
-    return _too_little(desk.programme, paid, due_minor) or _needless(paid, due_minor) or paid
-
-
-def paid_with(paid: list[Voucher], due_minor: int) -> int:
-    """What `paid` vouchers cover of `due_minor`, in minor units; what is over is not paid out."""
-    return max(min(sum(voucher.amount_minor for voucher in paid), due_minor), 0)
+    vouchers = list(checked.values())
+    refusal = _too_little(desk.programme, vouchers, basket.total_minor)
+    if refusal is not None:
+        return refusal
+    paid = worked_out(connection, desk.programme, vouchers, basket)
+    if isinstance(paid, Refusal):
+        return paid
+    return _needless(paid, basket.total_minor) or paid
 
 
 def _too_little(programme: Programme, paid: list[Voucher], due_minor: int) -> Refusal | None:
@@ -110,12 +117,12 @@ def _too_little(programme: Programme, paid: list[Voucher], due_minor: int) -> Re
     return Refusal(Reason.VOUCHER_TOO_LITTLE, facts)
 
 
-def _needless(paid: list[Voucher], due_minor: int) -> Refusal | None:
+def _needless(paid: list[PaidVoucher], due_minor: int) -> Refusal | None:
     """The refusal of a voucher that would be spent for nothing, so that the member keeps it."""
     if not paid:
         return None
-    smallest = min(paid, key=lambda voucher: voucher.amount_minor)
-    covered_minor = sum(voucher.amount_minor for voucher in paid) - smallest.amount_minor
+    smallest = min(paid, key=lambda one: one.paid_minor)
+    covered_minor = sum(one.paid_minor for one in paid) - smallest.paid_minor
     if covered_minor < due_minor:
         return None
-    return Refusal(Reason.VOUCHER_NEEDLESS, {"voucher": smallest.number})
+    return Refusal(Reason.VOUCHER_NEEDLESS, {"voucher": smallest.voucher.number})

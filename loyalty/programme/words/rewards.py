@@ -83,7 +83,7 @@ def _from_catalogue(speech: Speech, reward: CatalogueReward) -> str:
     return joined(
         costs,
         wallet,
-        _gives(speech, reward),
+        given_by(speech, reward),
         automatic,
         handed,
         _valid(speech, reward.valid_days),
@@ -92,8 +92,8 @@ def _from_catalogue(speech: Speech, reward: CatalogueReward) -> str:
     )
 
 
-def _gives(speech: Speech, reward: CatalogueReward) -> str:
-    """What comes out of it."""
+def given_by(speech: Speech, reward: CatalogueReward) -> str:
+    """What comes out of a reward of the catalogue."""
     if reward.gives in _THINGS:
         return speech.text(_THINGS[reward.gives])
     percent = speech.percent(reward.percent) if reward.percent else ""
