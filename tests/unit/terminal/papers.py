@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from msgspec.structs import replace
 
 from drivers.connect import open_printer
 from drivers.documents import Document
@@ -34,8 +35,6 @@ GOODS = {
 
 def receipts_in(language: str) -> dict[str, Receipt]:
     """One receipt of each kind for a member who speaks `language`, by its name."""
-    from msgspec.structs import replace
-
     sale = Receipt(
         kind=SALE,
         reference="536365",
@@ -81,22 +80,27 @@ def receipts_in(language: str) -> dict[str, Receipt]:
         "notice": replace(sale, notices=(GOODS[language], "2 = 1")),
         "coded": replace(sale, code=RECEIPT_CODE),
         "large": replace(sale, returns_here=True),
-        "item": replace(
-            sale,
-            kind=RETURN,
-            reference="KRK-1.1.44",
-            of_receipt="536365",
-            lines=sale.lines[:1],
-            total_minor=1530,
-            discount_minor=153,
-            voucher_paid_minor=77,
-            points_paid=20,
-            points_paid_minor=200,
-            points=8,
-            balance=258,
-            revoked=("KRK-1.1.42",),
-        ),
+        "item": _item_return(sale),
     }
+
+
+def _item_return(sale: Receipt) -> Receipt:
+    """One line of `sale` brought back, of which much was never paid in money."""
+    return replace(
+        sale,
+        kind=RETURN,
+        reference="KRK-1.1.44",
+        of_receipt=sale.reference,
+        lines=sale.lines[:1],
+        total_minor=1530,
+        discount_minor=153,
+        voucher_paid_minor=77,
+        points_paid=20,
+        points_paid_minor=200,
+        points=8,
+        balance=258,
+        revoked=("KRK-1.1.42",),
+    )
 
 
 def papers_of(document: Document, url: str) -> list[Paper]:
