@@ -1,6 +1,7 @@
 """What makes this database a certain terminal: identity, keys, and where the sync stands."""
 
 import sqlite3
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
@@ -25,6 +26,10 @@ MOMENT_STEP_MS = 60_000
 
 PUT_BACK_MS = 120_000
 """A clock this far behind a moment it has shown before was put back, and not just adjusted."""
+
+
+_signing_key = lru_cache(maxsize=2)(Ed25519PrivateKey.from_private_bytes)
+"""Unpacking a key takes as long as signing with it, and every sale signs."""
 
 
 class Identity(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,8 +74,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def signing_key(self) -> Ed25519PrivateKey:
-        """The key that signs this terminal's vouchers."""
-        return Ed25519PrivateKey.from_private_bytes(self.private_key)
+        """The key that signs this terminal's vouchers and receipts."""
+        return _signing_key(self.private_key)
 
 
 class SyncState(msgspec.Struct, frozen=True, kw_only=True):
