@@ -79,7 +79,8 @@ class Returns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     points that paid for them come back. `without_receipt` they take what they would earn now
     ("as_sold_now") or "nothing". `debt`: when the points were spent already, the member "owes"
     them or is "forgiven" the rest. `vouchers` that came out with the sale are "kept", or
-    "revoked" while they are unused.
+    "revoked" while they are unused: as many as it takes to owe nothing, each giving its points
+    back, where the right to them lies with the till.
     """
 
     without_receipt: Literal["as_sold_now", "nothing"] = "as_sold_now"
