@@ -4,8 +4,8 @@ Everything is small where that makes things meet (few articles, few rules, sales
 amounts and quantities also go to the limits of what a receipt may hold.
 """
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,6 +49,7 @@ FIRST_SECOND = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 LAST_SECOND = int(datetime(2028, 12, 31, tzinfo=UTC).timestamp())
 
 
+@cache
 def moments() -> st.SearchStrategy[datetime]:
     """Moments of three years by some shop's clock, leap day and nights of summer time included."""
     seconds = st.integers(FIRST_SECOND, LAST_SECOND)
@@ -73,11 +74,13 @@ def lines(
     )
 
 
+@cache
 def baskets(most: int = 8) -> st.SearchStrategy[Basket]:
     """Up to `most` lines."""
     return st.lists(lines(), max_size=most).map(lambda rung: Basket(tuple(rung)))
 
 
+@cache
 def occasions(paid: bool = True) -> st.SearchStrategy[Occasion]:
     """A sale; with `paid`, some of it with what is no new money, and at times more than it is."""
     parts: dict[Any, Any] = {tender: st.integers(0, 20_000) for tender in TENDERS}
@@ -90,6 +93,7 @@ def occasions(paid: bool = True) -> st.SearchStrategy[Occasion]:
     )
 
 
+@cache
 def standings() -> st.SearchStrategy[Standing]:
     """A member, with nothing earned under caps yet."""
     return st.builds(
@@ -102,10 +106,12 @@ def standings() -> st.SearchStrategy[Standing]:
     )
 
 
-def _some(names: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
+@cache
+def _some(names: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(names), unique=True, max_size=2).map(tuple)
 
 
+@cache
 def whens() -> st.SearchStrategy[When]:
     """Nothing, or a few conditions of which each often holds."""
     return st.one_of(
@@ -127,6 +133,7 @@ def whens() -> st.SearchStrategy[When]:
     )
 
 
+@cache
 def caps() -> st.SearchStrategy[Cap]:
     """A cap of one period, of several, or of none; a longer period has the larger one."""
     limits = st.tuples(st.integers(0, 40), st.integers(0, 20), st.integers(0, 20))
@@ -141,31 +148,30 @@ def _cap(limits: tuple[int, int, int], said: list[bool]) -> Cap:
     return Cap(*(limit if told else None for limit, told in zip(each, said, strict=True)))
 
 
+@cache
 def _amounts(decimals: int, least: int = 1, most: int = 5_000) -> st.SearchStrategy[str]:
     return st.integers(least, most).map(lambda minor: plain_amount(minor, decimals))
+
+
+@cache
+def _ways(decimals: int) -> st.SearchStrategy[dict[str, Any]]:
+    """By amount, by units or lines, by visit, in per cent: each with the wallets it may be for."""
+    anywhere: dict[str, Any] = {"wallet": st.sampled_from(("", "points", "stamps"))}
+    steps = {"each": st.sampled_from(("unit", "line")), "every": st.integers(1, 4)}
+    return st.one_of(
+        st.fixed_dictionaries({"per": _amounts(decimals), **anywhere}),
+        st.fixed_dictionaries({**steps, **anywhere}),
+        st.fixed_dictionaries({"each": st.just("visit")}),
+        st.fixed_dictionaries(
+            {"percent": st.sampled_from(("3", "2.5", "0.25")), "wallet": st.just("cash")}
+        ),
+    )
 
 
 @st.composite
 def rules(draw: st.DrawFn, name: str, decimals: int, capped: bool, stopping: bool) -> EarnRule:
     """One rule called `name`, of any way to earn."""
-    way: dict[str, Any] = draw(
-        st.one_of(
-            st.fixed_dictionaries(
-                {"per": _amounts(decimals), "wallet": st.sampled_from(("", "stamps"))}
-            ),
-            st.fixed_dictionaries(
-                {
-                    "each": st.sampled_from(("unit", "line")),
-                    "every": st.integers(1, 4),
-                    "wallet": st.sampled_from(("", "points", "stamps")),
-                }
-            ),
-            st.fixed_dictionaries({"each": st.just("visit")}),
-            st.fixed_dictionaries(
-                {"percent": st.sampled_from(("3", "2.5", "0.25")), "wallet": st.just("cash")}
-            ),
-        )
-    )
+    way = dict(draw(_ways(decimals)))
     if "percent" not in way:
         way["points"] = draw(st.integers(1, 20))
     return EarnRule(
@@ -176,6 +182,17 @@ def rules(draw: st.DrawFn, name: str, decimals: int, capped: bool, stopping: boo
         cap=draw(caps()) if capped else NO_CAP,
         stop=stopping and draw(st.booleans()),
         **way,
+    )
+
+
+@cache
+def _multipliers(names: tuple[str, ...]) -> st.SearchStrategy[Multiplier]:
+    return st.builds(
+        Multiplier,
+        name=st.sampled_from(("happy", "club", "sunny")),
+        times=st.sampled_from(("2", "1.5", "0.5", "3", "1.25")),
+        rules=_some(names) if names else st.just(()),
+        when=whens(),
     )
 
 
@@ -193,14 +210,8 @@ def programmes(
     names = [f"rule{place}" for place in range(draw(st.integers(0, 5)))]
     wallet_caps = caps() if capped else st.just(NO_CAP)
     earn = tuple(draw(rules(name, decimals, capped, stopping)) for name in names)
-    multipliers = st.builds(
-        Multiplier,
-        name=st.sampled_from(("happy", "club", "sunny")),
-        times=st.sampled_from(("2", "1.5", "0.5", "3", "1.25")),
-        rules=_some(tuple(names)) if names else st.just(()),
-        when=whens(),
-    )
     short = st.builds(Earning, per=_amounts(decimals))
+    multipliers = _multipliers(tuple(names))
     steps = [
         DiscountStep(plain_amount(at, decimals), percent)
         for at, percent in ((10_000, "3"), (50_000, "7.5"), (150_000, "10"))
