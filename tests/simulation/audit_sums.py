@@ -1,21 +1,14 @@
-"""G5 and G6: what is counted of members over time is the sum of their entries on both sides, and
-each sale counts its own amount in its own month."""
+"""G5: what is counted of members over time is the sum of their entries on both sides."""
 
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 
-from tests.simulation.audit_books import Programmes, programmes_in
-from tests.simulation.evidence import Fields, Row, opened
+from tests.simulation.evidence import Row, opened
 from tests.simulation.witness import Breach
-
-SHOP_ZONE = ZoneInfo("Europe/Warsaw")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _Sums = Mapping[str, Mapping[str, int]]
 """By member and key."""
@@ -24,7 +17,7 @@ _Sums = Mapping[str, Mapping[str, int]]
 def audit_sums(
     connection: sqlite3.Connection, counted: list[Row], tills: Mapping[str, str]
 ) -> Iterator[Breach]:
-    """Sums that differ, and sales that count what they are not."""
+    """Sums that differ."""
     entries = [fields for row in counted if (fields := row.fields) is not None and fields.member]
     folded = _added((fields.member, fields.payload.get("sums", {})) for fields in entries)
     yield from _differences(
@@ -34,7 +27,6 @@ def audit_sums(
         with opened(Path(path)) as till:
             known = _kept(till, "SELECT member_id, sums FROM sums")
         yield from _differences(name, known, folded)
-    yield from _sales(programmes_in(connection), entries)
 
 
 def _kept(connection: sqlite3.Connection, statement: str) -> _Sums:
@@ -60,20 +52,3 @@ def _differences(where: str, kept: _Sums, folded: _Sums) -> Iterator[Breach]:
                     f"{where}: {ours.get(key, 0)} is counted of {member} as {key}, "
                     f"the entries make {theirs.get(key, 0)}",
                 )
-
-
-def _sales(programmes: Programmes, entries: Iterable[Fields]) -> Iterator[Breach]:
-    for fields in entries:
-        if fields.kind != "earn" or "tiers" not in programmes.get(fields.programme, {}):
-            continue
-        at = _EPOCH + timedelta(milliseconds=fields.occurred_at_ms)
-        month = f"{at.astimezone(SHOP_ZONE):%Y-%m}"
-        spent = max(sum(line[2] for line in fields.lines), 0)
-        due = {f"spend|{month}": spent, f"points|*|{month}": fields.points}
-        said = fields.payload.get("sums", {})
-        if said != {key: value for key, value in due.items() if value}:
-            yield Breach(
-                "G6",
-                f"entry {fields.seq} of {fields.terminal}, epoch {fields.epoch} counts {said} "
-                f"where {due} is due",
-            )

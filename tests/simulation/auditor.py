@@ -10,8 +10,10 @@ from tests.simulation.audit_books import audit_books
 from tests.simulation.audit_chains import audit_chains
 from tests.simulation.audit_effects import audit_effects
 from tests.simulation.audit_forks import audit_forks
+from tests.simulation.audit_promises import audit_promises
 from tests.simulation.audit_rights import audit_rights
 from tests.simulation.audit_spending import audit_spending
+from tests.simulation.audit_standings import audit_standings
 from tests.simulation.audit_sums import audit_sums
 from tests.simulation.audit_told import audit_told
 from tests.simulation.evidence import Row, office_chain, office_rows, opened, till_rows
@@ -33,6 +35,8 @@ def audit(witness: Witness, office: str, tills: dict[str, str]) -> list[Breach]:
             *audit_chains(connection, chain, journals, tills),
             *audit_forks(connection, witness, chain, journals),
             *audit_books(connection, counted, tills),
+            *audit_promises(connection, counted),
+            *audit_standings(connection, counted),
             *audit_sums(connection, counted, tills),
             *audit_told(connection, witness, counted, journals, tills),
         ]

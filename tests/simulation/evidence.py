@@ -60,7 +60,10 @@ class Fields:
 
     @property
     def marker(self) -> str:
-        """The goods that no other receipt has; empty for what is no receipt."""
+        """The goods that no other receipt has, the number of a return of such goods with their
+        receipt; empty for what is no receipt."""
+        if "of" in self.payload:
+            return f"back-{self.receipt}"
         return str(self.lines[0][0]) if self.kind in SALE_KINDS and self.lines else ""
 
     @property

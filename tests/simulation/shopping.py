@@ -5,6 +5,7 @@ from typing import Any
 
 from loyalty.baskets import Basket, Line
 from loyalty.journal import ENROL, VOUCHER_ISSUED
+from loyalty.programme.brought_back import AskedBack
 from terminal_app.errors import StoreFault
 from terminal_app.posting.draft import Draft
 from terminal_app.store.settings import require_identity
@@ -42,10 +43,25 @@ _MAY_REFUSE = {
         Reason.VOUCHER_ELSEWHERE,
         Reason.VOUCHER_WAITS,
     },
-    RETURN: {Reason.UNKNOWN_CARD},
+    RETURN: {
+        Reason.UNKNOWN_CARD,
+        Reason.RECEIPT_UNKNOWN,
+        Reason.RECEIPT_RETURNED,
+        Reason.RETURN_TOO_MUCH,
+    },
 }
 """What a till may say no to; a voucher is forged to a till that has not heard of its issuer."""
 
+
+_SORTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("", ()),
+    ("coffee", ()),
+    ("fruit", ("own-brand",)),
+    ("tobacco", ()),
+    ("coffee", ("sale",)),
+    ("", ("own-brand", "sale")),
+)
+"""Categories and tags of goods."""
 
 _STRANGE: tuple[tuple[str, dict[str, Any]], ...] = (
     (VOUCHER_ISSUED, {"number": 5}),
@@ -66,8 +82,18 @@ def sell(world: World) -> str:
 
 
 def take_back(world: World) -> str:
-    """Someone brings goods back, to whichever shop is near."""
+    """Someone brings goods back, to whichever shop is near; every other time with the receipt, if
+    they bought there."""
     machine = world.pick()
+    bought = [
+        one
+        for one in world.requests
+        if (one.kind, one.machine) == (SALE, machine.name)
+        and one.reference
+        and world.witness.is_confirmed(one.marker)
+    ]
+    if bought and len(world.requests) % 2:
+        return _ask(world, machine, _with_receipt(world, bought))
     return _ask(world, machine, _request(world, machine, RETURN, ()))
 
 
@@ -209,8 +235,34 @@ def _request(world: World, machine: Machine, kind: str, codes: tuple[str, ...]) 
     return request
 
 
+def _with_receipt(world: World, bought: list[Request]) -> Request:
+    """All that is left of a receipt, its first line, or one unit of that."""
+    number = world.next_number()
+    sale = bought[number % len(bought)]
+    first = ((), (AskedBack(0),), (AskedBack(0, quantity=1),))
+    request = Request(
+        machine=sale.machine,
+        marker=f"back-R{number}",
+        kind=RETURN,
+        reference=f"R{number}",
+        member=sale.member,
+        amounts_minor=(),
+        of_receipt=sale.reference,
+        items=first[number % len(first)],
+    )
+    world.requests.append(request)
+    return request
+
+
 def _basket(marker: str, amounts_minor: tuple[int, ...]) -> Basket:
-    return Basket(tuple(Line(marker, "goods", 1, amount) for amount in amounts_minor))
+    """Goods of all sorts; the same for the same marker."""
+    first = sum(map(ord, marker))
+    return Basket(
+        tuple(
+            Line(marker, "goods", 1 + (first + place) % 3, amount, *_SORTS[(first + place) % 6])
+            for place, amount in enumerate(amounts_minor)
+        )
+    )
 
 
 def _ask(world: World, machine: Machine, request: Request) -> str:
@@ -241,6 +293,8 @@ def _confirmed(world: World, machine: Machine, request: Request, answer: Posted,
     receipt = answer.receipt
     seen = _seen(request, machine)
     seen.reference = receipt.reference
+    if request.of_receipt:
+        seen.total_minor = abs(receipt.total_minor)
     seen.points, seen.redeemed = receipt.points, receipt.points_redeemed
     seen.issued = tuple(slip.number for slip in receipt.vouchers)
     world.witness.confirmed(request.marker, seen, is_repeat=answer.repeated)
@@ -264,6 +318,11 @@ def _hold_against_lease(world: World, machine: Machine, redeemed: int, name: str
 
 def _asking(request: Request) -> Callable[[Till], Posted | Refusal]:
     basket = _basket(request.marker, request.amounts_minor)
+    if request.of_receipt:
+        goods = GoodsReturn(
+            of_receipt=request.of_receipt, items=request.items, reference=request.reference
+        )
+        return lambda till: till.take_back(goods)
     if request.kind == RETURN:
         goods = GoodsReturn(basket=basket, reference=request.reference, member_id=request.member)
         return lambda till: till.take_back(goods)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from random import Random
 
+from tests.simulation.documents import PLAIN, SHAPES, WITHOUT_VOUCHERS
+
 
 @dataclass
 class Temper:
@@ -28,6 +30,7 @@ class Temper:
     lost_tills: bool
     new_programmes: bool
     small_frames: bool
+    programme: str = PLAIN
 
 
 def drawn_temper(dice: Random) -> Temper:
@@ -60,17 +63,44 @@ def drawn_temper(dice: Random) -> Temper:
     )
 
 
+def drawn_programme(seed: int) -> str:
+    """The kind of programme of a run: a plain one in every second."""
+    dice = Random(f"programme of {seed}")
+    return dice.choice(tuple(SHAPES)) if dice.random() < 0.5 else PLAIN
+
+
 def document_of(temper: Temper, version: int) -> str:
     """The programme document of `temper`."""
+    document = f'name = "simulated"\nversion = {version}\ncurrency = "GBP"\n'
+    if temper.programme == PLAIN:
+        document += _PLAIN
+    else:
+        document += SHAPES[temper.programme]
+    if temper.programme not in WITHOUT_VOUCHERS:
+        document += (
+            f'\n[reward]\nat_points = {temper.at_points}\nvoucher = "2.00"\n'
+            f"valid_days = {temper.valid_days}\n"
+        )
     keep = "" if temper.keep is None else f"keep = {temper.keep}\n"
-    return (
-        f'name = "simulated"\nversion = {version}\ncurrency = "GBP"\n\n'
-        f'[earning]\nper = "1.00"\npoints = {temper.points}\n\n'
-        # Counted of every member, and changing nobody's points.
-        "[wallets.points]\ncap = { month = 1000000 }\n\n"
-        '[tiers]\nmonths = 2\n[[tier]]\nname = "silver"\nat = "20.00"\n\n'
-        f'[reward]\nat_points = {temper.at_points}\nvoucher = "2.00"\n'
-        f"valid_days = {temper.valid_days}\n\n"
-        f"[offline]\n{keep}days = {temper.days}\ngrace_days = {temper.grace_days}\n"
+    document += (
+        f"\n[offline]\n{keep}days = {temper.days}\ngrace_days = {temper.grace_days}\n"
         f'overdraft = {temper.overdraft}\nvouchers = "{temper.vouchers}"\n'
     )
+    return document.replace("POINTS", str(temper.points))
+
+
+_PLAIN = """
+[earning]
+per = "1.00"
+points = POINTS
+
+# Counted of every member, and changing nobody's points.
+[wallets.points]
+cap = { month = 1000000 }
+
+[tiers]
+months = 2
+[[tier]]
+name = "silver"
+at = "20.00"
+"""

@@ -9,12 +9,16 @@ HERE = Path(__file__).parent
 PRODUCT = {"loyalty", "terminal_app", "sync_server", "drivers"}
 AUDITOR = (
     "auditor.py",
+    "audit_awards.py",
     "audit_books.py",
     "audit_chains.py",
     "audit_effects.py",
     "audit_forks.py",
+    "audit_promises.py",
     "audit_rights.py",
     "audit_spending.py",
+    "audit_standings.py",
+    "audit_sums.py",
     "audit_told.py",
     "evidence.py",
     "witness.py",

@@ -10,12 +10,13 @@ from typing import Any
 
 from litestar.status_codes import HTTP_200_OK
 
+from loyalty.programme.brought_back import AskedBack
 from loyalty.wire import SYNC_PATH
 from terminal_app.till.answers import Enrolment, KnownMember
 from tests.simulation.clocks import DAY_MS, MINUTE_MS, TrueTime
 from tests.simulation.machines import MAX_PROCESSES, Machine, Process
 from tests.simulation.network import Answer, Faults, Network, Packet
-from tests.simulation.tempers import Temper, document_of, drawn_temper
+from tests.simulation.tempers import Temper, document_of, drawn_programme, drawn_temper
 from tests.simulation.templates import START_MS, TERMINALS, Templates
 from tests.simulation.witness import Witness
 
@@ -33,6 +34,8 @@ class Request:
     member: str
     amounts_minor: tuple[int, ...]
     codes: tuple[str, ...] = ()
+    of_receipt: str = ""
+    items: tuple[AskedBack, ...] = ()
 
 
 @dataclass
@@ -61,7 +64,8 @@ class World:
     def __post_init__(self) -> None:
         self.dice = Random(self.seed)
         self.time = TrueTime(START_MS)
-        self.temper: Temper = replace(drawn_temper(self.dice), **self.temper_wanted)
+        wanted = {"programme": drawn_programme(self.seed), **self.temper_wanted}
+        self.temper: Temper = replace(drawn_temper(self.dice), **wanted)
         self.network = Network(self.dice, self.time, self._deliver)
         self.network.meanwhile = self._meanwhile
         self.network.on_answer = self._answered
