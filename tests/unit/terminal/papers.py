@@ -11,7 +11,16 @@ from drivers.simulators.paper import Paper
 from loyalty.baskets import Line
 from loyalty.clock import epoch_ms
 from loyalty.receipt_codes import SoldReceipt, receipt_code
-from loyalty.receipts import RETURN, SALE, Receipt, VoucherSlip
+from loyalty.receipts import (
+    MONEY,
+    RETURN,
+    SALE,
+    STAMPS,
+    Receipt,
+    RulePoints,
+    TierStanding,
+    VoucherSlip,
+)
 
 VOUCHER_CODE = (
     "PV1:SSVEWUSLFUYS4MJOGQZM2APUUNIEYTWPAAAADFA7FF577YLOB5HLJJIFHHLWLI37F7DTI7CS4NKW36V6WT3I"
@@ -81,7 +90,35 @@ def receipts_in(language: str) -> dict[str, Receipt]:
         "coded": replace(sale, code=RECEIPT_CODE),
         "large": replace(sale, returns_here=True),
         "item": _item_return(sale),
+        "tier": _tier_sale(sale, language),
+        "money": replace(
+            sale,
+            wallet=MONEY,
+            points=2_345,
+            balance=12_345,
+            discount_minor=10_00,
+            voucher_paid_minor=5_00,
+            points_paid=20_000,
+            points_paid_minor=200_00,
+        ),
+        "stamps": replace(sale, wallet=STAMPS, points=3, points_redeemed=9, balance=1),
     }
+
+
+def _tier_sale(sale: Receipt, language: str) -> Receipt:
+    """A sale of several rules and a birthday, by a member on the way to gold."""
+    return replace(
+        sale,
+        points=1_582,
+        balance=1_682,
+        rules=(RulePoints(GOODS[language], 1_562), RulePoints("2 = 1", 20)),
+        bonuses=(RulePoints(NAMES[language], 100),),
+        tier=TierStanding(
+            {"en": "Silver", "pl": "Srebro", "ru": "Серебро"},
+            {"en": "Gold", "pl": "Złoto", "ru": "Золото"},
+            4_749_15,
+        ),
+    )
 
 
 def _item_return(sale: Receipt) -> Receipt:

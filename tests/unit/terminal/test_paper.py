@@ -23,7 +23,20 @@ from tests.unit.terminal.papers import RECEIPT_CODE, VOUCHER_CODE, papers_of, re
 
 KEPT = Path(__file__).resolve().parents[2] / "snapshots" / "paper"
 WARSAW = ZoneInfo("Europe/Warsaw")
-KINDS = ("sale", "return", "voucher", "copy", "anonymous", "notice", "coded", "large", "item")
+KINDS = (
+    "sale",
+    "return",
+    "voucher",
+    "copy",
+    "anonymous",
+    "notice",
+    "coded",
+    "large",
+    "item",
+    "tier",
+    "money",
+    "stamps",
+)
 LANGUAGES = ("en", "pl", "ru")
 COLUMNS = {80: 48, 58: 32}
 
