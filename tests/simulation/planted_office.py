@@ -189,7 +189,7 @@ OFFICE_FAULTS = (
             (voucher_draws, "write_grant", _write_over),
         ),
         {"network": True},
-        40,
+        80,
     ),
     Planted(
         "more rights given than there are",
