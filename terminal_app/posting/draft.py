@@ -2,7 +2,7 @@
 
 import hashlib
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from typing import Any
 
@@ -14,13 +14,15 @@ from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, Entry
 from loyalty.rights import Rights, rights_after
 from loyalty.tallies import day_of
 from terminal_app.store import journal, ledger, receipts, rights, settings, sums
+from terminal_app.store.ledger import OWN
 from terminal_app.store.settings import Identity
 
 
 class Draft:
     """The entries of one happening, numbered on from the journal's head.
 
-    `receipt` is the reference they carry; without one (None) they are named by the first of them.
+    They are of `member_id`'s account, but those that say another's. `receipt` is the reference they
+    carry; without one (None) they are named by the first of them.
     It must live inside the transaction that it was begun in: `post` writes entries, balances,
     sums, rights and the day's tally together, so that none of them can be there without the others.
     """
@@ -67,15 +69,17 @@ class Draft:
         points: int = 0,
         amount_minor: int = 0,
         payload: dict[str, Any] | None = None,
+        account: str = "",
     ) -> None:
-        """Add an entry of `kind`; `points` and `amount_minor` are signed."""
+        """Add an entry of `kind`; `points` and `amount_minor` are signed. Another `account` than
+        the member's is one of their other wallets, or of whom they hand points on to."""
         self._entries.append(
             Entry(
                 terminal=self._identity.terminal,
                 epoch=self._identity.epoch,
                 seq=self.next_seq,
                 kind=kind,
-                member=self.member_id,
+                member=account or self.member_id,
                 points=points,
                 amount_minor=amount_minor,
                 receipt=self.receipt,
@@ -91,25 +95,34 @@ class Draft:
     def post(self) -> int:
         """Write everything and give the number of the last entry."""
         head = journal.append(self._connection, self._head, self._entries)
-        if self.member_id:
-            own = ledger.part_of(self._connection, self.member_id, ledger.OWN)
-            ledger.put_parts(
-                self._connection,
-                ledger.OWN,
-                {self.member_id: reduce(after, self._entries, own)},
-            )
-            rights.put_rights(self._connection, self._moved_rights())
+        moved = self._by_account()
+        if moved:
+            own = {
+                account: reduce(after, entries, ledger.part_of(self._connection, account, OWN))
+                for account, entries in moved.items()
+            }
+            ledger.put_parts(self._connection, OWN, own)
+            rights.put_rights(self._connection, self._moved_rights(moved))
             sums.count_in(self._connection, self._entries)
         day = day_of(self.occurred_at_ms, self._identity.zone)
         ledger.count_in(self._connection, day, self._entries)
         settings.note_moment(self._connection, self._now_ms)
         return head.seq
 
-    def _moved_rights(self) -> dict[str, Rights]:
-        if not any(entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE) for entry in self._entries):
-            return {}
-        before = rights.rights_of(self._connection, self.member_id)
-        return {self.member_id: reduce(rights_after, self._entries, before)}
+    def _by_account(self) -> dict[str, list[Entry]]:
+        """The entries of each account; none for a shopper without a card."""
+        moved: dict[str, list[Entry]] = {}
+        for entry in self._entries:
+            if entry.member:
+                moved.setdefault(entry.member, []).append(entry)
+        return moved
+
+    def _moved_rights(self, moved: Mapping[str, Sequence[Entry]]) -> dict[str, Rights]:
+        return {
+            account: reduce(rights_after, entries, rights.rights_of(self._connection, account))
+            for account, entries in moved.items()
+            if any(entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE) for entry in entries)
+        }
 
 
 def content_digest(
