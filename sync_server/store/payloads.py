@@ -7,19 +7,24 @@ from loyalty.members import Member
 
 
 class Issued(msgspec.Struct, frozen=True):
-    """What the payload of a voucher-issued entry says."""
+    """What the payload of a voucher-issued entry says; one of the catalogue names its `reward`, and
+    has 0 for an amount that depends on what is bought."""
 
     number: str
     amount_minor: int
     currency: str
     expires_at_ms: int
+    reward: str = ""
 
 
 class Redeemed(msgspec.Struct, frozen=True):
-    """What the payload of a voucher-redeemed entry says."""
+    """What the payload of a voucher-redeemed entry says; where the amount was worked out on what
+    was bought, by which `reward` of which version of the programme (`terms`)."""
 
     number: str
     amount_minor: int
+    reward: str = ""
+    terms: str = ""
 
 
 class Granted(msgspec.Struct, frozen=True):

@@ -107,13 +107,14 @@ def _misread_payload(entry: Entry) -> str:
         if voucher_issuer(voucher.number) != entry.terminal:
             return f"it issues voucher {voucher.number[:40]!r} of another terminal"
         fits = (
-            is_plain(voucher.number, voucher.currency)
-            and _is_amount(voucher.amount_minor)
+            is_plain(voucher.number, voucher.currency, voucher.reward)
+            and _is_voucher_amount(voucher.amount_minor, voucher.reward)
             and _is_moment(voucher.expires_at_ms)
         )
     else:
         spent = redeemed(entry)
-        fits = is_plain(spent.number) and _is_amount(spent.amount_minor)
+        said = (spent.number, spent.reward, spent.terms)
+        fits = is_plain(*said) and _is_amount(spent.amount_minor)
     return "" if fits else "a fact of the voucher is too long or out of range"
 
 
@@ -130,6 +131,12 @@ def _misread_rights(entry: Entry) -> str:
 
 def _is_amount(amount_minor: int) -> bool:
     return 0 < amount_minor <= MAX_AMOUNT_MINOR
+
+
+def _is_voucher_amount(amount_minor: int, reward: str) -> bool:
+    """Whether a voucher may be issued for `amount_minor`: one of a `reward` may be for nothing yet,
+    because that depends on what is bought."""
+    return _is_amount(amount_minor) or (bool(reward) and amount_minor == 0)
 
 
 def _is_moment(moment_ms: int) -> bool:

@@ -1,6 +1,7 @@
 """What a till promised, computed again from the receipt's lines under the programme it names."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from sync_server.reconcile.recomputed import Given, given_by
 from sync_server.store.cases import PROGRAMME_UNKNOWN, PROMISE_DIFFERS, Case
 from sync_server.store.lines import UNREADABLE, total_of
 from sync_server.store.programmes import find_programme
+from sync_server.terminals.claim_book import claim_difference, is_of_catalogue
 from sync_server.terminals.event_book import event_difference
 from sync_server.terminals.return_book import is_by_item, return_cases, return_difference
 
@@ -37,7 +39,10 @@ class Promises:
             if programme is None:
                 found.append(_unknown(entry))
                 continue
-            if is_by_item(entry):
+            if is_of_catalogue(entry):
+                known = partial(self.programme, connection)
+                difference = claim_difference(connection, entry, programme, known, self._zone)
+            elif is_by_item(entry):
                 found += return_cases(connection, entry, programme, self._zone)
                 difference = return_difference(connection, entry, programme, self._zone)
             else:
@@ -58,14 +63,17 @@ class Promises:
 
 def is_promise(entry: Entry) -> bool:
     """Whether `entry` says what by a programme something is worth."""
-    return entry.kind in (EARN, REVERSE, EVENT) or (
-        entry.kind == REDEEM and PAID_MINOR in entry.payload
+    return (
+        entry.kind in (EARN, REVERSE, EVENT)
+        or (entry.kind == REDEEM and PAID_MINOR in entry.payload)
+        or is_of_catalogue(entry)
     )
 
 
 def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> str:
     """How an entry that `is_promise` differs from its own lines, or nothing; `zone` is the shop's.
-    A return by item goes by its sale: see `sync_server.terminals.return_book`.
+    A return by item goes by its sale: see `sync_server.terminals.return_book`; rewards of the
+    catalogue have `sync_server.terminals.claim_book`.
 
     It is computed with what the till knew as it sold: whether that was all there was to know is
     asked by `sync_server.terminals.stale_standings`.

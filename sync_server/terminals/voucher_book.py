@@ -109,7 +109,7 @@ def _issue(rows: dict[str, _Row], entry: Entry) -> Case | None:
     row.issued_at_ms = entry.occurred_at_ms
     if not was_redeemed and row.held_terminal is None:
         row.held_terminal, row.held_epoch = entry.terminal, entry.epoch
-    if was_redeemed and paid_minor != facts.amount_minor:
+    if was_redeemed and facts.amount_minor and paid_minor != facts.amount_minor:
         return _amount_differs(row)
     return None
 
@@ -125,6 +125,9 @@ def _redeem(rows: dict[str, _Row], entry: Entry) -> Case | None:
     row.redeemed_at_ms = entry.occurred_at_ms
     if row.issued_terminal is None:
         row.amount_minor = facts.amount_minor
+    elif facts.terms and not row.amount_minor:
+        # Worked out on what was bought: asked by `sync_server.terminals.claim_book`.
+        return None
     elif row.amount_minor != facts.amount_minor:
         return _amount_differs(row)
     return None

@@ -4,16 +4,19 @@ from zoneinfo import ZoneInfo
 
 from drivers.documents import Block, Columns, Cut, Document, Feed, QrCode, Rule, Text
 from loyalty.amounts import decimals_of
-from loyalty.receipts import RETURN, Receipt, VoucherSlip
+from loyalty.receipts import CLAIM, RETURN, SALE, Receipt, VoucherSlip
 from terminal_app.locale.tier_words import tier_ahead, tier_name
 from terminal_app.locale.wallet_words import WalletWords
-from terminal_app.locale.words import Words
+from terminal_app.locale.words import Words, phrase
 from terminal_app.printing.returns import (
     return_code,
     returned_money,
     returned_points,
     returned_sale,
 )
+from terminal_app.printing.rewards import given_rewards, slip_worth
+
+_TITLES = {SALE: phrase("Sale"), RETURN: phrase("Return"), CLAIM: phrase("Reward")}
 
 CARD_DIGITS_SHOWN = 4
 """Of the card number on paper: enough to tell cards apart, too little to copy one."""
@@ -40,7 +43,7 @@ def compose_document(receipt: Receipt, zone: ZoneInfo) -> Document:
 
 
 def _head(receipt: Receipt, words: Words, zone: ZoneInfo) -> list[Block]:
-    title = words.text("Return") if receipt.kind == RETURN else words.text("Sale")
+    title = words.text(_TITLES.get(receipt.kind, _TITLES[SALE]))
     blocks: list[Block] = [
         Text(receipt.shop, align="center", bold=True, large=True),
         Text(receipt.branch, align="center"),
@@ -58,6 +61,8 @@ def _head(receipt: Receipt, words: Words, zone: ZoneInfo) -> list[Block]:
 
 
 def _goods(receipt: Receipt, words: Words) -> list[Block]:
+    if receipt.kind == CLAIM:
+        return []
     sign = -1 if receipt.kind == RETURN else 1
     decimals = decimals_of(receipt.currency)
     blocks: list[Block] = []
@@ -99,13 +104,14 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
     wallet = WalletWords(words, receipt.wallet, receipt.currency)
     if receipt.kind == RETURN:
         blocks += returned_points(receipt, words)
-    else:
+    elif receipt.kind == SALE:
         blocks.append(Columns(wallet.earned, wallet.figure(receipt.points)))
     if len(receipt.rules) > 1:
         blocks += [Columns(f"  {rule.title}", wallet.figure(rule.points)) for rule in receipt.rules]
     blocks += [Columns(f"+ {one.title}", wallet.figure(one.points)) for one in receipt.bonuses]
     if receipt.points_redeemed:
         blocks.append(Columns(wallet.redeemed, wallet.figure(receipt.points_redeemed)))
+    blocks += given_rewards(receipt, words)
     if receipt.balance is not None:
         blocks.append(Columns(wallet.balance, wallet.figure(receipt.balance), bold=True))
     return blocks + _tier(receipt, words)
@@ -130,12 +136,11 @@ def _notices(receipt: Receipt) -> list[Block]:
 
 
 def _slip(receipt: Receipt, slip: VoucherSlip, words: Words, zone: ZoneInfo) -> list[Block]:
-    worth = words.money(slip.amount_minor, receipt.currency)
     copy = f" * {words.text('COPY')} *" if receipt.is_copy else ""
     return [
         Text(receipt.shop, align="center", bold=True),
         Text(words.text("Voucher") + copy, align="center", bold=True),
-        Text(worth, align="center", bold=True, large=True),
+        *slip_worth(receipt, slip, words),
         QrCode(slip.code, caption=slip.number),
         Text(
             words.text("Valid until {date}", date=words.day(slip.expires_at_ms, zone)),
