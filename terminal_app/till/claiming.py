@@ -15,6 +15,7 @@ from loyalty.programme.catalogue import (
     VOUCHERS,
     Claimant,
     ClaimWhyNot,
+    Due,
     Offer,
     automatic_due,
     claim_payload,
@@ -145,6 +146,12 @@ def claimant_with(
             reward.name: reward.stock for reward in programme.rewards if reward.stock is not None
         },
     )
+
+
+def gives_voucher(desk: VoucherDesk, due: Due) -> bool:
+    """Whether what is due comes out as a voucher."""
+    reward = reward_named(desk.programme, due.reward)
+    return reward is not None and reward.gives in VOUCHERS
 
 
 def with_rewards(receipt: Receipt, given: Claimed) -> Receipt:

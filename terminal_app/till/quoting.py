@@ -5,9 +5,11 @@ import sqlite3
 from msgspec.structs import replace
 
 from loyalty.identifiers import is_card_number
+from loyalty.programme.catalogue import automatic_due
 from loyalty.programme.rewards import vouchers_due
 from terminal_app.store import ledger, members
 from terminal_app.till.answers import Quote, Reason, Refusal, Sale
+from terminal_app.till.claiming import claimant_with, gives_voucher
 from terminal_app.till.pricing import price
 from terminal_app.till.safety import spendable_with
 from terminal_app.till.voucher_check import VoucherDesk
@@ -46,9 +48,12 @@ def quote(connection: sqlite3.Connection, desk: VoucherDesk, sale: Sale) -> Quot
     )
     due = vouchers_due(desk.programme, safe, desk.at_ms, desk.identity.zone)
     due_of_all = vouchers_due(desk.programme, balance, desk.at_ms, desk.identity.zone)
+    redeemed = due.count * due.points
+    looking = claimant_with(connection, desk, member, priced.standing, safe - redeemed)
+    coming = automatic_due(desk.programme, looking)
     return replace(
         quoted,
-        balance_after=balance - due.count * due.points,
-        vouchers_due=due.count,
+        balance_after=balance - redeemed - sum(one.count * one.cost for one in coming),
+        vouchers_due=due.count + sum(one.count for one in coming if gives_voucher(desk, one)),
         waiting_points=balance - safe if due_of_all.count > due.count else 0,
     )
