@@ -22,7 +22,9 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `member_id` is the number of the first card and never changes; `card` is the one in use now.
     Texts are as the member gave them and are not to be trusted on paper, in HTML or in files.
     `birthday` is a day with its year or without ("1990-02-28", "02-29"), empty when it was not
-    told. `segments` are the groups that head office counts the member to.
+    told. `segments` are the groups that head office counts the member to. `family` is the
+    member_id of the owner of the family account that they collect on, the owner's their own; empty
+    for who collects alone.
     """
 
     member_id: str
@@ -36,6 +38,12 @@ class Member(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     enrolled_at_ms: MomentMs = 0
     birthday: str = ""
     segments: tuple[str, ...] = ()
+    family: str = ""
+
+    @property
+    def account(self) -> str:
+        """The account that the member collects on: their family's, or their own."""
+        return self.family or self.member_id
 
 
 LEAP_YEAR = 2000

@@ -35,8 +35,8 @@ _Holders = Annotated[tuple[Holder, ...], Meta(max_length=MAX_HOLDERS_TOLD)]
 
 
 class MemberRows(msgspec.Struct, frozen=True, array_like=True, tag="members"):
-    """Members in columns. `cards` is empty where the card is the member's first one; `birthdays`
-    and `segments` are empty where nobody in the part has any."""
+    """Members in columns. `cards` is empty where the card is the member's first one; `birthdays`,
+    `segments` and `families` are empty where nobody in the part has any."""
 
     ids: _Column[_Id]
     cards: _Column[str]
@@ -49,6 +49,7 @@ class MemberRows(msgspec.Struct, frozen=True, array_like=True, tag="members"):
     enrolled: _Column[Sum]
     birthdays: _Column[str] = ()
     segments: _Column[_Segments] = ()
+    families: _Column[str] = ()
 
 
 class BalanceRows(msgspec.Struct, frozen=True, array_like=True, tag="balances"):
@@ -113,6 +114,7 @@ def _member_rows(members: Sequence[Member]) -> MemberRows:
         ),
         birthdays=_if_any(tuple(member.birthday for member in members)),
         segments=_if_any(tuple(member.segments for member in members)),
+        families=_if_any(tuple(member.family for member in members)),
     )
 
 
@@ -130,6 +132,7 @@ def _members(rows: MemberRows) -> Iterator[MemberChange]:
         rows.enrolled,
         rows.birthdays or [""] * len(rows.ids),
         rows.segments or [()] * len(rows.ids),
+        rows.families or [""] * len(rows.ids),
         strict=True,
     )
     for member_id, card, name, phone, email, consent, language, branch, later_ms, *more in columns:
@@ -149,6 +152,7 @@ def _members(rows: MemberRows) -> Iterator[MemberChange]:
                 enrolled_at_ms=enrolled_at_ms,
                 birthday=more[0],
                 segments=more[1],
+                family=more[2],
             )
         )
 

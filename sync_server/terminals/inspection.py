@@ -93,6 +93,8 @@ def _misread_payload(entry: Entry) -> str:
         texts = (member.card, member.name, member.phone, member.email, member.branch)
         if member.member_id != entry.member or not member.card:
             return "it enrols another member than it names"
+        if member.family:
+            return "it makes a family, as head office alone does"
         fits = (
             is_plain(*texts, member.language, *member.segments)
             and _is_moment(member.enrolled_at_ms)

@@ -18,6 +18,7 @@ members = Table(
     count("enrolled_at_ms"),
     text("birthday"),
     Column("segments", Words, nullable=False, server_default=""),
+    text("family"),
 )
 
 standings = Table(

@@ -1,8 +1,9 @@
 """Who a member is: which days somebody can be born on."""
 
 import pytest
+from msgspec.structs import replace
 
-from loyalty.members import day_of_birthday, is_birthday, read_birthday
+from loyalty.members import Member, day_of_birthday, is_birthday, read_birthday
 
 
 @pytest.mark.parametrize("text", ["1990-02-28", "2000-02-29", "02-29", "12-31"])
@@ -41,3 +42,9 @@ def test_a_birthday_is_read_as_people_write_it(text: str, birthday: str) -> None
 )
 def test_the_day_of_a_birthday_is_known_without_its_year(birthday: str, day: str) -> None:
     assert day_of_birthday(birthday) == day
+
+
+def test_who_is_of_a_family_collects_on_its_owners_account() -> None:
+    alone = Member(member_id="1", card="1")
+    assert alone.account == "1"
+    assert replace(alone, family="2").account == "2"

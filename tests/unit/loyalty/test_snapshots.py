@@ -68,6 +68,7 @@ MEMBERS = st.builds(
     enrolled_at_ms=MOMENTS,
     birthday=TEXTS,
     segments=st.lists(TEXTS, max_size=MAX_SEGMENTS).map(tuple),
+    family=TEXTS,
 )
 HOLDERS = st.lists(st.builds(Holder, TEXTS, POINTS), max_size=3).map(tuple)
 BALANCES = st.builds(BalanceChange, IDS, POINTS, POINTS, POINTS, POINTS, POINTS, HOLDERS)
@@ -109,7 +110,19 @@ def test_a_small_snapshot_has_these_bytes() -> None:
     rows = zstandard.decompress(records[records.index(b"P") + 5 :])
     # A tag, then one array a column.
     assert rows == msgspec.msgpack.encode(
-        ["members", [2900007000000017], [""], [""], [""], [""], [False], ["en"], [""], [0], [], []]
+        [
+            "members",
+            [2900007000000017],
+            [""],
+            [""],
+            [""],
+            [""],
+            [False],
+            ["en"],
+            [""],
+            [0],
+            *3 * [[]],
+        ]
     )
 
 
