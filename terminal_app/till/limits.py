@@ -9,6 +9,25 @@ from terminal_app.till.answers import GoodsReturn, Reason, Refusal
 BYTES_BESIDE_SKU = 32
 """The most that an entry takes for a line beside its article number."""
 
+BYTES_BESIDE_WORD = 8
+"""The most that it takes for a category or a tag, beside the word itself."""
+
+
+BYTES_BESIDE_LINES = 1 << 16
+"""The most that an entry takes for standing, sums and the rest of a sale."""
+
+
+def overmarked(basket: Basket) -> Refusal | None:
+    """Why `basket` cannot be posted with the words that its goods are known by: together they are
+    more than a ledger's entry may hold."""
+    size = sum(
+        len(line.sku.encode())
+        + BYTES_BESIDE_SKU
+        + sum(len(word.encode()) + BYTES_BESIDE_WORD for word in (line.category, *line.tags))
+        for line in basket.lines
+    )
+    return Refusal(Reason.BASKET_TOO_LARGE) if size > MAX_ENTRY_BYTES - BYTES_BESIDE_LINES else None
+
 
 def unsellable(basket: Basket) -> Refusal | None:
     """Why `basket` cannot be posted: it is empty, or larger than a ledger's entry may be."""

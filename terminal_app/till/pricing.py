@@ -25,6 +25,7 @@ from loyalty.programme.standing import sums_of
 from loyalty.programme.terms.goods import Tender
 from terminal_app.store import ledger, members
 from terminal_app.till.answers import Reason, Refusal, Sale
+from terminal_app.till.limits import overmarked
 from terminal_app.till.safety import spendable_with
 from terminal_app.till.standing import Past, past_of, standing_at
 from terminal_app.till.voucher_check import VoucherDesk, check_vouchers
@@ -79,8 +80,11 @@ def price(
     till has not heard of. First the member's discount, then vouchers, then points: each pays for
     what the one before it left."""
     programme = desk.programme
+    basket = with_words(connection, programme, sale.basket)
+    if programme.goods and (refusal := overmarked(basket)):
+        return refusal
     occasion = Occasion(
-        basket=with_words(connection, programme, sale.basket),
+        basket=basket,
         at=from_epoch_ms(desk.at_ms).astimezone(desk.identity.zone),
         branch=desk.identity.branch,
     )
@@ -121,8 +125,10 @@ def price(
 def with_words(connection: sqlite3.Connection, programme: Programme, basket: Basket) -> Basket:
     """`basket` with category and tags by the list of goods, where the programme knows groups of
     goods and a line does not bring its own."""
+    if not programme.goods:
+        return basket
     asked = {line.sku for line in basket.lines if line.sku and not (line.category or line.tags)}
-    if not programme.goods or not asked:
+    if not asked:
         return basket
     words = members.words_for_goods(connection, asked)
     return Basket(

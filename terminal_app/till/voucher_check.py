@@ -90,6 +90,8 @@ def check_vouchers(
     One voucher shown twice is spent already; one with nothing left to pay for is refused too, and
     so are all of them for a smaller sale than the programme takes vouchers for.
     """
+    if not codes:
+        return []
     checked: dict[str, Voucher] = {}
     for code in codes:
         voucher = check_voucher(connection, desk, code)

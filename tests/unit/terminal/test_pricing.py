@@ -211,3 +211,11 @@ def test_a_voucher_of_other_branches_is_not_taken(tmp_path: Path, clock: ShopClo
         answer = shop.till.identify(voucher_under(shop))
     assert isinstance(answer, Refusal)
     assert answer.reason is Reason.VOUCHER_BRANCH
+
+
+def test_a_basket_whose_words_no_entry_holds_is_refused(club: Shop, ala: str) -> None:
+    wordy = Line("TEA", "", 1, 100, "c" * 150)
+    answer = club.till.sell(Sale(basket=Basket((wordy,) * 4_000), member_id=ala))
+    assert answer == Refusal(Reason.BASKET_TOO_LARGE)
+    plain = Basket((Line("OTHER", "", 1, 1),) * 4_000)
+    assert posted(club.till.sell(Sale(basket=plain, member_id=ala))).receipt.points >= 0
