@@ -6,7 +6,7 @@ at each of the tills; goods that came back once each, but for points that differ
 are one case of the receipt. Neither is corrected in silence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -30,6 +30,9 @@ from sync_server.store.tables import entries
 
 MAX_RETURNS_OF_A_MEMBER = 10_000
 """Looked through for those of one receipt; a member with more is no shopper."""
+
+MAX_LATER_SALES = 10_000
+"""Looked through for one that was written again; that happens as a journal begins."""
 
 UNREADABLE = "what it returns cannot be read"
 SALE_UNKNOWN = "it is of a sale that head office does not hold"
@@ -75,7 +78,7 @@ def return_difference(
     said = _said(entry)
     if said is None:
         return UNREADABLE
-    sale = _sale(connection, entry.member, said)
+    sale = _sale(connection, entry, said)
     if isinstance(sale, str):
         return sale
     at_hand = sale.at_hand(zone)
@@ -114,11 +117,15 @@ def return_cases(
     """The cases that all returns of the receipt make together, of which `entry` is the latest to
     arrive; none for a shopper without a card, whose goods come back where they were sold."""
     said = _said(entry)
-    sale = None if said is None or not entry.member else _sale(connection, entry.member, said)
+    sale = None if said is None or not entry.member else _sale(connection, entry, said)
     at_hand = sale.at_hand(zone) if isinstance(sale, SoldReceipt) else None
     if said is None or at_hand is None or not isinstance(sale, SoldReceipt):
         return []
-    alike = _returns_of(connection, entry.member, said.of)
+    alike = [
+        one
+        for one in _returns_of(connection, entry.member, said.of)
+        if _is_of(sale, _sale(connection, one.entry, one.said))
+    ]
     if len(alike) < 2:
         return []
     parts = [part for one in alike for part in one.parts]
@@ -206,18 +213,14 @@ def _said(entry: Entry) -> _Said | None:
         return None
 
 
-def _sale(connection: Connection, member: str, said: _Said) -> SoldReceipt | str:
-    """The sale that a return is of: as the books hold it, else as the return itself says; or why
-    it is none."""
-    terminal, epoch, seq = said.of
+def _sale(connection: Connection, entry: Entry, said: _Said) -> SoldReceipt | str:
+    """The sale that the return `entry` is of: as the books hold it, else as the return itself says;
+    or why it is none."""
     told = said.sale
-    if told and (told.terminal, told.epoch, told.seq, told.member_id) != (*said.of, member):
+    if told and (told.terminal, told.epoch, told.seq, told.member_id) != (*said.of, entry.member):
         return SALE_DIFFERS
-    asked = {"of_terminal": terminal, "of_epoch": epoch, "of_seq": seq, "of_member": member}
-    row = connection.execute(_ENTRY, asked).first()
-    held = sold_receipt(decode_entry(row.body)) if row else None
-    if held is None or (told and told.reference != held.reference):
-        # Under that number the books may hold another branch of the journal's history.
+    held = _held(connection, entry, said)
+    if held is None:
         return told or SALE_UNKNOWN
     if told and (told.points, told.programme, told.payload) != (
         held.points,
@@ -226,6 +229,38 @@ def _sale(connection: Connection, member: str, said: _Said) -> SoldReceipt | str
     ):
         return SALE_DIFFERS
     return held
+
+
+def _held(connection: Connection, entry: Entry, said: _Said) -> SoldReceipt | None:
+    """The sale of `said` in the books. A till that went on in another journal may have written it
+    there again: under its first number the books may hold another history of the first journal."""
+    terminal, epoch, seq = said.of
+    asked = {"of_terminal": terminal, "of_epoch": epoch, "of_member": entry.member}
+
+    def there() -> Iterator[SoldReceipt]:
+        for row in connection.execute(_ENTRY, {**asked, "of_seq": seq}).all():
+            yield sold_receipt(decode_entry(row.body))
+
+    def again(journals: Callable[[int], bool]) -> Iterator[SoldReceipt]:
+        for row in connection.execute(_LATER, asked).all():
+            sold = sold_receipt(decode_entry(row.body))
+            if (sold.epoch, sold.seq) == (epoch, seq) and journals(row.epoch):
+                yield sold
+
+    places = [there(), again(lambda _: True)]
+    if entry.terminal == terminal and entry.epoch != epoch:
+        places.insert(0, again(lambda held_in: held_in == entry.epoch))
+    references = (said.sale.reference,) if said.sale else ()
+    found = (sold for place in places for sold in place)
+    return next((sold for sold in found if not references or sold.reference in references), None)
+
+
+def _is_of(sale: SoldReceipt, other: SoldReceipt | str) -> bool:
+    """Whether two returns that name one place mean one sale, and not two histories of a journal."""
+    return isinstance(other, SoldReceipt) and (
+        (sale.reference, sale.occurred_at_ms, sale.points)
+        == (other.reference, other.occurred_at_ms, other.points)
+    )
 
 
 def _returns_of(connection: Connection, member: str, of: tuple[str, int, int]) -> list[_Return]:
@@ -245,6 +280,17 @@ _ENTRY = select(entries.c.body).where(
     entries.c.seq == bindparam("of_seq"),
     entries.c.member == bindparam("of_member"),
     entries.c.kind == EARN,
+)
+_LATER = (
+    select(entries.c.epoch, entries.c.body)
+    .where(
+        entries.c.terminal == bindparam("of_terminal"),
+        entries.c.epoch > bindparam("of_epoch"),
+        entries.c.member == bindparam("of_member"),
+        entries.c.kind == EARN,
+    )
+    .order_by(entries.c.epoch, entries.c.seq)
+    .limit(MAX_LATER_SALES)
 )
 _RETURNS = (
     select(entries.c.body)

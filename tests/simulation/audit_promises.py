@@ -25,13 +25,23 @@ _NOTHING = Due(0, 0, {})
 
 
 class _Books(NamedTuple):
-    """What an entry is explained by: the documents, the sales by their place, how many vouchers
-    came out with a receipt, and the entries whose promise head office says differs."""
+    """What an entry is explained by: the documents, the sales by their first place, how many
+    vouchers came out with a receipt, and the entries whose promise head office says differs."""
 
     programmes: Programmes
-    sales: Mapping[Place, Fields]
+    sales: Mapping[Place, list[Fields]]
     issues: Mapping[tuple[str, int, str], int]
     named: set[Place]
+
+    def sale_of(self, fields: Fields) -> Fields | None:
+        """The sale that a return is of: as its own journal has it, else as it was written first."""
+        found = self.sales.get(tuple(fields.payload["of"]), [])
+
+        def nearness(sale: Fields) -> tuple[bool, bool]:
+            is_own = (sale.terminal, sale.epoch) == (fields.terminal, fields.epoch)
+            return is_own, not sale.is_salvaged
+
+        return max(found, key=nearness, default=None)
 
 
 def audit_promises(connection: sqlite3.Connection, counted: list[Row]) -> Iterator[Breach]:
@@ -41,9 +51,13 @@ def audit_promises(connection: sqlite3.Connection, counted: list[Row]) -> Iterat
     for fields in entries:
         if fields.kind == "voucher-issued":
             issues[fields.terminal, fields.epoch, fields.receipt] += 1
+    sales: dict[Place, list[Fields]] = defaultdict(list)
+    for fields in entries:
+        if fields.kind == "earn":
+            sales[(fields.terminal, *fields.stood_at)].append(fields)
     books = _Books(
         programmes_in(connection),
-        {(one.terminal, *one.stood_at): one for one in entries if one.kind == "earn"},
+        sales,
         issues,
         set(connection.execute(_PROMISE_DIFFERS).fetchall()),
     )
@@ -94,7 +108,7 @@ def _due(books: _Books, document: Document, fields: Fields) -> Due | None:
     if fields.kind == "earn":
         return _of_goods(document, fields, bought(payload), payload.get("paid", {}))
     if "of" in payload:
-        sale = books.sales.get(tuple(payload["of"]))
+        sale = books.sale_of(fields)
         return None if sale is None else _of_return(document, sale, payload)
     if not fields.member or document.get("returns", {}).get("without_receipt") == "nothing":
         return _NOTHING
@@ -147,14 +161,19 @@ def _of_rest(document: Document, sale: Fields, parts: list[tuple[int, ...]]) -> 
 def _returned(books: _Books, entries: list[Fields], twice: set[Place]) -> Iterator[Breach]:
     """No sale gives back more than it earned, unless a case says that its goods came back twice."""
     back: dict[Place, int] = defaultdict(int)
+    earned: dict[Place, int] = {}
     excused = set()
     for fields in entries:
-        if fields.kind == "reverse" and "of" in fields.payload:
-            place = tuple(fields.payload["of"])
-            back[place] -= fields.points
-            if (fields.terminal, fields.epoch, fields.seq) in twice:
-                excused.add(place)
+        if fields.kind != "reverse" or "of" not in fields.payload:
+            continue
+        sale = books.sale_of(fields)
+        if sale is None:
+            continue
+        place = (sale.terminal, sale.epoch, sale.seq)
+        earned[place] = sale.points
+        back[place] -= fields.points
+        if (fields.terminal, fields.epoch, fields.seq) in twice:
+            excused.add(place)
     for place, points in back.items():
-        sale = books.sales.get(place)
-        if sale is not None and points > sale.points and place not in excused:
-            yield Breach("G6", f"sale {place} earned {sale.points}; {points} were taken back")
+        if points > earned[place] and place not in excused:
+            yield Breach("G6", f"sale {place} earned {earned[place]}; {points} were taken back")

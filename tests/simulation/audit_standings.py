@@ -15,13 +15,18 @@ from typing import Any
 from tests.simulation.audit_awards import Document, caps_of, shop_time
 from tests.simulation.audit_books import Programmes, programmes_in
 from tests.simulation.evidence import Fields, Row
-from tests.simulation.witness import Breach
+from tests.simulation.witness import Breach, Witness
 
 Journal = tuple[str, int]
 
 
-def audit_standings(connection: sqlite3.Connection, counted: list[Row]) -> Iterator[Breach]:
-    """Standings that the till's own entries contradict, and caps that one till passed."""
+def audit_standings(
+    connection: sqlite3.Connection, witness: Witness, counted: list[Row]
+) -> Iterator[Breach]:
+    """Standings that the till's own entries contradict, and caps that one till passed.
+
+    What was lost with a disk may have been told before, so it is nobody's contradiction.
+    """
     programmes = programmes_in(connection)
     of_member: dict[str, list[Fields]] = defaultdict(list)
     for row in sorted(counted, key=lambda row: (row.terminal, row.epoch, row.seq)):
@@ -29,7 +34,7 @@ def audit_standings(connection: sqlite3.Connection, counted: list[Row]) -> Itera
         if fields is not None and fields.member and fields.kind in ("earn", "reverse"):
             of_member[fields.member].append(fields)
     for entries in of_member.values():
-        if len({(one.terminal, one.epoch) for one in entries}) == 1:
+        if len({(one.terminal, one.epoch) for one in entries}) == 1 and not witness.gone:
             yield from _known_completely(programmes, entries)
         yield from _capped(programmes, entries)
 

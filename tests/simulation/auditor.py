@@ -36,7 +36,7 @@ def audit(witness: Witness, office: str, tills: dict[str, str]) -> list[Breach]:
             *audit_forks(connection, witness, chain, journals),
             *audit_books(connection, counted, tills),
             *audit_promises(connection, counted),
-            *audit_standings(connection, counted),
+            *audit_standings(connection, witness, counted),
             *audit_sums(connection, counted, tills),
             *audit_told(connection, witness, counted, journals, tills),
         ]

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import Engine
 
-from loyalty.journal import REVERSE, Entry
+from loyalty.journal import EARN, REVERSE, Entry
 from loyalty.programme.document import classic_document
 from loyalty.receipt_codes import sold_receipt
 from sync_server.store.engine import writing
@@ -259,3 +259,42 @@ def test_points_for_goods_without_a_receipt_where_the_programme_takes_none(
     till.add(REVERSE, "anna", -5, amount_minor=-5_50, programme="strict@1", payload=lines)
     ingest.take(till.frame())
     assert opened(engine) == [("promise-differs", "KRK-1", 2)]
+
+
+def written_again(sale: Entry, till: Journal) -> Entry:
+    """`sale` in the journal that its till goes on in, with a return of its tea."""
+    payload = {"salvaged": [sale.epoch, sale.seq], **sale.payload}
+    fields: dict[str, Any] = {
+        "amount_minor": sale.amount_minor,
+        "receipt": sale.receipt,
+        "payload": payload,
+    }
+    again = till.add(EARN, sale.member, sale.points, **fields)
+    back(till, sale, [[1, 1, 5_50]], -5)
+    return again
+
+
+def test_goods_of_a_sale_that_was_written_again_come_back_by_its_first_place(
+    engine: Engine, ingest: Ingest
+) -> None:
+    """A disk was put back: the books have another history of the first journal."""
+    held, gone_on = Journal(epoch=1), Journal(epoch=2)
+    back(held, sold(held), [[1, 1, 5_50]], -5)
+    lost = Journal(epoch=1).sale("anna", 0, points=8, amount_minor=8_50, receipt="R-7")
+    lost = msgspec.structs.replace(lost, payload={"lines": SALE_LINES})
+    written_again(lost, gone_on)
+    hand_in(ingest, [held.frame(), gone_on.frame()])
+    assert opened(engine) == []
+    assert rows(engine, "standings")[0]["points"] == 6
+
+
+def test_a_sale_that_is_written_again_and_nowhere_else_is_found_by_its_first_place(
+    engine: Engine, ingest: Ingest
+) -> None:
+    lost, gone_on, other = Journal(epoch=1), Journal(epoch=3), Journal("WAW-1")
+    sale = sold(lost)
+    written_again(sale, gone_on)
+    back(other, sale, [[0, 1, 1_00]], -1, sale=told(sale), before=[[1, 1, 5_50]])
+    hand_in(ingest, [gone_on.frame(), other.frame()])
+    assert opened(engine) == []
+    assert rows(engine, "standings")[0]["points"] == 2
