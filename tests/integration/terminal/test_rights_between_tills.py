@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from loyalty.clock import epoch_ms
 from loyalty.rights import Wait
 from terminal_app.bootstrap import Shop, open_till
 from terminal_app.errors import HeadOfficeUnreachable
@@ -54,7 +56,7 @@ def till_in_touch(office: HeadOffice, home: Path, terminal: str) -> Iterator[Sho
 def under(shop: Shop, document: str) -> None:
     """The shop's till goes by `document` from now on."""
     with shop.store.writing() as connection:
-        keep_programme(connection, document)
+        keep_programme(connection, document, epoch_ms(datetime.now(UTC)))
 
 
 def spent(shop: Shop, member: str, amount_minor: int = 100) -> int:
