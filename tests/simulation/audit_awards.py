@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 SHOP_ZONE = ZoneInfo("Europe/Warsaw")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNLIMITED = 2**63
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 Document = Mapping[str, Any]
@@ -133,6 +134,8 @@ def _earned(
     rules = list(document.get("earn", ()))
     if "earning" in document:
         rules.insert(0, {"name": "earning", **document["earning"]})
+    of_all = document.get("wallets", {}).get(wallet, {}).get("cap", {})
+    room = _room(of_all, wallet, "*", at, earned)
     total, stopped = 0, set[int]()
     for rule in rules:
         asked = [
@@ -145,14 +148,14 @@ def _earned(
         if not _holds(rule.get("when", {}), at, standing):
             plain = 0
         points = int(plain * _times(document, rule, at, standing))
-        points = _within(rule.get("cap", {}), wallet, rule["name"], points, at, earned)
+        # The first rules take what the wallet has room for.
+        cap = rule.get("cap", {})
+        points = min(points, _room(cap, wallet, rule["name"], at, earned), room - total)
         if points and rule.get("stop"):
             stopped.update(place for place in asked if counted[place][1] > 0)
-        _gain(gains, rule.get("cap", {}), wallet, rule["name"], points, at)
+        _gain(gains, cap, wallet, rule["name"], points, at)
         total += points
-    cap = document.get("wallets", {}).get(wallet, {}).get("cap", {})
-    total = _within(cap, wallet, "*", total, at, earned)
-    _gain(gains, cap, wallet, "*", total, at)
+    _gain(gains, of_all, wallet, "*", total, at)
     return total, gains
 
 
@@ -196,17 +199,10 @@ def _holds(when: Mapping[str, Any], at: datetime, standing: Mapping[str, Any]) -
     )
 
 
-def _within(
-    cap: Mapping[str, int],
-    wallet: str,
-    name: str,
-    points: int,
-    at: datetime,
-    earned: Mapping[str, int],
+def _room(
+    cap: Mapping[str, int], wallet: str, name: str, at: datetime, earned: Mapping[str, int]
 ) -> int:
-    room = [points]
-    if "receipt" in cap:
-        room.append(cap["receipt"])
+    room = [cap.get("receipt", _UNLIMITED)]
     for span, period in (("day", f"{at:%Y-%m-%d}"), ("month", f"{at:%Y-%m}")):
         if span in cap:
             room.append(cap[span] - max(earned.get(f"{wallet}|{name}|{period}", 0), 0))
