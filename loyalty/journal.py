@@ -15,9 +15,11 @@ from loyalty.errors import EntryInvalid
 
 ENROL = "enrol"
 EARN = "earn"
+WALLET = "wallet"
 REVERSE = "reverse"
 EVENT = "event"
 REDEEM = "redeem"
+TRANSFER = "transfer"
 VOUCHER_ISSUED = "voucher-issued"
 VOUCHER_REDEEMED = "voucher-redeemed"
 EXPIRE = "expire"
@@ -29,9 +31,11 @@ KINDS = frozenset(
     {
         ENROL,
         EARN,
+        WALLET,
         REVERSE,
         EVENT,
         REDEEM,
+        TRANSFER,
         EXPIRE,
         ADJUST,
         VOUCHER_ISSUED,
@@ -59,8 +63,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     - enrol: the fields of the member;
     - earn, reverse: `lines`, a list of [sku, quantity, amount_minor], and what else the programme
       asks for (see loyalty.programme.sale_facts); of a member `sums`, by key (see loyalty.sums);
+    - wallet: `wallet`, one beside the main one, whose account (see loyalty.accounts) it moves
+      points of, and `of`, the [terminal, epoch, seq] of the sale;
     - event: `event`, the name of what gave points beside a sale (see loyalty.programme.events);
     - redeem: nothing; the vouchers that follow in the same receipt are what it paid for;
+    - transfer: `with`, the account that the points went to or came from, in two entries of one
+      receipt, of the giver below zero; `parts`, as an adjustment has them;
     - expire: `of`, the [terminal, epoch, seq] of the entry whose points are gone;
     - adjust: `reason`, and `parts`, the days that points from elsewhere bring (see loyalty.lots);
     - voucher-issued: `number`, `amount_minor`, `currency`, `expires_at_ms`;

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from loyalty.journal import EARN, EXPIRE, REDEEM, REVERSE, Entry
+from loyalty.journal import EARN, EXPIRE, REDEEM, REVERSE, TRANSFER, WALLET, Entry
 from loyalty.life_cycles import AVAILABLE, EXPIRED, PENDING, SPENT
 from loyalty.lot_book import FOR_EVER_MS, LotBook, OpenLot, Part, Source, Taking
 from loyalty.programme.sale_facts import PAID_MINOR, RETURNED_SALE
@@ -82,17 +82,33 @@ def fold_lots(
     may be among them, for lots that go by the last purchase. `wallet_of` has the account's wallet
     as the programme with a label described it.
     """
-    fold = _Fold(wallet_of, zone)
+    fold = _Fold(wallet_of, zone, {})
     for entry in sorted(entries, key=_in_time):
         if entry.kind == EARN and entry.amount_minor > 0:
             fold.book.purchased(entry.occurred_at_ms)
         if entry.member == account:
             fold.count(entry)
-    return Lots(
-        lots=tuple(_as_told(lot) for lot in fold.book.lots),
-        debt=fold.book.debt,
-        over_expired=tuple((source, over) for source, over in fold.over_expired.items() if over),
-    )
+    return fold.told()
+
+
+def fold_linked(
+    entries: Iterable[Entry], wallet_of: Callable[[str], Wallet], zone: ZoneInfo
+) -> dict[str, Lots]:
+    """The lots of every account that `entries` are of, accounts that handed points on to each other
+    among them: what is handed on keeps the days that it had at its giver's.
+
+    Of points whose giver's entries are not among them the days begin anew.
+    """
+    folds: dict[str, _Fold] = {}
+    handed_on: dict[_ReceiptOf, list[Part]] = {}
+    for entry in sorted(entries, key=_in_time):
+        fold = folds.get(entry.member)
+        if fold is None:
+            fold = folds[entry.member] = _Fold(wallet_of, zone, handed_on)
+        if entry.kind == EARN and entry.amount_minor > 0:
+            fold.book.purchased(entry.occurred_at_ms)
+        fold.count(entry)
+    return {account: fold.told() for account, fold in folds.items()}
 
 
 def spendable_lots(lots: Iterable[Lot], now_ms: int) -> list[Lot]:
@@ -135,8 +151,14 @@ def parts_of(lots: Iterable[Lot], points: int, now_ms: int) -> tuple[Part, ...] 
 class _Fold:
     """Entries counted into a book one by one, and which lots and takings each of them made."""
 
-    def __init__(self, wallet_of: Callable[[str], Wallet], zone: ZoneInfo) -> None:
+    def __init__(
+        self,
+        wallet_of: Callable[[str], Wallet],
+        zone: ZoneInfo,
+        handed_on: dict[_ReceiptOf, list[Part]],
+    ) -> None:
         self.book = LotBook(zone)
+        self._handed_on = handed_on
         self.over_expired: dict[Source, int] = {}
         self._wallet_of = wallet_of
         self._lots: dict[Source, list[OpenLot]] = {}
@@ -145,11 +167,24 @@ class _Fold:
         self._issued: dict[_ReceiptOf, list[Taking]] = {}
         self._receipts: dict[Source, _ReceiptOf] = {}
 
+    def told(self) -> Lots:
+        """What the entries came to."""
+        return Lots(
+            lots=tuple(_as_told(lot) for lot in self.book.lots),
+            debt=self.book.debt,
+            over_expired=tuple(
+                (source, over) for source, over in self.over_expired.items() if over
+            ),
+        )
+
     def count(self, entry: Entry) -> None:
         """Count an entry of the account in; nothing changes by one that moves no points."""
         names = _names(entry)
         if entry.kind == EARN:
             self._receipts.update(dict.fromkeys(names, (entry.terminal, entry.receipt)))
+        elif entry.kind == WALLET and entry.points > 0 and _of(entry) not in self._lots:
+            # A return names the sale, which is an entry of another account.
+            names.append(_of(entry))
         given, taken = _moved(entry)
         # What comes back is there before anything is taken, so that no debt is made in between.
         if given:
@@ -158,7 +193,10 @@ class _Fold:
         if taken:
             takings = self._take(entry, taken)
             self._taken.update(dict.fromkeys(names, takings))
-            if entry.kind == REDEEM:
+            if entry.kind == TRANSFER:
+                parts = [_as_handed_on(taking) for taking in takings if taking.points]
+                self._handed_on[(entry.terminal, entry.receipt)] = parts
+            elif entry.kind == REDEEM:
                 of_receipts = self._paid if PAID_MINOR in entry.payload else self._issued
                 receipt = (entry.terminal, entry.receipt)
                 of_receipts.setdefault(receipt, []).extend(takings)
@@ -168,12 +206,21 @@ class _Fold:
         at_ms = entry.occurred_at_ms
         for part, takings in self._homes(entry, points):
             points -= part - self.book.give_back(at_ms, part, takings)
-        parts = _parts(entry, points)
-        if parts:
-            return [self.book.carry(at_ms, part, _source(entry)) for part in parts]
-        if points == 0:
+        opened = []
+        for brought in _parts(entry, points) or self._handed(entry, points):
+            points -= brought.points
+            opened.append(self.book.carry(at_ms, brought, _source(entry)))
+        if points:
+            wallet = self._wallet_of(entry.programme)
+            opened.append(self.book.earn(at_ms, points, wallet, _source(entry)))
+        return opened
+
+    def _handed(self, entry: Entry, points: int) -> list[Part]:
+        """What the giver's lots had of `points` that are handed on, with their days."""
+        if entry.kind != TRANSFER:
             return []
-        return [self.book.earn(at_ms, points, self._wallet_of(entry.programme), _source(entry))]
+        parts = self._handed_on.get((entry.terminal, entry.receipt), [])
+        return parts if sum(part.points for part in parts) <= points else []
 
     def _homes(self, entry: Entry, points: int) -> list[tuple[int, list[Taking]]]:
         """Where points come back to: the entry that took them, or what the receipt of the sale
@@ -253,6 +300,12 @@ def _parts(entry: Entry, points: int) -> list[Part]:
         return []
     is_whole = all(part.points > 0 for part in parts) and sum(p.points for p in parts) == points
     return parts if is_whole else []
+
+
+def _as_handed_on(taking: Taking) -> Part:
+    last_ms = taking.lot.days.last_ms
+    is_for_ever = last_ms == FOR_EVER_MS
+    return Part(taking.points, taking.lot.available_at_ms, 0 if is_for_ever else last_ms)
 
 
 def _as_told(lot: OpenLot) -> Lot:

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
 from loyalty.programme.terms.programme import Programme
 from loyalty.sums import sum_key
+
+WITH: Final = "with"
+"""Where the payload of a transfer has the account at its other end."""
 
 HANDED_ON = "handed-on"
 """What a giver's points are summed by, month by month."""

@@ -12,13 +12,14 @@ import msgspec
 from sqlalchemy import Connection, Engine, bindparam, select
 
 from loyalty.clock import Clock, epoch_ms
-from loyalty.journal import ADJUST, EXPIRE, Entry, decode_entry
+from loyalty.journal import ADJUST, EXPIRE, TRANSFER, Entry, decode_entry
 from loyalty.lot_book import Source
-from loyalty.lots import Lots, expired, fold_lots
+from loyalty.lots import Lots, expired, fold_linked
 from loyalty.programme.document import load_programme
 from loyalty.programme.sale_facts import RETURNED_SALE
 from loyalty.programme.terms.programme import Programme
 from loyalty.programme.terms.wallets import NEVER, Wallet
+from loyalty.programme.transfers import WITH
 from sync_server.bookkeeping.own_journal import Outcomes, OwnJournal, Posting
 from sync_server.store.engine import reading
 from sync_server.store.keyed import among, rows_of
@@ -27,6 +28,10 @@ from sync_server.store.settings import PROGRAMME, load_settings, read_setting
 from sync_server.store.tables import entries, standings
 
 ACCOUNTS_A_PAGE = 500
+MAX_LINKED_ACCOUNTS = 2_000
+"""Folded with a page of accounts, because points came from them. Of what came from beyond, which is
+handed on more often than anyone is known to do, the days begin where it arrived."""
+
 NOT_GONE_AFTER_ALL = "not-gone-after-all"
 
 
@@ -101,12 +106,24 @@ class Expiring:
 
 
 def lots_of(connection: Connection, accounts: Sequence[str]) -> dict[str, Lots]:
-    """The lots of `accounts`, by all entries that head office holds of them."""
-    told: dict[str, list[Entry]] = {account: [] for account in accounts}
-    for account, body in rows_of(connection, _BODIES, {"keys": accounts}):
-        told[account].append(decode_entry(body))
+    """The lots of `accounts`, by all entries that head office holds of them and of whoever handed
+    points on to them."""
+    told: list[Entry] = []
+    asked, known = list(accounts), set(accounts)
+    while asked:
+        bodies = rows_of(connection, _BODIES, {"keys": asked})
+        entries_of = [decode_entry(body) for _, body in bodies]
+        told += entries_of
+        givers = {str(one.payload.get(WITH)) for one in entries_of if _is_received(one)}
+        asked = sorted(givers - known)[: MAX_LINKED_ACCOUNTS + len(accounts) - len(known)]
+        known.update(asked)
     zone, wallet_of = load_settings(connection).zone, _wallets(connection)
-    return {account: fold_lots(account, of, wallet_of, zone) for account, of in told.items()}
+    folded = fold_linked(told, wallet_of, zone)
+    return {account: folded[account] for account in accounts if account in folded}
+
+
+def _is_received(entry: Entry) -> bool:
+    return entry.kind == TRANSFER and entry.points > 0
 
 
 def _gone(account: str, lots: Lots, now_ms: int) -> list[Gone]:
