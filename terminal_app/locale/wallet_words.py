@@ -51,6 +51,15 @@ class WalletWords:
         return self._words.text("Points taken back")
 
     @property
+    def given_back(self) -> str:
+        """What stands before the figure of what had paid for goods that came back."""
+        if self._wallet == MONEY:
+            return self._words.text("Credit given back")
+        if self._wallet == STAMPS:
+            return self._words.text("Stamps given back")
+        return self._words.text("Points given back")
+
+    @property
     def redeemed(self) -> str:
         """What stands before the figure of what went into vouchers."""
         if self._wallet == MONEY:
@@ -93,6 +102,16 @@ class WalletWords:
                 "takes back {count} stamp", "takes back {count} stamps", count
             )
         return self._words.plural("takes back {count} point", "takes back {count} points", count)
+
+    def gives_back(self, count: int) -> str:
+        """What a return would bring, of what had paid for the goods."""
+        if self._wallet == MONEY:
+            return self._words.text("gives back {amount}", amount=self._money(count))
+        if self._wallet == STAMPS:
+            return self._words.plural(
+                "gives back {count} stamp", "gives back {count} stamps", count
+            )
+        return self._words.plural("gives back {count} point", "gives back {count} points", count)
 
     def to_next(self, missing: int) -> str:
         """How far it is to the next voucher."""

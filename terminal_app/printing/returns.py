@@ -2,6 +2,7 @@
 
 from drivers.documents import Block, Columns, Feed, QrCode, Text
 from loyalty.receipts import RETURN, Receipt
+from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words
 
 
@@ -46,10 +47,10 @@ def returned_money(receipt: Receipt, words: Words) -> list[Block]:
 def returned_points(receipt: Receipt, words: Words) -> list[Block]:
     """What a return did to the member's points, and which vouchers are void with it."""
     taken = receipt.points_paid - receipt.points
-    blocks: list[Block] = [Columns(words.text("Points taken back"), words.number(taken))]
+    wallet = WalletWords(words, receipt.wallet, receipt.currency)
+    blocks: list[Block] = [Columns(wallet.taken_back, wallet.figure(taken))]
     if receipt.points_paid:
-        given = words.number(receipt.points_paid)
-        blocks.append(Columns(words.text("Points given back"), given))
+        blocks.append(Columns(wallet.given_back, wallet.figure(receipt.points_paid)))
     for number in receipt.revoked:
         blocks.append(Columns(words.text("Voucher is void"), number))
     return blocks

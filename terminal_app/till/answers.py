@@ -80,11 +80,30 @@ class Refusal(msgspec.Struct, frozen=True):
     facts: dict[str, str] = {}
 
 
+class KnownWallet(msgspec.Struct, frozen=True, kw_only=True):
+    """A wallet of a member beside the main one, by its title in the member's language.
+
+    `account` is what it is kept under; `kind` is what it holds, `safe` how much, and what of it may
+    be spent here now.
+    """
+
+    account: str
+    title: str
+    kind: str
+    safe: Safe
+
+    @property
+    def balance(self) -> int:
+        """All that is in it."""
+        return self.safe.balance
+
+
 class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
     """A member as this till knows them; `known_at_ms` is when head office was last heard, or 0.
 
     `safe` says how much of `balance` may be spent here now, and why the rest waits. `wallet` is
-    what the points are (points, stamps or money); `tier` is None where the programme has none.
+    what the points are (points, stamps or money), `wallets` are those beside it; `tier` is None
+    where the programme has none.
     """
 
     member: Member
@@ -95,6 +114,7 @@ class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
     known_at_ms: int
     wallet: str = POINTS
     tier: TierStanding | None = None
+    wallets: tuple[KnownWallet, ...] = ()
 
 
 class KnownVoucher(msgspec.Struct, frozen=True):
@@ -137,12 +157,13 @@ class KnownReceipt(msgspec.Struct, frozen=True, kw_only=True):
 
 class ReturnQuote(msgspec.Struct, frozen=True, kw_only=True):
     """What taking goods back would do: `lines` that come back, points that go and that return,
-    money to give back."""
+    money to give back; `wallet` is what the points are."""
 
     lines: tuple[Line, ...]
     total_minor: int
     money_minor: int
     points: int
+    wallet: str = POINTS
 
 
 Identified = KnownMember | KnownVoucher | KnownProduct | KnownReceipt | Refusal

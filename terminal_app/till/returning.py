@@ -65,6 +65,7 @@ def quote_return(
         total_minor=plan.basket.total_minor,
         money_minor=plan.award.money_minor,
         points=plan.points,
+        wallet=plan.programme.wallet().kind,
     )
 
 

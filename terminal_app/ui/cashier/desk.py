@@ -79,7 +79,7 @@ class MemberPanel(Vertical):
         self._write("toward", Text("\n".join(filter(None, (toward, ahead)))))
         # Two ways ahead are words enough: the bar makes room for what to say aloud.
         self.set_class(bool(toward and ahead), "tiered")
-        safe = safe_lines(known.safe, words, is_online=is_online)
+        safe = safe_lines(known.safe, words, wallet, is_online=is_online)
         # Where part of the points waits, the way to the next voucher makes room for the reason.
         self.set_class(bool(safe), "waiting")
         self._write("safe", Text(" · ".join(shown(line) for line in safe)))
@@ -155,7 +155,7 @@ class BasketPanel(Vertical):
             else _sums(words, checkout, quote, currency)
         )
         self.query_one("#sums", Static).update(sums)
-        promise = return_promise(words, returned) or _promise(words, quote, currency)
+        promise = return_promise(words, returned, currency) or _promise(words, quote, currency)
         self.query_one("#promise", Static).update(promise)
         self.query_one("#lines", VerticalScroll).scroll_end(animate=False)
 

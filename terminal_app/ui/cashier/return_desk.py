@@ -5,6 +5,7 @@ from rich.text import Text
 
 from loyalty.amounts import decimals_of
 from loyalty.programme.returning import is_gone
+from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words
 from terminal_app.till.answers import ReturnQuote
 from terminal_app.ui.cashier.bringing_back import BringingBack
@@ -51,14 +52,14 @@ def return_sums(words: Words, returned: ReturnQuote | None, currency: str) -> Ta
     return table
 
 
-def return_promise(words: Words, returned: ReturnQuote | None) -> Text:
+def return_promise(words: Words, returned: ReturnQuote | None, currency: str) -> Text:
     """What the return does to the member's points; empty when nothing."""
-    points = returned.points if returned else 0
-    if points == 0:
+    if returned is None or returned.points == 0:
         return Text()
-    if points > 0:
-        return Text(words.plural("gives back {count} point", "gives back {count} points", points))
-    return Text(words.plural("takes back {count} point", "takes back {count} points", -points))
+    wallet = WalletWords(words, returned.wallet, currency)
+    if returned.points > 0:
+        return Text(wallet.gives_back(returned.points))
+    return Text(wallet.takes_back(-returned.points))
 
 
 def two_columns() -> Table:

@@ -92,7 +92,7 @@ class MemberPage(Vertical):
         wallet = WalletWords(words, known.wallet, currency)
         self.query_one(BigType).write(wallet.figure(known.balance.points))
         self._write("own-toward", Text(_toward(words, known, currency)))
-        safe = safe_lines(known.safe, words, is_asked_back=False)
+        safe = safe_lines(known.safe, words, wallet, is_asked_back=False)
         self._write("own-safe", Text("\n".join(shown(line) for line in safe)))
         self.query_one("#own-safe").display = bool(safe)
         self._write("own-age", Text(_age(words, known, zone)))
