@@ -61,14 +61,7 @@ class Traffic:
                 )
             )
         else:
-            answer = till.sell(
-                Sale(
-                    basket=invoice.basket,
-                    reference=invoice.number,
-                    member_id=card,
-                    occurred_at_ms=invoice.occurred_at_ms,
-                )
-            )
+            answer = till.sell(_sale(invoice, card))
         if card and isinstance(answer, Posted) and not answer.repeated:
             self._acted(card, here)
         return answer
@@ -122,7 +115,7 @@ class Traffic:
 
     def _is_short(self, shop: Shop, card: str, invoice: Invoice) -> bool:
         """Whether `invoice` is due more vouchers than the rights at its till allow."""
-        quote = shop.till.quote(invoice.basket, card)
+        quote = shop.till.quote_sale(_sale(invoice, card))
         return not isinstance(quote, Refusal) and quote.waiting_points > 0
 
     def _enrol(self, card: str, here: int, invoice: Invoice) -> Refusal | None:
@@ -158,6 +151,15 @@ class Traffic:
         self._told[place] = acts
         self._known[place] = list(self._told)
         return result.entries + result.changes
+
+
+def _sale(invoice: Invoice, card: str) -> Sale:
+    return Sale(
+        basket=invoice.basket,
+        reference=invoice.number,
+        member_id=card,
+        occurred_at_ms=invoice.occurred_at_ms,
+    )
 
 
 def till_of(invoice: str, tills: int) -> int:

@@ -108,12 +108,12 @@ class Till:
         )
 
     def quote_sale(self, sale: Sale) -> Quote | Refusal:
-        """What posting `sale` now would bring; nothing is written."""
+        """What posting `sale` would bring, now or at the moment it says; nothing is written."""
         refusal = unsellable(sale.basket)
         if refusal is not None:
             return refusal
         with self._store.reading() as connection:
-            desk = desk_now(connection, self._now())
+            desk = desk_now(connection, self._now(), sale.occurred_at_ms)
             answer = quoting.quote(connection, desk, sale)
         self._ask_for(answer)
         return answer
