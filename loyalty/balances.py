@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from loyalty.journal import EARN, REDEEM, REVERSE, Entry
+from loyalty.journal import EARN, REDEEM, REVERSE, WALLET, Entry
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -31,10 +31,13 @@ def after(balance: Balance, entry: Entry) -> Balance:
     """
     if entry.points == 0:
         return balance
+    is_earned, is_taken = entry.kind == EARN, entry.kind == REVERSE
+    if entry.kind == WALLET:
+        is_earned, is_taken = entry.points > 0, entry.points < 0
     return Balance(
         points=balance.points + entry.points,
-        earned=balance.earned + (entry.points if entry.kind == EARN else 0),
-        clawed_back=balance.clawed_back - (entry.points if entry.kind == REVERSE else 0),
+        earned=balance.earned + (entry.points if is_earned else 0),
+        clawed_back=balance.clawed_back - (entry.points if is_taken else 0),
         redeemed=balance.redeemed - (entry.points if entry.kind == REDEEM else 0),
     )
 

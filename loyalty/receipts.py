@@ -53,6 +53,20 @@ class RulePoints(msgspec.Struct, frozen=True, array_like=True):
     points: int
 
 
+class WalletLine(msgspec.Struct, frozen=True, array_like=True):
+    """What a receipt did to a wallet beside the main one, by its title in the member's language.
+
+    `kind` is what it holds (POINTS, STAMPS or MONEY); `points` are signed, `redeemed` went for
+    rewards; `balance` is None for a card that this till has not heard of.
+    """
+
+    title: str
+    kind: str
+    points: int
+    redeemed: int = 0
+    balance: int | None = None
+
+
 class TierStanding(msgspec.Struct, frozen=True, omit_defaults=True):
     """The member's tier after a sale, and the way to the next one, by their titles.
 
@@ -70,11 +84,11 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The loyalty receipt of one sale or return, or of a claim, which has no goods.
 
     `points` is signed: below zero for what a return took back. `balance` is None for a shopper
-    without a card, and for a card that this till has not heard of. `is_copy` marks a reprint,
-    whose vouchers are the very same numbers. `discount_minor` is off the total, and `points_paid`
-    paid `points_paid_minor` of it. `wallet` is what the points are: "points", "stamps" or "money";
-    `rules` has what each rule gave where the programme has several, `bonuses` what came beside
-    `points`, for events and by surprise.
+    without a card, and for a card that this till has not heard of. `is_copy` marks a reprint, whose
+    vouchers are the very same numbers. `discount_minor` is off the total, and `points_paid` paid
+    `points_paid_minor` of it. `wallet` is what the points are: "points", "stamps" or "money";
+    `wallets` are those beside it; `rules` has what each rule gave where the programme has several,
+    `bonuses` what came beside `points`, for events and by surprise.
 
     A return names the sale that it is `of_receipt`, and the vouchers that were `revoked` with it;
     its `points_paid` came back, and `to_pay_minor` is what is given back in money. `code` is the
@@ -113,6 +127,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     code: str = ""
     returns_here: bool = False
     rewards: tuple[RewardLine, ...] = ()
+    wallets: tuple[WalletLine, ...] = ()
 
     @property
     def to_pay_minor(self) -> int:

@@ -18,6 +18,8 @@ from loyalty.programme.terms.happenings import Event, Happening
 from loyalty.programme.terms.programme import Programme
 from loyalty.sums import EVER, sum_key
 
+_EVENT = "event:"
+
 
 class NoBonus(StrEnum):
     """Why an event gives nothing this time, where it is not its `when`."""
@@ -141,7 +143,12 @@ def counted(programme: Programme, bonuses: Iterable[Bonus], at: datetime) -> dic
 
 def event_key(name: str, period: str) -> str:
     """The key that an event's times are summed by; `period` is a year or "ever"."""
-    return sum_key(f"event:{name}", period)
+    return sum_key(f"{_EVENT}{name}", period)
+
+
+def events_in(sums: Mapping[str, int]) -> dict[str, int]:
+    """Those of `sums` that say how often an event was had."""
+    return {key: times for key, times in sums.items() if key.startswith(_EVENT)}
 
 
 def had_enough(event: Event, at: datetime, history: Mapping[str, int]) -> NoBonus | None:

@@ -22,7 +22,7 @@ from loyalty.baskets import Basket, Line
 from loyalty.programme.awards import award
 from loyalty.programme.document import Programme
 from loyalty.programme.occasions import Occasion
-from loyalty.programme.sale_facts import PAID_WITH_POINTS, SaleFacts
+from loyalty.programme.sale_facts import PAID_WITH_POINTS, SaleFacts, side_points
 from loyalty.programme.standing import sums_of
 from loyalty.programme.terms.goods import Tender
 
@@ -67,7 +67,8 @@ class ReturnAward(msgspec.Struct, frozen=True, kw_only=True):
     """What a return does. `taken` is what the award shrinks by, `points_back` the points that had
     paid for the goods, `amount_minor` what the goods were sold for. Of that `discount_minor` was
     never paid, `points_paid_minor` and `voucher_paid_minor` were paid with points and vouchers; the
-    rest is money to give back. `sums` count against the periods of the sale."""
+    rest is money to give back. `sums` count against the periods of the sale. `wallets` is what
+    wallets beside the main one change by: below zero for what goes."""
 
     taken: int = 0
     points_back: int = 0
@@ -76,6 +77,7 @@ class ReturnAward(msgspec.Struct, frozen=True, kw_only=True):
     points_paid_minor: int = 0
     voucher_paid_minor: int = 0
     sums: Mapping[str, int] = {}
+    wallets: Mapping[str, int] = {}
 
     @property
     def points(self) -> int:
@@ -103,6 +105,7 @@ class _Worth(msgspec.Struct, frozen=True):
     points_paid_minor: int = 0
     voucher_paid_minor: int = 0
     sums: Mapping[str, int] = {}
+    wallets: Mapping[str, int] = {}
 
 
 def lines_left(lines: Sequence[Line], returned_before: Iterable[ReturnedPart]) -> tuple[Line, ...]:
@@ -148,6 +151,7 @@ def returned(
         points_paid_minor=before.points_paid_minor - after.points_paid_minor,
         voucher_paid_minor=before.voucher_paid_minor - after.voucher_paid_minor,
         sums=_difference(after.sums, before.sums),
+        wallets=_difference(after.wallets, before.wallets),
     )
 
 
@@ -166,23 +170,27 @@ def _worth(programme: Programme, sale: SaleAtHand, parts: Sequence[ReturnedPart]
     vouchers_minor = _share(
         sale.voucher_paid_minor, amount_minor, sale.facts.occasion.basket.total_minor
     )
-    points, discount_minor, sums = sale.points, sale.facts.discount_minor, sale.facts.sums
+    facts = sale.facts
+    earned = _Worth(
+        points=sale.points,
+        discount_minor=facts.discount_minor,
+        sums=facts.sums,
+        wallets=facts.wallets,
+    )
     if state == PARTLY_RETURNED:
-        points, discount_minor, sums = _award_of(programme, sale, left, paid)
-    return _Worth(
-        points=points,
+        earned = _award_of(programme, sale, left, paid)
+    return replace(
+        earned,
         paying_points=_paying_points(programme, paid.get(PAID_WITH_POINTS, 0)),
         amount_minor=amount_minor,
-        discount_minor=discount_minor,
         points_paid_minor=paid.get(PAID_WITH_POINTS, 0),
         voucher_paid_minor=vouchers_minor,
-        sums=sums,
     )
 
 
 def _award_of(
     programme: Programme, sale: SaleAtHand, left: Sequence[Line], paid: Mapping[Tender, int]
-) -> tuple[int, int, Mapping[str, int]]:
+) -> _Worth:
     """Points, discount and sums of what is left. Goods that are gone are no lines of it."""
     occasion = Occasion(
         basket=Basket(tuple(line for line in left if not is_gone(line))),
@@ -192,8 +200,13 @@ def _award_of(
     )
     given = award(programme, occasion, sale.facts.standing)
     if not sale.is_member:
-        return 0, given.discount_minor, {}
-    return given.points, given.discount_minor, sums_of(programme, occasion, given)
+        return _Worth(discount_minor=given.discount_minor)
+    return _Worth(
+        points=given.points,
+        discount_minor=given.discount_minor,
+        sums=sums_of(programme, occasion, given),
+        wallets=side_points(programme, given),
+    )
 
 
 def _share(paid_minor: int, left_minor: int, total_minor: int) -> int:

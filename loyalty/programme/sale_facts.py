@@ -31,18 +31,23 @@ PAID_WITH_POINTS: Tender = "points"
 PAID_MINOR = "paid_minor"
 """What points that are redeemed for a part of a sale say: how much they paid."""
 
+WALLETS = "wallets"
+"""What a sale or a return moves in wallets beside the main one, by their names."""
+
 RETURNED_SALE = "of"
 """What a return with its receipt says: the sale that goods came back of."""
 
 
 class SaleFacts(msgspec.Struct, frozen=True, kw_only=True):
     """A sale or a return as its entry has it. `sums` is what it counts towards over time;
-    `discount_minor` what the receipt was reduced by."""
+    `discount_minor` what the receipt was reduced by; `wallets` what it gives beside the main
+    one."""
 
     occasion: Occasion
     standing: Standing = NEWCOMER
     sums: Mapping[str, int] = {}
     discount_minor: int = 0
+    wallets: Mapping[str, int] = {}
 
 
 _Figure = Annotated[int, Meta(ge=-MAX_FIGURE, le=MAX_FIGURE)]
@@ -57,6 +62,7 @@ class _Kept(msgspec.Struct, frozen=True):
     standing: Standing = NEWCOMER
     sums: dict[str, _Figure] = {}
     discount_minor: _Figure = 0
+    wallets: dict[str, _Figure] = {}
 
 
 def lines_payload(programme: Programme, basket: Basket) -> dict[str, Any]:
@@ -100,7 +106,17 @@ def sale_payload(
         kept["sums"] = dict(sums)
     if award.discount_minor:
         kept["discount_minor"] = award.discount_minor
+    if beside := side_points(programme, award):
+        kept[WALLETS] = beside
     return kept
+
+
+def side_points(programme: Programme, award: Award) -> dict[str, int]:
+    """What `award` gives to each wallet beside the main one, where that is anything."""
+    if len(award.wallets) < 2:
+        return {}
+    main = programme.main_wallet
+    return {name: points for name, points in award.wallets.items() if points and name != main}
 
 
 def sale_facts(payload: Mapping[str, Any], at: datetime) -> SaleFacts | None:
@@ -125,6 +141,7 @@ def sale_facts(payload: Mapping[str, Any], at: datetime) -> SaleFacts | None:
         standing=kept.standing,
         sums=kept.sums,
         discount_minor=kept.discount_minor,
+        wallets=kept.wallets,
     )
 
 

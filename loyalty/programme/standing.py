@@ -41,12 +41,15 @@ def standing_of(
     )
 
 
-def pending_points(programme: Programme, sums: Mapping[str, int], today: date) -> int:
-    """Points of a member, of whom `sums` were counted, that may not be spent on `today` yet.
+def pending_points(
+    programme: Programme, sums: Mapping[str, int], today: date, wallet: str = ""
+) -> int:
+    """Points of the account of a `wallet` (left out: the main one), for which `sums` were counted,
+    that may not be spent on `today` yet.
 
     What an earlier version had wait is free once the wallet's points wait no more.
     """
-    if not programme.wallet().pending_days:
+    if not programme.wallet(wallet).pending_days:
         return 0
     first, last = sum_key(PENDING, today.isoformat()), sum_key(PENDING, date.max.isoformat())
     return max(sum(points for key, points in sums.items() if first < key <= last), 0)

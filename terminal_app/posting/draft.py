@@ -92,6 +92,11 @@ class Draft:
             )
         )
 
+    @property
+    def accounts(self) -> list[str]:
+        """The accounts that have entries."""
+        return list(self._by_account())
+
     def post(self) -> int:
         """Write everything and give the number of the last entry."""
         head = journal.append(self._connection, self._head, self._entries)

@@ -8,6 +8,7 @@ import sqlite3
 
 import structlog
 
+from loyalty.accounts import member_of, wallet_of
 from loyalty.programme.document import Programme
 from loyalty.vouchers import ISSUED
 from loyalty.wire import (
@@ -178,29 +179,30 @@ def _tidy_up(
     identity: Identity,
     programme: Programme,
     book: RightsBook,
-    member_id: str,
+    account: str,
 ) -> None:
-    """Bring what is held of a member to the allowance: all goes back but at their home branch.
+    """Bring what is held of an account to the allowance: all goes back but at its member's home
+    branch.
 
     Whose branch is not known yet, whose card was not, keeps what there is until it is recalled.
     A debt is asked for even where nothing is known to be left to settle it with: as long as it is
     there, others hold more than the member has.
     """
-    member = members.member(connection, member_id)
+    member = members.member(connection, member_of(account))
     if member is None:
-        _draw_debt(connection, member_id)
+        _draw_debt(connection, account)
         return
     is_home = member.branch == identity.branch
-    allowance = programme.kept_points if is_home else 0
-    held = rights.held(connection, member_id)
-    pool = ledger.pool_of(connection, member_id).points
+    allowance = programme.kept_of(wallet_of(account)) if is_home else 0
+    held = rights.held(connection, account)
+    pool = ledger.pool_of(connection, account).points
     if held > allowance:
-        book.give_back(member_id, held - allowance)
+        book.give_back(account, held - allowance)
     elif held < allowance and pool > 0:
-        draws.ask_points(connection, member_id, max(min(allowance - held, pool), -held))
+        draws.ask_points(connection, account, max(min(allowance - held, pool), -held))
     else:
-        _draw_debt(connection, member_id)
+        _draw_debt(connection, account)
     if is_home:
         return
-    for number in vouchers.held_of(connection, member_id, identity.journal, MAX_VOUCHERS_A_MEMBER):
-        book.give_back_voucher(member_id, number)
+    for number in vouchers.held_of(connection, account, identity.journal, MAX_VOUCHERS_A_MEMBER):
+        book.give_back_voucher(account, number)

@@ -1,5 +1,6 @@
 """What a member is given for what happens to them at the till, beside what the sale earns."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -55,40 +56,43 @@ def purchase_bonuses(
             )
         )
     bonuses = [bonus for one in happened for bonus in bonuses_for(programme, one, sums)]
-    return _into_main(programme, (*bonuses, *surprised(programme, purchase)))
+    return _with_points((*bonuses, *surprised(programme, purchase)))
 
 
 def enrolment_bonuses(programme: Programme, branch: str, at: datetime) -> tuple[Bonus, ...]:
     """What somebody is given for becoming a member."""
     happened = Happened(on="enrolment", at=at, branch=branch)
-    return _into_main(programme, bonuses_for(programme, happened, {}))
+    return _with_points(bonuses_for(programme, happened, {}))
 
 
-def add_bonuses(draft: Draft, programme: Programme, bonuses: Iterable[Bonus], at: datetime) -> int:
-    """Add an entry for each of `bonuses`; gives their points together."""
-    total = 0
+def add_bonuses(
+    draft: Draft, programme: Programme, bonuses: Iterable[Bonus], at: datetime
+) -> dict[str, int]:
+    """Add an entry for each of `bonuses`, in the account of its wallet; gives the points of each
+    wallet together."""
+    total: Counter[str] = Counter()
     for bonus in bonuses:
+        account = programme.account_of(draft.member_id, bonus.wallet)
         payload: dict[str, object] = {"event": bonus.event}
         if sums := counted(programme, (bonus,), at):
             payload[SUMS] = sums
-        draft.add(EVENT, points=bonus.points, payload=payload)
-        total += bonus.points
-    return total
+        draft.add(EVENT, points=bonus.points, payload=payload, account=account)
+        total[bonus.wallet] += bonus.points
+    return dict(total)
 
 
 def told_bonuses(
     programme: Programme, bonuses: Iterable[Bonus], language: str
 ) -> tuple[RulePoints, ...]:
-    """What `bonuses` are called, and their points."""
+    """What those of `bonuses` that are of the main wallet are called, and their points."""
     titles = {event.name: event.title for event in programme.event}
     titles |= {surprise.name: surprise.title for surprise in programme.surprise}
     return tuple(
         RulePoints(in_language(titles[bonus.event], language, bonus.event), bonus.points)
         for bonus in bonuses
+        if bonus.wallet == programme.main_wallet
     )
 
 
-def _into_main(programme: Programme, bonuses: Iterable[Bonus]) -> tuple[Bonus, ...]:
-    """Those that give points to the main wallet, which is the one that this till keeps."""
-    main = programme.main_wallet
-    return tuple(bonus for bonus in given(bonuses) if bonus.points and bonus.wallet == main)
+def _with_points(bonuses: Iterable[Bonus]) -> tuple[Bonus, ...]:
+    return tuple(bonus for bonus in given(bonuses) if bonus.points)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
+from loyalty.accounts import accounts_of
 from loyalty.amounts import decimals_of, plain_amount
 from loyalty.baskets import Basket
 from loyalty.clock import from_epoch_ms
@@ -26,6 +27,7 @@ from loyalty.programme.catalogue import (
 from loyalty.programme.document import Programme
 from loyalty.programme.expiry import end_of_days_ms
 from loyalty.programme.occasions import Standing
+from loyalty.programme.side_wallets import side_wallets
 from loyalty.programme.terms.rewards import CatalogueReward
 from loyalty.programme.words.rewards import given_by
 from loyalty.programme.words.speech import Speech
@@ -39,6 +41,7 @@ from loyalty.receipts import (
     RewardLine,
     VoucherSlip,
 )
+from loyalty.sums import added
 from terminal_app.posting.draft import Draft, content_digest
 from terminal_app.store import ledger, members, sums
 from terminal_app.till.answers import Claim, Posted, Reason, Refusal, RewardOffer
@@ -47,6 +50,7 @@ from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of
 from terminal_app.till.safety import spendable_with
 from terminal_app.till.standing import past_of, standing_at, tier_at
 from terminal_app.till.voucher_check import VoucherDesk
+from terminal_app.till.wallets import spendable_of_wallets, wallet_lines
 
 MAX_CLAIMED_AT_ONCE = 100
 """Of one reward in one claim: what is asked for beyond is another claim."""
@@ -59,11 +63,13 @@ _REASONS = {
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """What of the catalogue came out, and the `points` it took of the main wallet."""
+    """What of the catalogue came out, the `points` it took of the main wallet, and what of others
+    by their names."""
 
     points: int = 0
     slips: tuple[VoucherSlip, ...] = ()
     rewards: tuple[RewardLine, ...] = ()
+    wallets: Mapping[str, int] = {}
 
 
 def on_offer(
@@ -101,6 +107,7 @@ def claim(connection: sqlite3.Connection, desk: VoucherDesk, asked: Claim) -> Po
     receipt = replace(
         with_rewards(receipt_of(identity, programme, draft, member, CLAIM, Basket(())), given),
         balance=balance,
+        wallets=wallet_lines(connection, programme, member, {}, given.wallets),
         tier=tier_at(programme, past, looking.at),
     )
     return posted(connection, draft, content, receipt, asked.print_receipt)
@@ -123,6 +130,7 @@ def give_automatic(
                 given.points + more.points,
                 (*given.slips, *more.slips),
                 (*given.rewards, *more.rewards),
+                added(given.wallets, more.wallets),
             )
     return given
 
@@ -133,14 +141,16 @@ def claimant_with(
     member: Member,
     standing: Standing,
     spendable: int,
+    beside: Mapping[str, int],
 ) -> Claimant:
-    """`member` at `desk`, with `spendable` points of the main wallet."""
+    """`member` at `desk`, with `spendable` points of the main wallet, and what may be spent of
+    those `beside` it."""
     programme = desk.programme
     return Claimant(
         at=from_epoch_ms(desk.at_ms).astimezone(desk.identity.zone),
         branch=desk.identity.branch,
         standing=standing,
-        spendable={programme.main_wallet: spendable},
+        spendable={**beside, programme.main_wallet: spendable},
         history=_history(connection, programme, member),
         given_out={
             reward.name: reward.stock for reward in programme.rewards if reward.stock is not None
@@ -171,7 +181,8 @@ def _claimant(connection: sqlite3.Connection, desk: VoucherDesk, member: Member)
     balance = ledger.balance_of(connection, member_id).points
     spendable = spendable_with(connection, programme, member_id, balance, 0, desk.now_ms)
     standing = standing_at(programme, past, at)
-    return claimant_with(connection, desk, member, standing, spendable)
+    beside = spendable_of_wallets(connection, programme, member_id, desk.now_ms)
+    return claimant_with(connection, desk, member, standing, spendable, beside)
 
 
 def _history(
@@ -180,7 +191,9 @@ def _history(
     """What was counted of `member`, where a reward has a limit for each."""
     if all(reward.a_member is None for reward in programme.rewards):
         return {}
-    return sums.sums_of(connection, member.member_id)
+    # A claim is counted in the account that paid for it.
+    accounts = accounts_of(member.member_id, side_wallets(programme))
+    return added(*(sums.sums_of(connection, account) for account in accounts))
 
 
 def _offer(programme: Programme, reward: CatalogueReward, looking: Claimant) -> Offer:
@@ -227,14 +240,22 @@ def _give(
 ) -> Claimed:
     """Take the points for `count` of `reward`, and what it gives into the same receipt."""
     identity, programme = desk.identity, desk.programme
-    points = count * reward.cost
-    draft.add(REDEEM, points=-points, payload=claim_payload(reward, count))
+    wallet = reward.wallet or programme.main_wallet
+    taken = count * reward.cost
+    draft.add(
+        REDEEM,
+        points=-taken,
+        payload=claim_payload(reward, count),
+        account=programme.account_of(member.member_id, wallet),
+    )
+    is_main = wallet == programme.main_wallet
+    points, wallets = (taken, {}) if is_main else (0, {wallet: taken})
     speech = Speech(programme, member.language)
     title = speech.reward(reward.name)
     if reward.gives not in VOUCHERS:
         handed = BY_CODE if reward.gives == "code" else AT_ONCE
         line = RewardLine(title, count, ORDERED if reward.handed == "ordered" else handed)
-        return Claimed(points, (), (line,))
+        return Claimed(points, (), (line,), wallets)
     new = NewVoucher(
         amount_minor=fixed_minor(programme, reward),
         currency=programme.currency,
@@ -245,4 +266,4 @@ def _give(
         says=given_by(speech, reward),
     )
     slips = tuple(issue_voucher(connection, draft, identity, new) for _ in range(count))
-    return Claimed(points, slips)
+    return Claimed(points, slips, (), wallets)

@@ -35,6 +35,7 @@ from terminal_app.till.sold import known_receipt, sold_by_code
 from terminal_app.till.standing import past_of, tier_at
 from terminal_app.till.voucher_check import check_voucher, desk_now
 from terminal_app.till.voucher_worth import benefit_of
+from terminal_app.till.wallets import known_wallets
 
 _FOREIGN = {
     "ean": Reason.FOREIGN_EAN,
@@ -78,6 +79,7 @@ def known_member(connection: sqlite3.Connection, member: Member, now_ms: int) ->
         notices=tuple(in_language(notice.texts, member.language) for notice in notices),
         known_at_ms=settings.read_sync_state(connection).heard_at_ms,
         wallet=programme.wallet().kind,
+        wallets=known_wallets(connection, programme, member, now_ms),
         tier=_tier(connection, programme, member, now_ms),
     )
 

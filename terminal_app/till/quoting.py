@@ -7,12 +7,15 @@ from msgspec.structs import replace
 from loyalty.identifiers import is_card_number
 from loyalty.programme.catalogue import automatic_due
 from loyalty.programme.rewards import vouchers_due
+from loyalty.programme.sale_facts import side_points
+from loyalty.programme.side_wallets import side_sums
 from terminal_app.store import ledger, members
 from terminal_app.till.answers import Quote, Reason, Refusal, Sale
 from terminal_app.till.claiming import claimant_with, gives_voucher
 from terminal_app.till.pricing import price
 from terminal_app.till.safety import spendable_with
 from terminal_app.till.voucher_check import VoucherDesk
+from terminal_app.till.wallets import spendable_of_wallets
 
 
 def quote(connection: sqlite3.Connection, desk: VoucherDesk, sale: Sale) -> Quote | Refusal:
@@ -49,11 +52,15 @@ def quote(connection: sqlite3.Connection, desk: VoucherDesk, sale: Sale) -> Quot
     due = vouchers_due(desk.programme, safe, desk.at_ms, desk.identity.zone)
     due_of_all = vouchers_due(desk.programme, balance, desk.at_ms, desk.identity.zone)
     redeemed = due.count * due.points
-    looking = claimant_with(connection, desk, member, priced.standing, safe - redeemed)
+    beside = side_points(desk.programme, priced.award)
+    sums = side_sums(desk.programme, beside, priced.occasion.at.date())
+    free = spendable_of_wallets(connection, desk.programme, member_id, desk.now_ms, beside, sums)
+    looking = claimant_with(connection, desk, member, priced.standing, safe - redeemed, free)
     coming = automatic_due(desk.programme, looking)
+    of_main = (one for one in coming if one.wallet == desk.programme.main_wallet)
     return replace(
         quoted,
-        balance_after=balance - redeemed - sum(one.count * one.cost for one in coming),
+        balance_after=balance - redeemed - sum(one.count * one.cost for one in of_main),
         vouchers_due=due.count + sum(one.count for one in coming if gives_voucher(desk, one)),
         waiting_points=balance - safe if due_of_all.count > due.count else 0,
     )

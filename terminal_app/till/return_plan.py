@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
+from loyalty.accounts import account_of
 from loyalty.amounts import decimals_of, plain_amount
 from loyalty.baskets import Basket, Line
 from loyalty.clock import from_epoch_ms
@@ -21,8 +22,10 @@ from loyalty.programme.debts import forgiven_points, revocable_vouchers
 from loyalty.programme.document import Programme
 from loyalty.programme.occasions import Occasion
 from loyalty.programme.returning import ReturnAward, ReturnedPart, returned
-from loyalty.programme.sale_facts import lines_payload, sale_payload
+from loyalty.programme.sale_facts import WALLETS, lines_payload, sale_payload, side_points
+from loyalty.programme.side_wallets import FORGIVEN_WALLETS
 from loyalty.programme.unreferenced import AS_SOLD_NOW, as_sold_now
+from loyalty.sums import added
 from loyalty.vouchers import ISSUED, Voucher
 from terminal_app.store import ledger, members, returns, vouchers
 from terminal_app.store.settings import Identity
@@ -34,7 +37,8 @@ from terminal_app.till.standing import past_of, standing_at
 
 class ReturnPlan(msgspec.Struct, frozen=True, kw_only=True):
     """A return as it would be posted: `basket` comes back, `points` is what the balance changes by,
-    `award` how it comes about. `parts` of `sold` and `revoked` vouchers are empty without it."""
+    `award` how it comes about. `parts` of `sold` and `revoked` vouchers are empty without it.
+    `wallets` is what those beside the main one change by."""
 
     programme: Programme
     member_id: str
@@ -46,6 +50,7 @@ class ReturnPlan(msgspec.Struct, frozen=True, kw_only=True):
     sold: Sold | None = None
     parts: tuple[ReturnedPart, ...] = ()
     revoked: tuple[Voucher, ...] = ()
+    wallets: Mapping[str, int] = {}
 
 
 def plan_return(
@@ -100,6 +105,7 @@ def _without_receipt(
     occasion = Occasion(basket=basket, at=at, branch=identity.branch)
     sold = as_sold_now(programme, occasion, standing_at(programme, past, at))
     given, standing, less = sold.award, sold.standing, sold.sums
+    gone = {name: -points for name, points in side_points(programme, given).items()}
     return replace(
         plan,
         points=-given.points,
@@ -109,7 +115,9 @@ def _without_receipt(
             discount_minor=given.discount_minor,
             sums=less,
         ),
-        payload=sale_payload(programme, occasion, standing, given, less),
+        payload=sale_payload(programme, occasion, standing, given, less)
+        | ({WALLETS: gone} if gone else {}),
+        wallets=gone,
     )
 
 
@@ -121,6 +129,7 @@ def _with_receipt(
     award_back = returned(programme, sold.at_hand, sold.returned_before, parts)
     basket = Basket(tuple(_came_back(sold.at_hand.lines[part.line], part) for part in parts))
     points, revoked_points, forgiven = award_back.points, 0, 0
+    wallets, let_off = dict(award_back.wallets), {}
     revoked: tuple[Voucher, ...] = ()
     if member:
         balance = ledger.balance_of(connection, member.member_id).points
@@ -129,6 +138,8 @@ def _with_receipt(
         points += revoked_points
         forgiven = forgiven_points(programme, points, balance)
         points += forgiven
+        let_off = _forgiven(connection, programme, member, wallets)
+        wallets = added(wallets, let_off)
     said = {
         "sums": dict(award_back.sums),
         "discount_minor": award_back.discount_minor,
@@ -136,6 +147,8 @@ def _with_receipt(
         "forgiven": forgiven,
         "revoked": len(revoked),
         REVOKED_POINTS: revoked_points,
+        WALLETS: {name: moved for name, moved in wallets.items() if moved},
+        FORGIVEN_WALLETS: let_off,
         "before": _packed(sold.returned_before),
         "sale": None if sold.entry else msgspec.to_builtins(receipt),
     }
@@ -156,6 +169,7 @@ def _with_receipt(
         sold=sold,
         parts=parts,
         revoked=revoked,
+        wallets=wallets,
     )
 
 
@@ -189,6 +203,19 @@ def _too_much(sold: Sold, asked: TooMuch) -> Refusal:
     amount = f"{plain_amount(asked.minor_left, decimals_of(currency))} {currency}"
     left = {"left": str(asked.quantity_left), "amount": amount}
     return Refusal(Reason.RETURN_TOO_MUCH, facts | left)
+
+
+def _forgiven(
+    connection: sqlite3.Connection, programme: Programme, member: Member, moved: Mapping[str, int]
+) -> dict[str, int]:
+    """What of wallets beside the main one a member is left with that would make a debt."""
+    found = {}
+    for wallet, points in moved.items():
+        account = account_of(member.member_id, wallet)
+        balance = ledger.balance_of(connection, account).points
+        if forgiven := forgiven_points(programme, points, balance):
+            found[wallet] = forgiven
+    return found
 
 
 def _revoked(

@@ -4,6 +4,7 @@ import sqlite3
 
 from msgspec.structs import replace
 
+from loyalty.clock import from_epoch_ms
 from loyalty.journal import REVERSE, VOUCHER_REDEEMED
 from loyalty.programme.document import Programme
 from loyalty.receipts import RETURN, Receipt
@@ -13,6 +14,7 @@ from terminal_app.store.settings import Identity
 from terminal_app.till.answers import GoodsReturn, Posted, Refusal, ReturnQuote
 from terminal_app.till.return_plan import ReturnPlan, plan_return
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of
+from terminal_app.till.wallets import add_wallets, wallet_lines
 
 
 def take_back(
@@ -42,6 +44,7 @@ def take_back(
         amount_minor=-plan.basket.total_minor,
         payload=dict(plan.payload),
     )
+    _move_wallets(draft, plan, at_ms, identity)
     _revoke_vouchers(connection, draft, plan)
     if plan.sold:
         returns.put(connection, plan.sold.receipt.number, draft.receipt, plan.parts)
@@ -76,6 +79,17 @@ def _digest(goods: GoodsReturn) -> bytes:
     return content_digest(RETURN, goods.member_id, goods.basket, (), *of_sale)
 
 
+def _move_wallets(draft: Draft, plan: ReturnPlan, at_ms: int, identity: Identity) -> None:
+    """Take what the goods gave to wallets beside the main one, for the sale where it is known."""
+    sale = (draft.first.terminal, draft.first.epoch, draft.first.seq)
+    sold = from_epoch_ms(at_ms).astimezone(identity.zone)
+    if plan.sold:
+        receipt = plan.sold.receipt
+        sale, sold = (receipt.terminal, receipt.epoch, receipt.seq), receipt.at(identity.zone)
+    if draft.member_id:
+        add_wallets(draft, plan.programme, plan.wallets, sale, sold.date())
+
+
 def _revoke_vouchers(connection: sqlite3.Connection, draft: Draft, plan: ReturnPlan) -> None:
     """Use up the vouchers whose points pay for the return: one that is shown is spent."""
     for voucher in plan.revoked:
@@ -97,6 +111,9 @@ def _receipt(
         voucher_paid_minor=plan.award.voucher_paid_minor,
         of_receipt=plan.sold.receipt.reference if plan.sold else "",
         revoked=tuple(voucher.number for voucher in plan.revoked),
+    )
+    receipt = replace(
+        receipt, wallets=wallet_lines(connection, plan.programme, plan.member, plan.wallets)
     )
     if plan.member is None:
         return receipt

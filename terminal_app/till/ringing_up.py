@@ -92,8 +92,8 @@ def posted(
     """Write `draft` and keep its `receipt` as the answer to whoever asks again."""
     last_seq = draft.post()
     receipts.keep(connection, content, receipt, last_seq)
-    if draft.member_id:
-        serving.leave(connection, draft.member_id)
+    for account in draft.accounts:
+        serving.leave(connection, account)
     if print_it:
         spool.put(connection, receipt)
     return Posted(receipt, repeated=False)

@@ -1,8 +1,12 @@
-"""What is safe to spend here and now: at most what this till holds the rights to."""
+"""What is safe to spend here and now: at most what this till holds the rights to.
+
+All of it is of one account: a member's own, which is the main wallet's, or that of another wallet.
+"""
 
 import sqlite3
 from collections.abc import Mapping
 
+from loyalty.accounts import wallet_of
 from loyalty.clock import from_epoch_ms
 from loyalty.programme.document import Programme
 from loyalty.programme.standing import pending_points
@@ -23,30 +27,30 @@ def wait_for_all(connection: sqlite3.Connection, now_ms: int) -> Wait:
 def spendable_with(
     connection: sqlite3.Connection,
     programme: Programme,
-    member_id: str,
+    account: str,
     balance: int,
     earned_points: int,
     now_ms: int,
     gained: Mapping[str, int] | None = None,
 ) -> int:
-    """Points of a member that may be spent here once this sale's `earned_points` are theirs, which
-    makes their balance `balance`; it `gained` them these sums."""
+    """Points of `account` that may be spent here once this sale's `earned_points` are on it, which
+    makes its balance `balance`; it `gained` these sums."""
     wait = wait_for_all(connection, now_ms)
-    held = rights.held(connection, member_id) + earned_points
-    pending = _pending(connection, programme, member_id, now_ms, gained or {})
-    return _may_spend(programme, wait, balance - pending, held)
+    held = rights.held(connection, account) + earned_points
+    pending = _pending(connection, programme, account, now_ms, gained or {})
+    return _may_spend(programme, account, wait, balance - pending, held)
 
 
 def safe_to_spend(
-    connection: sqlite3.Connection, programme: Programme, member_id: str, now_ms: int
+    connection: sqlite3.Connection, programme: Programme, account: str, now_ms: int
 ) -> Safe:
-    """What a member may spend here now, who holds the rest, and why it waits."""
-    balance = ledger.balance_of(connection, member_id).points
-    held = rights.held(connection, member_id)
-    pool = ledger.pool_of(connection, member_id)
+    """What of `account` may be spent here now, who holds the rest, and why it waits."""
+    balance = ledger.balance_of(connection, account).points
+    held = rights.held(connection, account)
+    pool = ledger.pool_of(connection, account)
     wait = wait_for_all(connection, now_ms)
-    pending = _pending(connection, programme, member_id, now_ms, {})
-    points = _may_spend(programme, wait, balance - pending, held)
+    pending = _pending(connection, programme, account, now_ms, {})
+    points = _may_spend(programme, account, wait, balance - pending, held)
     if points >= balance:
         wait = Wait.NOTHING
     elif wait is Wait.NOTHING and points >= balance - pending:
@@ -74,18 +78,23 @@ def safe_to_spend(
 def _pending(
     connection: sqlite3.Connection,
     programme: Programme,
-    member_id: str,
+    account: str,
     now_ms: int,
     gained: Mapping[str, int],
 ) -> int:
-    """Points of a member that wait, with what this sale `gained`; nothing is read where none do."""
-    if not programme.wallet().pending_days:
+    """Points of `account` that wait, with what this sale `gained`; nothing is read where none
+    do."""
+    wallet = wallet_of(account)
+    if not programme.wallet(wallet).pending_days:
         return 0
     zone = settings.require_identity(connection).zone
     today = from_epoch_ms(now_ms).astimezone(zone).date()
-    return pending_points(programme, added(sums.sums_of(connection, member_id), gained), today)
+    counted = added(sums.sums_of(connection, account), gained)
+    return pending_points(programme, counted, today, wallet)
 
 
-def _may_spend(programme: Programme, wait: Wait, balance: int, held: int) -> int:
-    """Points of `balance` that may be spent here; none while all of them wait."""
-    return spendable(balance, held, programme.offline.overdraft) if wait is Wait.NOTHING else 0
+def _may_spend(programme: Programme, account: str, wait: Wait, balance: int, held: int) -> int:
+    """Points of `balance` that may be spent here; none while all of them wait. What the shop lends
+    is of the main wallet."""
+    overdraft = 0 if wallet_of(account) else programme.offline.overdraft
+    return spendable(balance, held, overdraft) if wait is Wait.NOTHING else 0

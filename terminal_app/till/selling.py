@@ -1,7 +1,6 @@
 """A sale, in the one transaction it is committed with."""
 
 import sqlite3
-from collections.abc import Mapping
 
 from msgspec.structs import replace
 
@@ -11,9 +10,11 @@ from loyalty.members import Member
 from loyalty.programme.catalogue import REWARD, TERMS
 from loyalty.programme.document import Programme
 from loyalty.programme.rewards import vouchers_due
-from loyalty.programme.sale_facts import PAID_MINOR, sale_payload
+from loyalty.programme.sale_facts import PAID_MINOR, sale_payload, side_points
+from loyalty.programme.side_wallets import side_sums
 from loyalty.programme.terms.texts import in_language
 from loyalty.receipts import SALE, Receipt, VoucherSlip
+from loyalty.sums import added
 from terminal_app.posting.draft import Draft, content_digest
 from terminal_app.store import ledger, lookups, members, vouchers
 from terminal_app.store.settings import Identity
@@ -28,6 +29,7 @@ from terminal_app.till.standing import tier_at
 from terminal_app.till.telling import given_by_rule
 from terminal_app.till.voucher_check import VoucherDesk
 from terminal_app.till.voucher_worth import PaidVoucher
+from terminal_app.till.wallets import add_wallets, spendable_of_wallets, wallet_lines
 
 
 def sell(
@@ -51,36 +53,55 @@ def sell(
     if isinstance(priced, Refusal):
         return priced
     draft = draft_of(connection, identity, programme, sale, at_ms, now_ms)
-    gained = priced.sums(programme)
-    _add_sale(draft, programme, priced, gained)
+    _add_sale(draft, programme, priced)
     _redeem_vouchers(connection, draft, priced.vouchers)
-    receipt = _receipt(identity, programme, draft, member, priced)
+    receipt = _receipt(connection, identity, programme, draft, member, priced)
     if sale.member_id and member is None:
         lookups.ask(connection, sale.member_id)
     if member:
-        bonuses = purchase_bonuses(programme, identity, member, priced, draft.receipt)
-        bonus_points = add_bonuses(draft, programme, bonuses, priced.occasion.at)
-        moved = priced.award.points + bonus_points - priced.points_paid.points
-        balance = ledger.balance_of(connection, member.member_id).points + moved
-        safe = spendable_with(
-            connection, programme, member.member_id, balance, moved, now_ms, gained
-        )
-        slips, redeemed = _issue_due(connection, draft, identity, programme, safe)
-        looking = claimant_with(connection, desk, member, priced.standing, safe - redeemed)
-        given = give_automatic(connection, draft, desk, member, looking)
-        receipt = replace(
-            receipt,
-            balance=balance - redeemed - given.points,
-            points_redeemed=redeemed,
-            bonuses=told_bonuses(programme, bonuses, receipt.language),
-            vouchers=slips,
-            notices=_spoken(connection, member) if sale.print_receipt else (),
-            tier=tier_at(programme, priced.past, priced.occasion.at, gained),
-        )
-        receipt = with_rewards(receipt, given)
+        receipt = _of_member(connection, desk, draft, member, priced, receipt)
+        if sale.print_receipt:
+            receipt = replace(receipt, notices=_spoken(connection, member))
     if sale.print_receipt or sale.wants_code:
         receipt = with_code(identity, draft, receipt)
     return posted(connection, draft, content, receipt, sale.print_receipt)
+
+
+def _of_member(
+    connection: sqlite3.Connection,
+    desk: VoucherDesk,
+    draft: Draft,
+    member: Member,
+    priced: Priced,
+    receipt: Receipt,
+) -> Receipt:
+    """What a known member is given beside the award, and what comes out by itself: added to
+    `draft`, and told by `receipt`."""
+    programme, at = desk.programme, priced.occasion.at
+    bonuses = purchase_bonuses(programme, desk.identity, member, priced, draft.receipt)
+    earned = side_points(programme, priced.award)
+    beside = added(earned, add_bonuses(draft, programme, bonuses, at))
+    moved = priced.award.points + beside.pop(programme.main_wallet, 0) - priced.points_paid.points
+    gained = priced.sums(programme)
+    balance = ledger.balance_of(connection, member.member_id).points + moved
+    safe = spendable_with(
+        connection, programme, member.member_id, balance, moved, desk.now_ms, gained
+    )
+    slips, redeemed = _issue_due(connection, draft, desk.identity, programme, safe)
+    sums = side_sums(programme, earned, at.date())
+    free = spendable_of_wallets(connection, programme, member.member_id, desk.now_ms, beside, sums)
+    looking = claimant_with(connection, desk, member, priced.standing, safe - redeemed, free)
+    given = give_automatic(connection, draft, desk, member, looking)
+    told = replace(
+        receipt,
+        balance=balance - redeemed - given.points,
+        points_redeemed=redeemed,
+        bonuses=told_bonuses(programme, bonuses, receipt.language),
+        vouchers=slips,
+        tier=tier_at(programme, priced.past, at, gained),
+        wallets=wallet_lines(connection, programme, member, beside, given.wallets),
+    )
+    return with_rewards(told, given)
 
 
 def _digest(sale: Sale) -> bytes:
@@ -89,10 +110,9 @@ def _digest(sale: Sale) -> bytes:
     return content_digest(SALE, sale.member_id, sale.basket, sale.voucher_codes, *paid)
 
 
-def _add_sale(
-    draft: Draft, programme: Programme, priced: Priced, gained: Mapping[str, int]
-) -> None:
-    """What was bought and earned, and the points that paid for a part of it."""
+def _add_sale(draft: Draft, programme: Programme, priced: Priced) -> None:
+    """What was bought and earned in every wallet, and the points that paid for a part of it."""
+    gained = priced.sums(programme)
     draft.add(
         EARN,
         points=priced.award.points,
@@ -102,9 +122,13 @@ def _add_sale(
     paid = priced.points_paid
     if paid.points:
         draft.add(REDEEM, points=-paid.points, payload={PAID_MINOR: paid.paid_minor})
+    sale = (draft.first.terminal, draft.first.epoch, draft.first.seq)
+    sold = priced.occasion.at.date()
+    add_wallets(draft, programme, side_points(programme, priced.award), sale, sold)
 
 
 def _receipt(
+    connection: sqlite3.Connection,
     identity: Identity,
     programme: Programme,
     draft: Draft,
@@ -121,6 +145,7 @@ def _receipt(
         points_paid=priced.points_paid.points,
         points_paid_minor=priced.points_paid.paid_minor,
         rules=given_by_rule(programme, priced.award, receipt.language),
+        wallets=wallet_lines(connection, programme, None, side_points(programme, priced.award)),
     )
 
 

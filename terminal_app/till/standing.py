@@ -9,7 +9,9 @@ import msgspec
 from loyalty.members import Member
 from loyalty.programme.consulted import consulted
 from loyalty.programme.document import Programme
+from loyalty.programme.events import events_in
 from loyalty.programme.occasions import Standing
+from loyalty.programme.side_wallets import side_wallets
 from loyalty.programme.standing import standing_of
 from loyalty.programme.tiers import tier_progress
 from loyalty.receipts import TierStanding
@@ -31,7 +33,14 @@ def past_of(
     heard of them. Nothing is read that `programme` does not ask for."""
     if not (consulted(programme).has_sums or programme.event):
         return Past(member)
-    return Past(member, sums.sums_of(connection, member_id))
+    own = sums.sums_of(connection, member_id)
+    # How often a member had an event is counted where its points went.
+    events = (
+        sums.sums_of(connection, programme.account_of(member_id, wallet))
+        for wallet in side_wallets(programme)
+        if any(event.wallet == wallet for event in programme.event)
+    )
+    return Past(member, added(own, *(events_in(counted) for counted in events)))
 
 
 def standing_at(programme: Programme, past: Past, at: datetime) -> Standing:

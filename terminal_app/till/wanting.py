@@ -4,6 +4,8 @@ It is written down for the next sync and is no part of the answer: with a full o
 sale goes on without it.
 """
 
+from collections.abc import Sequence
+
 import structlog
 
 from loyalty.identifiers import is_card_number
@@ -20,7 +22,8 @@ def ask_for(store: Store, answer: object, now_ms: int) -> bool:
     """Write down what `answer` lacks; True when head office should be asked at once."""
     try:
         if isinstance(answer, KnownMember):
-            return _welcome(store, answer.member.member_id, now_ms)
+            accounts = [answer.member.member_id, *(one.account for one in answer.wallets)]
+            return _welcome(store, accounts, now_ms)
         if isinstance(answer, Refusal):
             return _ask_after(store, answer)
     except (StoreFull, StoreBusy) as fault:
@@ -28,12 +31,13 @@ def ask_for(store: Store, answer: object, now_ms: int) -> bool:
     return False
 
 
-def _welcome(store: Store, member_id: str, now_ms: int) -> bool:
+def _welcome(store: Store, accounts: Sequence[str], now_ms: int) -> bool:
     with store.reading() as connection:
-        if not upkeep.needs_welcome(connection, member_id, now_ms):
+        if not any(upkeep.needs_welcome(connection, one, now_ms) for one in accounts):
             return False
     with store.writing() as connection:
-        return upkeep.welcome(connection, member_id, now_ms)
+        asked = [upkeep.welcome(connection, account, now_ms) for account in accounts]
+        return any(asked)
 
 
 def _ask_after(store: Store, refusal: Refusal) -> bool:

@@ -4,6 +4,7 @@ from functools import lru_cache
 
 import msgspec
 
+from loyalty.accounts import account_of
 from loyalty.amounts import decimals_of, parse_amount
 from loyalty.programme.terms.earning import Earning, EarnRule, Multiplier, Stacking
 from loyalty.programme.terms.goods import Excluded, Goods
@@ -96,6 +97,18 @@ class Programme(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
         if self.offline.keep is not None:
             return self.offline.keep
         return self.reward.at_points if self.reward else 0
+
+    def account_of(self, member_id: str, wallet: str) -> str:
+        """The account that a member's `wallet` is; an empty name is the main one."""
+        return account_of(member_id, "" if wallet == self.main_wallet else wallet)
+
+    def kept_of(self, wallet: str) -> int:
+        """What of a `wallet` beside the main one each till of the home branch keeps: what its
+        dearest reward that comes by itself costs. An empty name is the main one."""
+        if not wallet:
+            return self.kept_points
+        rewards = (one for one in self.rewards if one.automatic and one.wallet == wallet)
+        return max((one.cost for one in rewards), default=0)
 
     @property
     def label(self) -> str:

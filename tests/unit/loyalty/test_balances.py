@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from loyalty.balances import NO_BALANCE, Balance, after, fold
-from loyalty.journal import EARN, KINDS, REDEEM, REVERSE, Entry
+from loyalty.journal import EARN, KINDS, REDEEM, REVERSE, WALLET, Entry
 
 MEMBERS = st.sampled_from(["", "a", "b", "c"])
 ENTRIES = st.builds(
@@ -25,6 +25,23 @@ ENTRIES = st.builds(
     recorded_at_ms=st.just(0),
     payload=st.just({}),
 )
+
+
+def entry_of(points: int) -> Entry:
+    return Entry(
+        terminal="T",
+        epoch=1,
+        seq=1,
+        kind=WALLET,
+        member="a/stamps",
+        points=points,
+        amount_minor=0,
+        receipt="R",
+        programme="classic@1",
+        occurred_at_ms=0,
+        recorded_at_ms=0,
+        payload={},
+    )
 
 
 @given(st.lists(ENTRIES))
@@ -45,13 +62,26 @@ def test_the_order_of_entries_does_not_matter(entries: list[Entry]) -> None:
     assert fold(shuffled) == fold(entries)
 
 
-@given(st.lists(ENTRIES.filter(lambda entry: entry.kind in {EARN, REVERSE, REDEEM})))
+@given(
+    st.lists(
+        st.builds(
+            lambda entry, kind: replace(entry, kind=kind),
+            ENTRIES,
+            st.sampled_from([EARN, REVERSE, REDEEM, WALLET]),
+        )
+    )
+)
 def test_points_are_what_they_are_made_of(entries: list[Entry]) -> None:
     for balance in fold(entries).values():
         assert balance.points == balance.earned - balance.clawed_back - balance.redeemed
 
 
-@given(ENTRIES.filter(lambda entry: entry.kind == "tier" and entry.points != 0))
+def test_another_wallet_is_earned_and_taken_back_like_the_main_one() -> None:
+    filled = entry_of(5)
+    assert fold([filled, entry_of(-2)])[filled.member] == Balance(3, earned=5, clawed_back=2)
+
+
+@given(ENTRIES.filter(lambda entry: entry.points != 0).map(lambda one: replace(one, kind="tier")))
 def test_a_kind_of_a_newer_version_counts_in_the_total_alone(entry: Entry) -> None:
     assert after(NO_BALANCE, entry) == Balance(points=entry.points)
 
