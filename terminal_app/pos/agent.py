@@ -23,6 +23,14 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 from terminal_app.errors import StoreFault
 from terminal_app.pos.answers import member_answer, member_in, quote_answer, quote_in, sale_answer
+from terminal_app.pos.claims import (
+    ClaimAnswer,
+    ClaimRequest,
+    OfferAnswer,
+    claim_answer,
+    claim_in,
+    offer_answer,
+)
 from terminal_app.pos.messages import (
     HealthAnswer,
     MemberAnswer,
@@ -116,6 +124,19 @@ class Counter(Controller):
         known = member_in(till.identify(card))
         status = till.status()
         return member_answer(known, status.currency, is_online=status.is_online)
+
+    @get("/v1/members/{card:str}/rewards", sync_to_thread=True)
+    def rewards(self, card: FromPath[str], till: TheTill) -> list[OfferAnswer]:
+        """What the member who holds `card` can have of the catalogue here now, and why not."""
+        member = member_in(till.identify(card)).member
+        offers = till.rewards(member.member_id)
+        return [offer_answer(offer, member.language) for offer in offers]
+
+    @post("/v1/claims", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
+    def claim(self, data: JSONBody[ClaimRequest], till: TheTill) -> ClaimAnswer:
+        """Give a member a reward; the same `claim` number again gives the first answer again."""
+        member_id = _member_id(till, data.card)
+        return claim_answer(till.claim(claim_in(data, member_id)))
 
     @get("/health", sync_to_thread=True)
     def health(self, till: TheTill) -> HealthAnswer:

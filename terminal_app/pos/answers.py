@@ -10,12 +10,12 @@ from terminal_app.locale.tier_words import tier_lines
 from terminal_app.locale.words import Words
 from terminal_app.pos.messages import (
     HolderAnswer,
-    IssuedVoucher,
     MemberAnswer,
     QuoteAnswer,
     RuleAnswer,
     SafeAnswer,
     SaleAnswer,
+    issued_voucher,
 )
 from terminal_app.till.answers import Identified, KnownMember, Posted, Quote, Reason, Refusal
 from terminal_app.till.refusals import sentence
@@ -116,15 +116,7 @@ def sale_answer(answer: Posted | Refusal) -> SaleAnswer:
         tier=list(tier_lines(Words(receipt.language), receipt.tier, receipt.currency)),
         receipt_code=receipt.code,
         revoked=list(receipt.revoked),
-        vouchers=[
-            IssuedVoucher(
-                number=slip.number,
-                amount_minor=slip.amount_minor,
-                expires_at_ms=slip.expires_at_ms,
-                code=slip.code,
-            )
-            for slip in receipt.vouchers
-        ],
+        vouchers=[issued_voucher(slip) for slip in receipt.vouchers],
     )
 
 

@@ -9,6 +9,7 @@ from loyalty.amounts import MAX_AMOUNT_MINOR
 from loyalty.baskets import MAX_LINES, MAX_QUANTITY, MAX_TAGS, MAX_TEXT, Basket, Line
 from loyalty.programme.brought_back import AskedBack
 from loyalty.programme.terms.goods import Tender
+from loyalty.receipts import VoucherSlip
 from loyalty.scans import MAX_SCAN_CHARACTERS
 from terminal_app.till.answers import GoodsReturn
 
@@ -94,12 +95,18 @@ class QuoteRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
 
 class IssuedVoucher(msgspec.Struct, frozen=True, kw_only=True):
-    """A reward voucher; `code` is the text of its QR, for a POS that prints it itself."""
+    """A reward voucher; `code` is the text of its QR, for a POS that prints it itself.
+
+    One of the catalogue has the `title` of its reward and `says` what it gives, in the member's
+    language; its `amount_minor` is 0 where that depends on what is bought.
+    """
 
     number: str
     amount_minor: int
     expires_at_ms: int
     code: str
+    title: str
+    says: str
 
 
 class RuleAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -199,6 +206,11 @@ class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):
     unsent: int
     waiting_jobs: int
     unknown_jobs: int
+
+
+def issued_voucher(slip: VoucherSlip) -> IssuedVoucher:
+    """A voucher that came out, as a POS is told."""
+    return IssuedVoucher(**msgspec.structs.asdict(slip))
 
 
 def basket_of(lines: list[GoodsLine]) -> Basket:

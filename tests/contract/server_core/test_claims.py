@@ -62,12 +62,12 @@ def till(engine: Engine) -> Journal:
 
 
 def claim(till: Journal, reward: str = "tea", cost: int = 50, **changed: Any) -> Entry:
-    payload = {"reward": reward, "cost": cost, "count": 1}
+    payload: dict[str, Any] = {"reward": reward, "cost": cost, "count": 1}
     if reward == "tea":
         payload["sums"] = {"reward:tea|ever": 1}
     payload |= changed.pop("said", {})
-    fields = {"points": -cost, "receipt": "C", "payload": payload, "programme": LABEL, **changed}
-    return till.add(REDEEM, "anna", **fields)
+    fields: dict[str, Any] = {"points": -cost, "payload": payload, **changed}
+    return till.add(REDEEM, "anna", receipt="C", programme=LABEL, **fields)
 
 
 def issue(till: Journal, reward: str = "tea", **said: Any) -> str:
@@ -82,21 +82,21 @@ def issue(till: Journal, reward: str = "tea", **said: Any) -> str:
         "reward": reward,
         **said,
     }
-    fields = {"receipt": "C", "payload": payload, "programme": LABEL, "occurred_at_ms": at_ms}
-    till.add(VOUCHER_ISSUED, "anna", **fields)
+    fields: dict[str, Any] = {"payload": payload, "occurred_at_ms": at_ms}
+    till.add(VOUCHER_ISSUED, "anna", receipt="C", programme=LABEL, **fields)
     return number
 
 
 def sold(till: Journal) -> None:
     """A sale of two teas and a mug for anybody, on receipt S."""
-    fields = {"receipt": "S", "amount_minor": 14_00, "programme": LABEL}
-    till.add(EARN, payload={"lines": TEAS}, **fields)
+    payload = {"lines": TEAS}
+    till.add(EARN, receipt="S", amount_minor=14_00, programme=LABEL, payload=payload)
 
 
 def use(till: Journal, number: str, amount_minor: int = 4_50, **said: Any) -> Entry:
     payload = {"number": number, "amount_minor": amount_minor, "reward": "tea", "terms": LABEL}
-    fields = {"receipt": "S", "programme": LABEL, "payload": payload | said}
-    return till.add(VOUCHER_REDEEMED, **fields)
+    payload |= said
+    return till.add(VOUCHER_REDEEMED, receipt="S", programme=LABEL, payload=payload)
 
 
 def details(engine: Engine) -> list[str]:

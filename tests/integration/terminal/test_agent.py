@@ -1,7 +1,5 @@
 """The POS agent over a real socket, as another till's software meets it."""
 
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,11 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from loyalty.identifiers import card_number
 from terminal_app.bootstrap import Shop
-from terminal_app.pos.agent import MAX_BODY_BYTES, build_agent
+from terminal_app.pos.agent import MAX_BODY_BYTES
 from terminal_app.till.answers import Enrolment
 from tests.unit.terminal.counter import ShopClock, faults_of, known, shop_at
 
@@ -32,30 +29,6 @@ def shop(home: Path) -> Iterator[Shop]:
     with shop_at(home, ShopClock()) as shop:
         known(shop.till.enrol(Enrolment(name="Ala Kot", card=CARD)))
         yield shop
-
-
-@pytest.fixture
-def pos(shop: Shop) -> Iterator[httpx.Client]:
-    """A POS on the same machine as the agent."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
-        listener.bind(("127.0.0.1", 0))
-        listener.listen()
-        config = uvicorn.Config(build_agent(shop.till), log_level="warning", access_log=False)
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        pause = threading.Event()
-        for _ in range(START_TIMEOUT_S * 100):
-            if server.started:
-                break
-            pause.wait(0.01)
-        try:
-            port = listener.getsockname()[1]
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-                yield client
-        finally:
-            server.should_exit = True
-            thread.join(START_TIMEOUT_S)
 
 
 def sale(**fields: Any) -> dict[str, Any]:
