@@ -6,6 +6,7 @@ from enum import StrEnum
 import msgspec
 
 from loyalty.life_cycles import BELONGS, INVITED, MEMBERSHIP, may_become
+from loyalty.members import Member
 from loyalty.programme.terms.programme import Programme
 
 
@@ -63,13 +64,8 @@ def no_membership(
     return NoMembership.FULL if len(family.belonging) >= terms.members else None
 
 
-def account_of(member: str, families: Mapping[str, str]) -> str:
-    """Whose account `member` collects on: the family's owner's, or their own."""
-    return families.get(member, member)
-
-
-def may_spend(programme: Programme, member: str, families: Mapping[str, str]) -> bool:
-    """Whether `member` may spend from the account they collect on."""
-    if account_of(member, families) == member:
+def may_spend(programme: Programme, member: Member) -> bool:
+    """Whether `member` may spend from the account that they collect on."""
+    if member.account == member.member_id:
         return True
     return programme.family is not None and programme.family.spend == "anyone"

@@ -46,6 +46,12 @@ class Reason(StrEnum):
     CLAIM_HAD_BEFORE = "claim-had-before"
     CLAIM_NONE_LEFT = "claim-none-left"
     CLAIM_NOT_NOW = "claim-not-now"
+    HAND_ON_NOT_OFFERED = "hand-on-not-offered"
+    HAND_ON_SELF = "hand-on-self"
+    HAND_ON_NOT_FAMILY = "hand-on-not-family"
+    HAND_ON_TOO_FEW = "hand-on-too-few"
+    HAND_ON_TOO_MANY = "hand-on-too-many"
+    HAND_ON_NOT_ENOUGH = "hand-on-not-enough"
     PAID_TOO_MUCH = "paid-too-much"
     PAY_NO_CARD = "pay-no-card"
     PAY_NOT_OFFERED = "pay-not-offered"
@@ -221,6 +227,18 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     member_id: str
     reward: str
     count: int = 1
+    reference: str = ""
+    occurred_at_ms: int | None = None
+    print_receipt: bool = True
+
+
+class HandingOn(msgspec.Struct, frozen=True, kw_only=True):
+    """Points of the main wallet that one member hands on to another. `reference` makes it one
+    transfer for ever, as a sale's does."""
+
+    member_id: str
+    to_member_id: str
+    points: int
     reference: str = ""
     occurred_at_ms: int | None = None
     print_receipt: bool = True

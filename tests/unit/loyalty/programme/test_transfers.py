@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from loyalty.members import Member
 from loyalty.programme.families import (
     FamilyAccount,
     NoMembership,
-    account_of,
     may_spend,
     no_membership,
 )
@@ -15,6 +15,9 @@ from loyalty.programme.transfers import NoTransfer, Transfer, no_transfer, trans
 from loyalty.sums import added
 from tests.unit.loyalty.programme.happening_shop import at, programme
 
+ANNA = Member(member_id="anna", card="anna", family="anna")
+JAN = Member(member_id="jan", card="jan", family="anna")
+STRANGER = Member(member_id="stranger", card="stranger")
 NOVEMBER = at("2026-11-30T23:59:59")
 ANYBODY = '[transfers]\nto = "anybody"\nleast = 10\na_month = 100\n'
 FAMILY = '[transfers]\nto = "family"\n[family]\nmembers = 3\n'
@@ -107,17 +110,15 @@ def test_a_family_has_so_many_members() -> None:
 @pytest.mark.parametrize(
     ("terms", "member", "may"),
     [
-        ("[family]\n", "anna", True),
-        ("[family]\n", "jan", True),
-        ("[family]\n", "stranger", True),
-        ('[family]\nspend = "owner"\n', "anna", True),
-        ('[family]\nspend = "owner"\n', "jan", False),
-        ('[family]\nspend = "owner"\n', "stranger", True),
-        ("", "jan", False),
-        ("", "stranger", True),
+        ("[family]\n", ANNA, True),
+        ("[family]\n", JAN, True),
+        ("[family]\n", STRANGER, True),
+        ('[family]\nspend = "owner"\n', ANNA, True),
+        ('[family]\nspend = "owner"\n', JAN, False),
+        ('[family]\nspend = "owner"\n', STRANGER, True),
+        ("", JAN, False),
+        ("", STRANGER, True),
     ],
 )
-def test_who_may_spend_from_the_account(terms: str, member: str, may: bool) -> None:
-    families = {"anna": "anna", "jan": "anna"}
-    assert may_spend(programme(terms), member, families) is may
-    assert account_of(member, families) == ("stranger" if member == "stranger" else "anna")
+def test_who_may_spend_from_the_account(terms: str, member: Member, may: bool) -> None:
+    assert may_spend(programme(terms), member) is may
