@@ -20,7 +20,7 @@ class Consulted(msgspec.Struct, frozen=True, kw_only=True):
     `by_month` and `ever` are what is summed by calendar month and for all time: SPEND, POINTS,
     VISITS. `caps` are the rules and wallets with a limit over sales, each with the periods that it
     has one for. `visits`, `birthday` and `segments` are asked by a condition. What is
-    earned waits for `pending_days`.
+    earned waits for `pending_days`. `lotteries` count tickets.
     """
 
     pending_days: int = 0
@@ -30,11 +30,12 @@ class Consulted(msgspec.Struct, frozen=True, kw_only=True):
     visits: bool = False
     birthday: bool = False
     segments: frozenset[str] = frozenset()
+    lotteries: bool = False
 
     @property
     def has_sums(self) -> bool:
         """Whether anything at all is counted of a member."""
-        return bool(self.by_month or self.ever or self.caps or self.pending_days)
+        return bool(self.by_month or self.ever or self.caps or self.pending_days or self.lotteries)
 
     def cap_keys(self, iso_day: str) -> Iterator[str]:
         """The keys that limits over sales are kept by for a sale on `iso_day`."""
@@ -74,6 +75,7 @@ def consulted(programme: Programme) -> Consulted:
         visits=_asks_visits(programme),
         birthday=any(when.birthday for when in whens),
         segments=frozenset(segment for when in whens for segment in when.segments),
+        lotteries=bool(programme.lottery),
     )
 
 

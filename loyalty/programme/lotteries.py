@@ -20,7 +20,7 @@ so the secret belongs in a sealed envelope, and the list is published before it 
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
@@ -29,11 +29,13 @@ import msgspec
 
 from loyalty.programme.terms.happenings import Lottery
 from loyalty.programme.terms.programme import Programme
+from loyalty.sums import sum_key
 
 MAX_TICKETS_A_RECEIPT = 1_000
 """What a single giant receipt may bring: more would be a lottery of one."""
 
 _NUMBERS = 1 << 256
+_TICKETS = "tickets:"
 
 
 class Ticket(msgspec.Struct, frozen=True, array_like=True):
@@ -54,17 +56,43 @@ class DrawFinding(StrEnum):
     WRONG_WINNERS = "wrong-winners"
 
 
-def tickets_of(
-    programme: Programme, lottery: Lottery, base_minor: int, day: date, receipt: str, holder: str
-) -> tuple[Ticket, ...]:
-    """The tickets of a receipt of `day` that counts as `base_minor` of spend.
-
-    `receipt` is unlike any other of the chain ("KRK-1.4711"); its tickets are numbered from 1.
-    """
+def tickets_due(programme: Programme, lottery: Lottery, base_minor: int, day: date) -> int:
+    """How many tickets a receipt of `day` has that counts as `base_minor` of spend."""
     if not lottery.first <= day.isoformat() <= lottery.until:
-        return ()
-    count = min(max(base_minor, 0) // programme.minor(lottery.ticket_per), MAX_TICKETS_A_RECEIPT)
-    return tuple(Ticket(f"{receipt}.{number}", holder) for number in range(1, count + 1))
+        return 0
+    return min(max(base_minor, 0) // programme.minor(lottery.ticket_per), MAX_TICKETS_A_RECEIPT)
+
+
+def tickets_key(lottery: Lottery) -> str:
+    """The key that a member's tickets are summed by (`loyalty.sums`): "tickets:NAME|UNTIL"."""
+    return sum_key(f"{_TICKETS}{lottery.name}", lottery.until)
+
+
+def ticket_sums(programme: Programme, base_minor: int, day: date) -> dict[str, int]:
+    """What a receipt of `day` adds to its member's sums for the lotteries of `programme`. What is
+    left of it after a return so has fewer, by the same sums as all else that goes back."""
+    due = {
+        tickets_key(lottery): tickets_due(programme, lottery, base_minor, day)
+        for lottery in programme.lottery
+    }
+    return {key: count for key, count in due.items() if count}
+
+
+def tickets_in(name: str, sums: Mapping[str, int]) -> int:
+    """How many tickets of the lottery `name` an entry with `sums` brings or takes."""
+    prefix = f"{_TICKETS}{name}|"
+    return sum(count for key, count in sums.items() if key.startswith(prefix))
+
+
+def ticket_numbers(terminal: str, receipt: str, count: int) -> tuple[str, ...]:
+    """The numbers of the `count` tickets of a receipt, from 1: "KRK-1.1.42.1".
+
+    A reference of the till's own begins with its name, which tells them apart from those that
+    another software gave ("KRK-1:4711.1"): so no two tickets of a chain have one number.
+    """
+    is_own = receipt.startswith(f"{terminal}.")
+    sale = receipt if is_own else f"{terminal}:{receipt}"
+    return tuple(f"{sale}.{number}" for number in range(1, count + 1))
 
 
 def commitment_of(secret: bytes) -> str:

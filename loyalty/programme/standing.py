@@ -11,6 +11,7 @@ from datetime import date, datetime
 from loyalty.members import Member, day_of_birthday
 from loyalty.programme.awards import cap_gains
 from loyalty.programme.consulted import consulted
+from loyalty.programme.lotteries import ticket_sums
 from loyalty.programme.occasions import NEWCOMER, Award, Occasion, Standing
 from loyalty.programme.terms.programme import Programme
 from loyalty.programme.tiers import tier_of, window_sum
@@ -77,4 +78,6 @@ def sums_of(programme: Programme, occasion: Occasion, award: Award) -> dict[str,
     }
     if asked.caps:
         said |= cap_gains(programme, occasion, award)
+    if asked.lotteries:
+        said |= ticket_sums(programme, award.base_minor, occasion.at.date())
     return said

@@ -18,7 +18,10 @@ from loyalty.programme.lotteries import (
     checked,
     commitment_of,
     draw,
-    tickets_of,
+    ticket_numbers,
+    ticket_sums,
+    tickets_due,
+    tickets_in,
 )
 from tests.unit.loyalty.programme.happening_shop import programme
 
@@ -57,9 +60,16 @@ def with_lottery(winners: int = 2, commitment: str | None = None) -> Programme:
 )
 def test_a_receipt_has_a_ticket_for_each_full_step(base_minor: int, day: date, count: int) -> None:
     shop = with_lottery()
-    tickets = tickets_of(shop, shop.lottery[0], base_minor, day, "KRK-1.R7", "anna")
-    assert [ticket.number for ticket in tickets] == [f"KRK-1.R7.{n + 1}" for n in range(count)]
-    assert {ticket.holder for ticket in tickets} <= {"anna"}
+    assert tickets_due(shop, shop.lottery[0], base_minor, day) == count
+    key = {"tickets:autumn|2026-11-30": count} if count else {}
+    assert ticket_sums(shop, base_minor, day) == key
+    assert tickets_in("autumn", {**key, "tickets:winter|2026-11-30": 9, "visits|ever": 1}) == count
+
+
+def test_tickets_of_all_tills_have_numbers_of_their_own() -> None:
+    assert ticket_numbers("KRK-1", "KRK-1.1.42", 2) == ("KRK-1.1.42.1", "KRK-1.1.42.2")
+    assert ticket_numbers("KRK-1", "1.42", 1) == ("KRK-1:1.42.1",)
+    assert ticket_numbers("KRK-1", "KRK-10.42", 1) == ("KRK-1:KRK-10.42.1",)
 
 
 def drawn_by_hand(secret: bytes, tickets: list[tuple[str, str]], winners: int) -> list[str]:
