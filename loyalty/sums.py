@@ -32,9 +32,6 @@ MAX_SUMS_AN_ENTRY = 500
 MAX_KEY_CHARACTERS = 100
 MAX_SUM_AN_ENTRY = MAX_AMOUNT_MINOR
 
-MAX_SUMS_A_MEMBER = 300
-"""What a till is told of one member."""
-
 MAX_SUMS_BYTES = 7_000
 """Of one member, as they are told: a frame of a thousand such is one that is taken."""
 
@@ -63,14 +60,17 @@ _YEAR, _MONTH, _DAY = len("2026"), len("2026-11"), len("2026-11-22")
 _MOST = {
     _Kind(_YEAR, of_limit=False): _Most(kept=200, told=40),
     _Kind(_MONTH, of_limit=False): _Most(kept=600, told=140),
+    _Kind(_DAY, of_limit=False): _Most(kept=200, told=MAX_DAYS_TOLD),
     _Kind(_DAY, of_limit=True): _Most(kept=600, told=50),
     _Kind(_MONTH, of_limit=True): _Most(kept=600, told=50),
-    _Kind(_DAY, of_limit=False): _Most(kept=200, told=MAX_DAYS_TOLD),
     _Kind(_YEAR, of_limit=True): _Most(kept=100, told=10),
 }
 """How many keys of a kind there may be; "ever" is as long as a year. The latest are kept, by each
 other and not by a clock, so that a replay of old sales has its own. They are told in this order:
-tiers look back ten years, limits at a day and a month."""
+tiers look back ten years, points wait for two months, limits look at a day and a month."""
+
+MAX_SUMS_A_MEMBER = sum(most.told for most in _MOST.values())
+"""What a till is told of one member."""
 
 _KEY = re.compile(r"[^|]+(\|[^|]+)?\|(ever|[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?)")
 

@@ -13,6 +13,7 @@ from loyalty.programme.checks.limits import (
     MAX_GRACE_DAYS,
     MAX_MONTHS,
     MAX_NAME_CHARACTERS,
+    MAX_PENDING_DAYS,
     MAX_RULES,
     MAX_WALLETS,
 )
@@ -188,9 +189,21 @@ def test_no_member_is_told_more_than_a_change_may_hold() -> None:
     sums: dict[str, int] = {}
     for form in forms:
         for what in ("a", "a|b"):
-            sums |= {form.format(f"{what}{place}", place): 1 for place in range(999)}
+            sums |= {form.format(what, place): 1 for place in range(999)}
+    sums |= {f"{chr(97 + place // 26)}{chr(97 + place % 26)}|ever": 1 for place in range(99)}
     told = worth_telling(sums)
-    assert 250 < len(told) <= MAX_SUMS_A_MEMBER
+    assert 300 < len(told) <= MAX_SUMS_A_MEMBER
+    message = msgspec.msgpack.encode(SumsChange("anna", told))
+    assert msgspec.msgpack.decode(message, type=SumsChange).sums == told
+
+
+def test_the_days_that_points_wait_for_are_told_before_limits() -> None:
+    waiting = {
+        f"pending|2026-{11 + day // 30}-{day % 30 + 1:02}": 5 for day in range(MAX_PENDING_DAYS)
+    }
+    months = {f"spend|{year}-{month:02}": 1 for year in range(2016, 2027) for month in range(1, 13)}
+    limits = many(300, "points|rule-{:03}|2026-11-22") | many(300, "points|rule-{:03}|2026-11")
+    assert {*waiting, *months} <= worth_telling({**limits, **waiting, **months}).keys()
 
 
 @given(SUMS)
