@@ -114,9 +114,13 @@ class Traffic:
             return receipts.find(connection, reference) is not None
 
     def _is_short(self, shop: Shop, card: str, invoice: Invoice) -> bool:
-        """Whether `invoice` is due more vouchers than the rights at its till allow."""
+        """Whether `invoice` is due more vouchers than the rights at its till allow; points that
+        wait for their day are not elsewhere."""
         quote = shop.till.quote_sale(_sale(invoice, card))
-        return not isinstance(quote, Refusal) and quote.waiting_points > 0
+        if isinstance(quote, Refusal) or not quote.waiting_points:
+            return False
+        safe = shop.till.safe_to_spend(card)
+        return safe.held < safe.balance
 
     def _enrol(self, card: str, here: int, invoice: Invoice) -> Refusal | None:
         till = self._tills[here].till

@@ -1,13 +1,12 @@
 """A replay's numbers are those of a computation that shares no code with the product."""
 
-from collections import Counter
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from tests.journeys.replay.comparing import compare
 from tests.journeys.replay.conftest import Replayed, exported, measured_replay
-from tests.journeys.replay.oracle import Account, Expected, compute
+from tests.journeys.replay.oracle import compute
 
 SHARED_FILE = (
     Path(__file__).resolve().parents[4] / "shared/data/online_retail_2010-12_to_2011-02.csv.gz"
@@ -16,55 +15,6 @@ MAX_CPU_S = 60
 """Of replay and head office together: the wall clock would count the other tests' turns as well."""
 
 MAX_MIB = 300
-
-
-def accounts(entries: list[dict[str, Any]]) -> dict[int, Account]:
-    """Per-member points, summed by kind from what `ledger export` prints."""
-    sums: dict[tuple[str, str], int] = Counter()
-    for entry in entries:
-        sums[entry["member"], entry["kind"]] += entry["points"]
-    members = {entry["member"] for entry in entries} - {""}
-    return {
-        # A card is 29, five digits of a terminal, eight of the customer, a check digit.
-        int(member[7:15]): Account(
-            earned=sums[member, "earn"],
-            clawed_back=-sums[member, "reverse"],
-            redeemed=-sums[member, "redeem"],
-        )
-        for member in members
-    }
-
-
-def compare(replayed: Replayed, expected: Expected) -> None:
-    summary = replayed.summary
-    told = {
-        "lines": expected.lines,
-        "rejected_lines": expected.rejected_lines,
-        "refused_invoices": 0,
-        "invoices": expected.sales + expected.returns,
-        "sales": expected.sales,
-        "returns": expected.returns,
-        "anonymous": expected.anonymous,
-        "members": len(expected.accounts),
-        "points_earned": expected.total("earned"),
-        "points_clawed_back": expected.total("clawed_back"),
-        "points_redeemed": expected.total("redeemed"),
-        "vouchers_issued": expected.vouchers_issued,
-        "receipts_printed": expected.sales + expected.returns,
-        "receipts_waiting": 0,
-        "receipts_unknown": 0,
-        "till": {"members": len(expected.accounts), "points": expected.total("points")},
-        "server": {"members": len(expected.accounts), "points": expected.total("points")},
-        "differences": 0,
-        "posted_now": expected.sales + expected.returns,
-        "already_posted": 0,
-    }
-    assert {name: summary[name] for name in told} == told
-    entries = exported(replayed.home)
-    assert summary["entries"] == len(entries)
-    assert accounts(entries) == expected.accounts
-    rejects = Path(summary["rejects_file"]).read_text("utf-8").splitlines()[1:]
-    assert {int(line.split(",")[0]) for line in rejects} == expected.rejected
 
 
 def test_a_small_file_comes_to_what_it_must(made_file: Path, once: Replayed) -> None:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 import random
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,18 +17,29 @@ CUSTOMERS = 30
 PRICES = ("0.0", "0.39", "2.55", "4.95", "7.125", "12.75", "0.335", "99.5", "18")
 
 
-def write_sales(path: Path, invoices: int = 1_500, seed: int = 5, most_lines: int = 6) -> Path:
-    """Write the file at `path` (gzip) and give its path; invoices have 1 to `most_lines` lines.
+def write_sales(
+    path: Path,
+    invoices: int = 1_500,
+    seed: int = 5,
+    most_lines: int = 6,
+    codes: Sequence[str] = ("85123A", "71053", "POST", "M"),
+    first_day: datetime = FIRST_DAY,
+    days: int = DAYS,
+) -> Path:
+    """Write the file at `path` (gzip) and give its path; invoices have 1 to `most_lines` lines of
+    goods with one of `codes`, on `days` from `first_day` on.
 
     Most customers come now and then, some often and for much, one stays away for a year.
     """
     dice = random.Random(seed)
     moments = sorted(
-        FIRST_DAY + timedelta(days=dice.randrange(DAYS), minutes=dice.randrange(8 * 60, 22 * 60))
+        first_day + timedelta(days=dice.randrange(days), minutes=dice.randrange(8 * 60, 22 * 60))
         for _ in range(invoices)
     )
     rows = [
-        row for place, at in enumerate(moments) for row in _invoice(dice, place, at, most_lines)
+        row
+        for place, at in enumerate(moments)
+        for row in _invoice(dice, place, at, (at - first_day).days, most_lines, codes)
     ]
     # A line that turns up late belongs to its invoice all the same.
     rows.append(rows[7])
@@ -37,11 +49,16 @@ def write_sales(path: Path, invoices: int = 1_500, seed: int = 5, most_lines: in
 
 
 def _invoice(
-    dice: random.Random, place: int, at: datetime, most_lines: int
+    dice: random.Random,
+    place: int,
+    at: datetime,
+    day: int,
+    most_lines: int,
+    codes: Sequence[str],
 ) -> list[tuple[str, ...]]:
     came_back = dice.random() < 0.08
     customer = int(dice.paretovariate(0.7))
-    if customer > CUSTOMERS or (customer == 9 and 40 < (at - FIRST_DAY).days < 420):
+    if customer > CUSTOMERS or (customer == 9 and 40 < day < 420):
         customer = 0
     rows: list[tuple[str, ...]] = []
     for _ in range(dice.randint(1, most_lines)):
@@ -50,7 +67,7 @@ def _invoice(
         rows.append(
             (
                 f"{'C' if came_back else ''}{700_000 + place}",
-                dice.choice(("85123A", "71053", "POST", "M")),
+                dice.choice(codes),
                 dice.choice(("LANTERN ", 'SAID "HELLO", TWICE', "")),
                 str(-quantity if came_back or is_correction else quantity),
                 at.strftime("%Y-%m-%d %H:%M:%S"),

@@ -134,10 +134,10 @@ def supermarket(path: Path) -> Expected:
     expected = Expected()
     for one, card, month in _at_the_till(expected, path):
         today = one.at.date()
-        tier = _tier(card, today)
+        tier = tier_on(card, today)
         day, this_month, sign, pence = today.isoformat(), one.month, -1, one.pence
         if one.came_back:
-            points = min(_by_tier(pence, tier, today), 2_000)
+            points = min(by_tier(pence, tier, today), 2_000)
             month["clawed_back"] += points
             card.take(points)
         else:
@@ -145,7 +145,7 @@ def supermarket(path: Path) -> Expected:
             if pence >= 2_000:
                 pence -= _use_vouchers(card, pence, month)
             room = min(2_000, 3_000 - card.earned[day], 20_000 - card.earned[this_month])
-            points = max(min(_by_tier(pence, tier, today), room), 0)
+            points = max(min(by_tier(pence, tier, today), room), 0)
             month["issued"] += points
             card.earn(points, today, date(today.year + 1, 12, 31))
         card.spend[today.year * 12 + today.month] += sign * pence
@@ -158,7 +158,7 @@ def supermarket(path: Path) -> Expected:
         last = date(year, number, monthrange(year, number)[1])
         for card in expected.cards.values():
             if card.first_month <= name:
-                month[f"tier {_tier(card, last)}"] += 1
+                month[f"tier {tier_on(card, last)}"] += 1
     return expected
 
 
@@ -225,7 +225,7 @@ def _issue_vouchers(
         month["vouchers_issued"] += 1
 
 
-def _by_tier(pence: int, tier: str, today: date) -> int:
+def by_tier(pence: int, tier: str, today: date) -> int:
     quarters = {"": 4, "silver": 5, "gold": 6}[tier]
     if (today.year, today.month) == (2026, 12) and today.day <= 24:
         quarters = 8
@@ -233,7 +233,7 @@ def _by_tier(pence: int, tier: str, today: date) -> int:
     return pence // 100 * quarters // 4 + tuesday
 
 
-def _tier(card: Card, today: date) -> str:
+def tier_on(card: Card, today: date) -> str:
     """By the window of this month, or of one that ended in the last 60 days."""
     best, month, end = 0, today.year * 12 + today.month, today
     while end + timedelta(days=GRACE_DAYS) >= today:
