@@ -22,7 +22,14 @@ from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from terminal_app.errors import StoreFault
-from terminal_app.pos.answers import member_answer, member_in, quote_answer, quote_in, sale_answer
+from terminal_app.pos.answers import (
+    member_answer,
+    member_in,
+    quote_answer,
+    quote_in,
+    sale_answer,
+    transfer_answer,
+)
 from terminal_app.pos.claims import (
     ClaimAnswer,
     ClaimRequest,
@@ -39,11 +46,13 @@ from terminal_app.pos.messages import (
     ReturnRequest,
     SaleAnswer,
     SaleRequest,
+    TransferAnswer,
+    TransferRequest,
     basket_of,
     goods_of,
     paid_in,
 )
-from terminal_app.till.answers import Reason, Refusal, Sale
+from terminal_app.till.answers import HandingOn, Reason, Refusal, Sale
 from terminal_app.till.door import Till
 
 MAX_BODY_BYTES = 2 << 20
@@ -104,6 +113,19 @@ class Counter(Controller):
         has_receipt = bool(data.of_sale or data.receipt_code)
         member_id = _member_id(till, data.card, may_be_unknown=has_receipt)
         return sale_answer(till.take_back(goods_of(data, member_id)))
+
+    @post("/v1/transfers", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
+    def hand_on(self, data: JSONBody[TransferRequest], till: TheTill) -> TransferAnswer:
+        """Hand points of one member on to another; the same `transfer` number again gives the
+        first answer again."""
+        asked = HandingOn(
+            member_id=_member_id(till, data.card),
+            to_member_id=_member_id(till, data.to_card),
+            points=data.points,
+            reference=data.transfer,
+            print_receipt=data.print_receipt,
+        )
+        return transfer_answer(till.hand_on(asked))
 
     @post("/v1/quotes", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
     def quote(self, data: JSONBody[QuoteRequest], till: TheTill) -> QuoteAnswer:

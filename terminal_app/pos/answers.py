@@ -15,6 +15,7 @@ from terminal_app.pos.messages import (
     RuleAnswer,
     SafeAnswer,
     SaleAnswer,
+    TransferAnswer,
     issued_voucher,
 )
 from terminal_app.till.answers import Identified, KnownMember, Posted, Quote, Reason, Refusal
@@ -117,6 +118,20 @@ def sale_answer(answer: Posted | Refusal) -> SaleAnswer:
         receipt_code=receipt.code,
         revoked=list(receipt.revoked),
         vouchers=[issued_voucher(slip) for slip in receipt.vouchers],
+    )
+
+
+def transfer_answer(answer: Posted | Refusal) -> TransferAnswer:
+    """What came of a transfer; raises Refused."""
+    if isinstance(answer, Refusal):
+        raise Refused(answer)
+    receipt = answer.receipt
+    return TransferAnswer(
+        transfer=receipt.reference,
+        repeated=answer.repeated,
+        points=receipt.points,
+        handed_to=receipt.handed_to,
+        balance=receipt.balance or 0,
     )
 
 

@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from loyalty.amounts import MAX_AMOUNT_MINOR
 from loyalty.baskets import MAX_LINES, MAX_QUANTITY, MAX_TAGS, MAX_TEXT, Basket, Line
+from loyalty.bounds import MAX_POINTS
 from loyalty.programme.brought_back import AskedBack
 from loyalty.programme.terms.goods import Tender
 from loyalty.receipts import VoucherSlip
@@ -53,6 +54,28 @@ class SaleRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     deposit_minor: Given = 0
     print_receipt: bool = True
     wants_code: bool = False
+
+
+class TransferRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Points that the member with `card` hands on to the one with `to_card`. `transfer` is the
+    POS's own number for it."""
+
+    transfer: Annotated[str, Meta(min_length=1, max_length=64)]
+    card: ShortText
+    to_card: ShortText
+    points: Annotated[int, Meta(ge=1, le=MAX_POINTS)]
+    print_receipt: bool = True
+
+
+class TransferAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transfer did: `points` went to the member `handed_to`, and the giver's `balance` is
+    left."""
+
+    transfer: str
+    repeated: bool
+    points: int
+    handed_to: str
+    balance: int
 
 
 class ItemBack(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from drivers.documents import Block, Columns, Cut, Document, Feed, QrCode, Rule, Text
 from loyalty.amounts import decimals_of
-from loyalty.receipts import CLAIM, RETURN, SALE, Receipt, VoucherSlip
+from loyalty.receipts import CLAIM, RETURN, SALE, TRANSFER, Receipt, VoucherSlip
 from terminal_app.locale.tier_words import tier_ahead, tier_name
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words, phrase
@@ -16,7 +16,12 @@ from terminal_app.printing.returns import (
 )
 from terminal_app.printing.rewards import given_rewards, slip_worth
 
-_TITLES = {SALE: phrase("Sale"), RETURN: phrase("Return"), CLAIM: phrase("Reward")}
+_TITLES = {
+    SALE: phrase("Sale"),
+    RETURN: phrase("Return"),
+    CLAIM: phrase("Reward"),
+    TRANSFER: phrase("Transfer"),
+}
 
 CARD_DIGITS_SHOWN = 4
 """Of the card number on paper: enough to tell cards apart, too little to copy one."""
@@ -61,7 +66,7 @@ def _head(receipt: Receipt, words: Words, zone: ZoneInfo) -> list[Block]:
 
 
 def _goods(receipt: Receipt, words: Words) -> list[Block]:
-    if receipt.kind == CLAIM:
+    if receipt.kind in (CLAIM, TRANSFER):
         return []
     sign = -1 if receipt.kind == RETURN else 1
     decimals = decimals_of(receipt.currency)
@@ -106,6 +111,9 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
         blocks += returned_points(receipt, words)
     elif receipt.kind == SALE:
         blocks.append(Columns(wallet.earned, wallet.figure(receipt.points)))
+    elif receipt.kind == TRANSFER:
+        to = words.text("To {name}", name=receipt.handed_to)
+        blocks.append(Columns(to, wallet.figure(receipt.points)))
     if len(receipt.rules) > 1:
         blocks += [Columns(f"  {rule.title}", wallet.figure(rule.points)) for rule in receipt.rules]
     blocks += [Columns(f"+ {one.title}", wallet.figure(one.points)) for one in receipt.bonuses]

@@ -13,11 +13,21 @@ from terminal_app.store import journal, members, receipts, settings, spool
 from terminal_app.store.connection import Store
 from terminal_app.store.programmes import programme_in_force, programme_labelled
 from terminal_app.sync.line import Line
-from terminal_app.till import claiming, enrolling, identifying, quoting, returning, selling, wanting
+from terminal_app.till import (
+    claiming,
+    enrolling,
+    handing_on,
+    identifying,
+    quoting,
+    returning,
+    selling,
+    wanting,
+)
 from terminal_app.till.answers import (
     Claim,
     Enrolment,
     GoodsReturn,
+    HandingOn,
     HistoryRow,
     Identified,
     KnownMember,
@@ -156,6 +166,18 @@ class Till:
         with self._store.writing() as connection:
             desk = desk_now(connection, self._now(), asked.occurred_at_ms)
             answer = claiming.claim(connection, desk, asked)
+        self._ask_for(answer)
+        self._tell(answer)
+        return answer
+
+    def hand_on(self, asked: HandingOn) -> Posted | Refusal:
+        """Hand points of one member on to another; once for ever per reference."""
+        refusal = misnamed(asked.reference)
+        if refusal is not None:
+            return refusal
+        with self._store.writing() as connection:
+            desk = desk_now(connection, self._now(), asked.occurred_at_ms)
+            answer = handing_on.hand_on(connection, desk, asked)
         self._ask_for(answer)
         self._tell(answer)
         return answer

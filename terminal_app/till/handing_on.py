@@ -105,12 +105,17 @@ def _refusal(
     why = no_transfer(programme, transfer, sums.sums_of(connection, source), at)
     if why is None:
         return None
-    return Refusal(_REASONS[why], _facts(programme, transfer.spendable))
+    return Refusal(_REASONS[why], _facts(programme, transfer))
 
 
-def _facts(programme: Programme, safe: int) -> dict[str, str]:
+def _facts(programme: Programme, transfer: Transfer) -> dict[str, str]:
     terms = programme.transfers
-    return {"least": str(terms.least), "most": str(terms.a_month), "safe": str(safe)}
+    return {
+        "least": str(terms.least),
+        "most": str(terms.a_month),
+        "safe": str(transfer.spendable),
+        "account": transfer.giver,
+    }
 
 
 def _add(draft: Draft, desk: VoucherDesk, points: int, taker: str) -> None:

@@ -61,6 +61,20 @@ SENTENCES: dict[Reason, str] = {
     ),
     Reason.CLAIM_NONE_LEFT: phrase("Nothing is left of this reward here. Choose another."),
     Reason.CLAIM_NOT_NOW: phrase("This reward cannot be had here now. Choose another."),
+    Reason.HAND_ON_NOT_OFFERED: phrase(
+        "Points cannot be handed on in this shop. Go on with the sale."
+    ),
+    Reason.HAND_ON_SELF: phrase(
+        "Both cards collect on one account. Scan the card of another member."
+    ),
+    Reason.HAND_ON_NOT_FAMILY: phrase(
+        "Points can be handed on within a family only. Scan the card of one of the family."
+    ),
+    Reason.HAND_ON_TOO_FEW: phrase("Points are handed on from {least} on. Take more."),
+    Reason.HAND_ON_TOO_MANY: phrase(
+        "A member may hand on {most} in a month. Take fewer, or wait for the next month."
+    ),
+    Reason.HAND_ON_NOT_ENOUGH: phrase("{safe} may be handed on here now. Take fewer."),
     Reason.PAID_TOO_MUCH: phrase("More is paid than there is to pay. Check the amounts."),
     Reason.PAY_NO_CARD: phrase("Points pay with a member's card. Scan the card first."),
     Reason.PAY_NOT_OFFERED: phrase("Points cannot pay for goods here. Post the sale without them."),

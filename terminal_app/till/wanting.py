@@ -25,7 +25,7 @@ def ask_for(store: Store, answer: object, now_ms: int) -> bool:
             accounts = [answer.member.member_id, *(one.account for one in answer.wallets)]
             return _welcome(store, accounts, now_ms)
         if isinstance(answer, Refusal):
-            return _ask_after(store, answer)
+            return _ask_after(store, answer, now_ms)
     except (StoreFull, StoreBusy) as fault:
         log.warning("nothing_asked_for", reason=str(fault))
     return False
@@ -40,10 +40,12 @@ def _welcome(store: Store, accounts: Sequence[str], now_ms: int) -> bool:
         return any(asked)
 
 
-def _ask_after(store: Store, refusal: Refusal) -> bool:
+def _ask_after(store: Store, refusal: Refusal, now_ms: int) -> bool:
     if refusal.reason is Reason.VOUCHER_ELSEWHERE:
         with store.writing() as connection:
             return upkeep.ask_for_voucher(connection, refusal.facts["voucher"])
+    if refusal.reason is Reason.HAND_ON_NOT_ENOUGH:
+        return _welcome(store, [refusal.facts["account"]], now_ms)
     card = refusal.facts.get("card", "")
     if refusal.reason is Reason.UNKNOWN_CARD and is_card_number(card):
         with store.writing() as connection:
