@@ -68,6 +68,16 @@ class WalletLine(msgspec.Struct, frozen=True, array_like=True):
     balance: int | None = None
 
 
+class TicketLine(msgspec.Struct, frozen=True, array_like=True):
+    """Tickets of a lottery, by its title in the member's language: those of a sale have the numbers
+    `first` to `last`, those that a return takes back are below zero and say none."""
+
+    title: str
+    count: int
+    first: str = ""
+    last: str = ""
+
+
 class TierStanding(msgspec.Struct, frozen=True, omit_defaults=True):
     """The member's tier after a sale, and the way to the next one, by their titles.
 
@@ -90,8 +100,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     vouchers are the very same numbers. `discount_minor` is off the total, and `points_paid` paid
     `points_paid_minor` of it. `wallet` is what the points are: "points", "stamps" or "money";
     `wallets` are those beside it; `rules` has what each rule gave where the programme has several,
-    `bonuses` what came beside `points`, for events and by surprise. Of a transfer `points` went to
-    the member whose name is `handed_to`.
+    `bonuses` what came beside `points`, for events and by surprise, `tickets` are of lotteries. Of a
+    transfer `points` went to the member whose name is `handed_to`.
 
     A return names the sale that it is `of_receipt`, and the vouchers that were `revoked` with it;
     its `points_paid` came back, and `to_pay_minor` is what is given back in money. `code` is the
@@ -132,6 +142,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rewards: tuple[RewardLine, ...] = ()
     wallets: tuple[WalletLine, ...] = ()
     handed_to: str = ""
+    tickets: tuple[TicketLine, ...] = ()
 
     @property
     def to_pay_minor(self) -> int:

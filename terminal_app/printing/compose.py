@@ -15,6 +15,7 @@ from terminal_app.printing.returns import (
     returned_sale,
 )
 from terminal_app.printing.rewards import given_rewards, slip_worth
+from terminal_app.printing.tickets import drawn_tickets
 
 _TITLES = {
     SALE: phrase("Sale"),
@@ -122,7 +123,7 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
     blocks += given_rewards(receipt, words)
     if receipt.balance is not None:
         blocks.append(Columns(wallet.balance, wallet.figure(receipt.balance), bold=True))
-    return blocks + _tier(receipt, words)
+    return blocks + _tier(receipt, words) + drawn_tickets(receipt, words)
 
 
 def _tier(receipt: Receipt, words: Words) -> list[Block]:

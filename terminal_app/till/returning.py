@@ -14,6 +14,7 @@ from terminal_app.store.settings import Identity
 from terminal_app.till.answers import GoodsReturn, Posted, Refusal, ReturnQuote
 from terminal_app.till.return_plan import ReturnPlan, plan_return
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of
+from terminal_app.till.tickets import ticket_lines
 from terminal_app.till.wallets import add_wallets, wallet_lines
 
 
@@ -113,7 +114,9 @@ def _receipt(
         revoked=tuple(voucher.number for voucher in plan.revoked),
     )
     receipt = replace(
-        receipt, wallets=wallet_lines(connection, plan.programme, plan.member, plan.wallets)
+        receipt,
+        wallets=wallet_lines(connection, plan.programme, plan.member, plan.wallets),
+        tickets=ticket_lines(plan.programme, receipt, plan.award.sums),
     )
     if plan.member is None:
         return receipt

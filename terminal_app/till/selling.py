@@ -27,6 +27,7 @@ from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of, 
 from terminal_app.till.safety import spendable_with
 from terminal_app.till.standing import tier_at
 from terminal_app.till.telling import given_by_rule
+from terminal_app.till.tickets import ticket_lines
 from terminal_app.till.voucher_check import VoucherDesk
 from terminal_app.till.voucher_worth import PaidVoucher
 from terminal_app.till.wallets import add_wallets, spendable_of_wallets, wallet_lines
@@ -146,6 +147,7 @@ def _receipt(
         points_paid_minor=priced.points_paid.paid_minor,
         rules=given_by_rule(programme, priced.award, receipt.language),
         wallets=wallet_lines(connection, programme, None, side_points(programme, priced.award)),
+        tickets=ticket_lines(programme, receipt, priced.sums(programme)),
     )
 
 
