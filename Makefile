@@ -1,7 +1,7 @@
 # Needs GNU make and Python 3.11 or newer; everything else is put into .venv, in locked versions.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench simulate lock
+.PHONY: help demo test check bench simulate replay-examples lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,6 +14,7 @@ SEEDS ?= 1000
 FIRST_SEED ?= 1
 STEPS ?= 120
 BENCH ?=
+SALES ?= ../shared/data/online_retail_2010-12_to_2011-02.csv.gz
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNS_HERE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
 LOCK_OPTIONS := --universal --python-version 3.11 --generate-hashes --no-header --quiet
@@ -43,6 +44,9 @@ bench: $(VENV)/.ready-test ## Figures beside the floor they are held against (BE
 
 simulate: $(VENV)/.ready-test ## The whole chain under a seeded clock, network and disk (SEEDS, FIRST_SEED, STEPS)
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first-seed $(FIRST_SEED) --steps $(STEPS) --jobs $(JOBS)
+
+replay-examples: $(VENV)/.ready-test ## A file of sales under every programme that ships (SALES=lines.csv.gz)
+	$(BIN)/python -m tests.journeys.replay $(SALES)
 
 lock: ## Pin the dependencies of pyproject.toml anew (needs uv; UPGRADE=1 takes newer versions)
 	@command -v uv >/dev/null || { echo "make lock needs uv: install it (pip install uv), then run this again." >&2; exit 1; }

@@ -31,21 +31,22 @@ def command(*words: str) -> list[str]:
     return [sys.executable, "-m", "terminal_app", *words]
 
 
-def paragon(*words: str) -> "subprocess.CompletedProcess[str]":
+def paragon(*words: str, timeout_s: int = TIMEOUT_S) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         command(*words),
         capture_output=True,
         text=True,
         encoding="utf-8",
         check=False,
-        timeout=TIMEOUT_S,
+        timeout=timeout_s,
         stdin=subprocess.DEVNULL,
     )
 
 
-def replay(file: Path, home: Path, *options: str) -> Replayed:
+def replay(file: Path, home: Path, *options: str, timeout_s: int = TIMEOUT_S) -> Replayed:
     """Run a replay to its end, which must be a good one."""
-    run = paragon("replay", str(file), "--home", str(home), "--json", *options)
+    words = ("replay", str(file), "--home", str(home), "--json", *options)
+    run = paragon(*words, timeout_s=timeout_s)
     assert run.returncode == 0, run.stderr + run.stdout
     assert run.stderr == ""
     return Replayed(json.loads(run.stdout), home)
