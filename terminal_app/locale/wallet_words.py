@@ -137,5 +137,11 @@ class WalletWords:
             "voucher waits for {count} point", "voucher waits for {count} points", count
         )
 
+    def price(self, count: int) -> str:
+        """So much of the wallet, with its unit."""
+        if self._wallet == MONEY:
+            return self._money(count)
+        return f"{self.figure(count)} {self.unit(count)}"
+
     def _money(self, amount_minor: int) -> str:
         return self._words.money(amount_minor, self._currency)

@@ -1,5 +1,6 @@
 """The cashier's screen: shows the counter, and hands every key to it."""
 
+import re
 from datetime import tzinfo
 from pathlib import PurePath
 from typing import ClassVar
@@ -20,6 +21,7 @@ from terminal_app.ui.cashier.desk import BasketPanel, MemberPanel, promised
 from terminal_app.ui.cashier.enrolment import EnrolmentForm
 from terminal_app.ui.cashier.help_page import HelpPage, key_labels
 from terminal_app.ui.cashier.outcome import OutcomePanel
+from terminal_app.ui.cashier.rewards_page import RewardsPage
 from terminal_app.ui.cashier.why_page import WhyPage
 from terminal_app.ui.face import Face
 from terminal_app.ui.widgets.banner import Banner
@@ -28,9 +30,12 @@ from terminal_app.ui.widgets.key_bar import KeyBar
 from terminal_app.ui.widgets.paper import PAPER_COLUMNS, PaperFeed, PaperPane
 from terminal_app.ui.widgets.speech import Speech
 
+REWARD_NUMBER = re.compile(r"[1-9][0-9]?", re.ASCII)
+
 MIN_TILL_COLUMNS = 60
 
 DESK, OUTCOME, ENROLMENT, HELP, WHY = "desk", "outcome", "enrolment", "help", "why"
+REWARDS = "rewards"
 
 
 class CashierApp(Face):
@@ -51,6 +56,7 @@ class CashierApp(Face):
         Binding("f7", "pay", priority=True, show=False),
         Binding("f8", "clear", priority=True, show=False),
         Binding("f9", "why", priority=True, show=False),
+        Binding("f10", "rewards", priority=True, show=False),
         Binding("pageup", "scroll_page(-1)", priority=True, show=False),
         Binding("pagedown", "scroll_page(1)", priority=True, show=False),
     ]
@@ -86,6 +92,7 @@ class CashierApp(Face):
                     yield EnrolmentForm(id=ENROLMENT)
                     yield HelpPage(id=HELP)
                     yield WhyPage(id=WHY)
+                    yield RewardsPage(id=REWARDS)
                 yield Speech(id="speech")
                 yield EntryField(id="entry")
                 yield KeyBar(id="keys")
@@ -110,6 +117,8 @@ class CashierApp(Face):
         self.query_one(EnrolmentForm).show(words)
         self.query_one(HelpPage).show(words, self.status, self._hint)
         self._show_why()
+        if self._stage == REWARDS:
+            self.query_one(RewardsPage).show(words, counter.offers(), self.currency)
         self.query_one(Speech).show(words, counter.said)
         self.query_one(KeyBar).show(key_labels(words))
         for pane in self.query(PaperPane):
@@ -139,7 +148,10 @@ class CashierApp(Face):
 
     @on(EntryField.Entered)
     def _take_entry(self, event: EntryField.Entered) -> None:
-        self.counter.enter(event.text)
+        if self._stage == REWARDS and REWARD_NUMBER.fullmatch(event.text):
+            self.counter.claim(int(event.text))
+        else:
+            self.counter.enter(event.text)
         self._back_to_counter()
 
     @on(EntryField.TookBack)
@@ -217,6 +229,15 @@ class CashierApp(Face):
         self.show_all()
         self.query_one(EntryField).focus()
 
+    def action_rewards(self) -> None:
+        """F10: show what the member can have of the catalogue, or go back."""
+        if self._stage == REWARDS:
+            self._back_to_counter()
+            return
+        self._stage = REWARDS
+        self.show_all()
+        self.query_one(EntryField).focus()
+
     def action_scroll_page(self, pages: int) -> None:
         """Page up, page down: the rest of the help or the reasons, or older receipts."""
         if self._stage == HELP:
@@ -224,6 +245,9 @@ class CashierApp(Face):
             return
         if self._stage == WHY:
             self.query_one(WhyPage).scroll_pages(pages)
+            return
+        if self._stage == REWARDS:
+            self.query_one(RewardsPage).scroll_pages(pages)
             return
         for pane in self.query(PaperPane):
             pane.scroll_pages(pages)

@@ -9,6 +9,7 @@ from loyalty.amounts import TWO_DECIMALS, decimals_of, example_minor
 from loyalty.receipts import RETURN, Receipt
 from terminal_app.locale.words import Words
 from terminal_app.till.answers import (
+    Claim,
     Enrolment,
     KnownMember,
     KnownProduct,
@@ -19,6 +20,7 @@ from terminal_app.till.answers import (
     Reason,
     Refusal,
     ReturnQuote,
+    RewardOffer,
 )
 from terminal_app.till.door import Till
 from terminal_app.ui.asking import Unanswered, ask
@@ -134,6 +136,34 @@ class Counter:
         quote = self.asked
         told = ask(lambda: self._till.reasons(quote, language)) if quote else ()
         return () if isinstance(told, Unanswered) else told
+
+    def offers(self) -> tuple[RewardOffer, ...]:
+        """The catalogue as it stands for the member in hand; empty without one."""
+        member_id = self.checkout.member_id
+        told = ask(lambda: self._till.rewards(member_id)) if member_id else ()
+        return () if isinstance(told, Unanswered) else told
+
+    def claim(self, number: int) -> None:
+        """Give the member in hand the reward that stands at `number` of the list, from 1; a sale in
+        hand goes on, and without one the next customer comes."""
+        offers = self.offers()
+        if not 0 < number <= len(offers):
+            self.said = saying(Tone.BAD, "No reward stands there. Type a number of the list.")
+            return
+        asked = Claim(member_id=self.checkout.member_id, reward=offers[number - 1].name)
+        answer = ask(lambda: self._till.claim(asked))
+        match answer:
+            case Refusal():
+                self.said = refused(answer)
+            case Unanswered():
+                self.said = saying(Tone.BAD, answer.message)
+            case Posted(receipt):
+                if self.checkout.has_goods:
+                    self.refresh()
+                else:
+                    self.clear()
+                    self.outcome = receipt
+                self.said = saying(Tone.GOOD, "The reward is given. Hand over what comes out.")
 
     def clear(self) -> None:
         """Forget the sale in hand; nothing of it was recorded."""
@@ -295,7 +325,7 @@ class Counter:
                 return
             if isinstance(answer, Quote):
                 quote = answer
-            elif answer.reason is Reason.VOUCHER_TOO_LITTLE:
+            elif answer.reason in (Reason.VOUCHER_TOO_LITTLE, Reason.VOUCHER_NO_GOODS):
                 # More goods may come: the voucher waits for them.
                 said = Saying(Tone.WARN, refused(answer).say)
             else:

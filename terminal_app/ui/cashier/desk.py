@@ -10,6 +10,7 @@ from textual.widgets import Digits, Static
 
 from loyalty.amounts import decimals_of
 from loyalty.baskets import Line
+from loyalty.programme.terms.texts import in_language
 from terminal_app.locale.tier_words import tier_ahead, tier_name
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import LANGUAGE_NAMES, Words
@@ -211,8 +212,11 @@ def _sums(words: Words, checkout: Checkout, quote: Quote | None, currency: str) 
     table.add_row(Text(words.text("Total"), style="bold"), total)
     if quote is None:
         if checkout.vouchers:
-            worth = sum(voucher.amount_minor for voucher in checkout.vouchers)
-            table.add_row(Text(words.text("Voucher waiting")), Text(words.money(worth, currency)))
+            for voucher in checkout.vouchers:
+                title = in_language(voucher.title, words.language)
+                worth = words.money(voucher.amount_minor, currency)
+                said = worth if voucher.amount_minor else shown(title)
+                table.add_row(Text(words.text("Voucher waiting")), Text(said))
         return table
     wallet = WalletWords(words, quote.wallet, currency)
     paid = quote.points_paid

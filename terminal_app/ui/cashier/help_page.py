@@ -66,6 +66,7 @@ def _meanings(words: Words) -> list[tuple[str, str]]:
         ("F7", words.text("pays a part from the member's card, where the programme has it")),
         ("F8", words.text("forgets the sale in hand and starts anew")),
         ("F9", words.text("why the sale earns what it earns, rule by rule")),
+        ("F10", words.text("rewards of the catalogue; a number of the list claims one")),
         ("PgUp PgDn", words.text("scroll the paper beside the till, or this help")),
         ("Ctrl+T", words.text("light or dark screen")),
         ("Ctrl+Q", words.text("quits; what is posted stays posted")),

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits, Static
 
-from loyalty.receipts import RETURN, Receipt
+from loyalty.receipts import CLAIM, RETURN, Receipt
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words
 from terminal_app.ui.sayings import SIGNS, Tone, shown
@@ -42,8 +42,13 @@ class OutcomePanel(Vertical):
         self.query_one("#figures").display = bool(receipt.card)
         self.query_one("#left-half").display = receipt.balance is not None
         if receipt.card:
-            self._write("moved-label", Text(wallet.taken_back if is_return else wallet.earned))
-            self.query_one("#moved", Digits).update(wallet.signed(receipt.points))
+            label, moved = wallet.earned, receipt.points
+            if is_return:
+                label = wallet.taken_back
+            elif receipt.kind == CLAIM:
+                label, moved = wallet.redeemed, -receipt.points_redeemed
+            self._write("moved-label", Text(label))
+            self.query_one("#moved", Digits).update(wallet.signed(moved))
         if receipt.balance is not None:
             self._write("left-label", Text(wallet.balance))
             self.query_one("#left", Digits).update(wallet.figure(receipt.balance))
@@ -54,6 +59,9 @@ class OutcomePanel(Vertical):
 
 
 def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
+    if receipt.kind == CLAIM:
+        text = Text(f"{SIGNS[Tone.GOOD]} {words.text('Reward')}", style="bold")
+        return text.append(f"\n{shown(receipt.member_name)}", style="not bold")
     total = words.money(receipt.total_minor, receipt.currency)
     label = words.text("To give back") if is_return else words.text("Total")
     if receipt.to_pay_minor != receipt.total_minor:
@@ -78,10 +86,11 @@ def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
 def _slips(words: Words, receipt: Receipt, zone: tzinfo | None) -> Text:
     if not receipt.card:
         return Text(words.text("Without a card: no points. Ask the customer to join the club."))
+    text = _rewards(receipt)
     if not receipt.vouchers:
-        return Text()
+        return text
     count = len(receipt.vouchers)
-    text = Text(
+    text.append(
         words.plural(
             "★ {count} voucher came out: hand it over",
             "★ {count} vouchers came out: hand them over",
@@ -91,8 +100,15 @@ def _slips(words: Words, receipt: Receipt, zone: tzinfo | None) -> Text:
     )
     for slip in receipt.vouchers[:MAX_SLIPS_SHOWN]:
         worth = words.money(slip.amount_minor, receipt.currency)
+        worth = worth if slip.amount_minor else shown(slip.title)
         until = words.text("Valid until {date}", date=words.day(slip.expires_at_ms, zone))
         text.append(f"\n  {worth} · {until} · {slip.number}", style="not bold")
     if count > MAX_SLIPS_SHOWN:
         text.append("\n  …")
     return text
+
+
+def _rewards(receipt: Receipt) -> Text:
+    """What of the catalogue came out that is no voucher, a line each."""
+    lines = (f"★ {one.count} × {shown(one.title)}\n" for one in receipt.rewards)
+    return Text("".join(lines), style="bold")

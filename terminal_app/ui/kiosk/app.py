@@ -12,10 +12,17 @@ from textual.widgets import Button, ContentSwitcher, Input
 
 from loyalty.clock import Clock
 from loyalty.members import LANGUAGES
-from terminal_app.till.answers import HistoryRow, KnownMember, TillStatus
+from terminal_app.till.answers import HistoryRow, KnownMember, RewardOffer, TillStatus
 from terminal_app.till.door import Till
 from terminal_app.ui.asking import Unanswered, ask
 from terminal_app.ui.face import Face
+from terminal_app.ui.kiosk.claiming import (
+    CLAIM_PREFIX,
+    RewardButtons,
+    choose,
+    claim,
+    within_reach,
+)
 from terminal_app.ui.kiosk.pages import HISTORY_ROWS, MemberPage, WelcomePage
 from terminal_app.ui.kiosk.reading import answered
 from terminal_app.ui.sayings import Saying, Tone, saying
@@ -53,6 +60,8 @@ class KioskApp(Face):
         self._seconds_left = idle_seconds
         self._known: KnownMember | None = None
         self._history: tuple[HistoryRow, ...] = ()
+        self._offers: tuple[RewardOffer, ...] = ()
+        self._chosen = ""
         self._said: Saying = QUIET
         self._language_key: Timer | None = None
 
@@ -81,6 +90,7 @@ class KioskApp(Face):
         else:
             page.show(words, self._known, self._history, self.currency, self.zone)
             page.count_down(words, self._seconds_left)
+            page.query_one(RewardButtons).show(words, self._offers, self.currency)
         self.query_one(ContentSwitcher).current = WELCOME if self._known is None else MEMBER
         self.query_one(Speech).show(words, self._said)
         self.query_one(EntryField).border_title = words.text("Card number")
@@ -112,6 +122,8 @@ class KioskApp(Face):
         history = ask(lambda: self.till.history(found.member.member_id, HISTORY_ROWS))
         self._known = found
         self._history = () if isinstance(history, Unanswered) else history
+        self._offers = within_reach(self.till, found)
+        self._chosen = ""
         self._said = QUIET
         self.speak(self.words.language if self._language_is_chosen else found.member.language)
 
@@ -128,8 +140,29 @@ class KioskApp(Face):
             )
 
     @on(Button.Pressed)
-    def _language_touched(self, event: Button.Pressed) -> None:
-        self._choose((event.button.id or "").removeprefix("speak-"))
+    def _touched(self, event: Button.Pressed) -> None:
+        name = event.button.id or ""
+        if name.startswith(CLAIM_PREFIX):
+            self._reward_touched(int(name.removeprefix(CLAIM_PREFIX)))
+        else:
+            self._choose(name.removeprefix("speak-"))
+
+    def _reward_touched(self, place: int) -> None:
+        """The first touch says the price, the second on the same reward claims it."""
+        known = self._known
+        if known is None or place >= len(self._offers):
+            return
+        offer = self._offers[place]
+        if self._chosen != offer.name:
+            self._said = choose(self.till, known, offer, self.currency)
+            self._chosen = offer.name
+        else:
+            self._said = claim(self.till, known, offer)
+            self._chosen = ""
+            again = ask(lambda: self.till.member(known.member.member_id))
+            self._known = again if isinstance(again, KnownMember) else known
+            self._offers = within_reach(self.till, self._known)
+        self.show_all()
 
     def count_second(self) -> None:
         """One second of idleness; at the last one everything personal goes."""
@@ -156,3 +189,5 @@ class KioskApp(Face):
     def _forget(self) -> None:
         self._known = None
         self._history = ()
+        self._offers = ()
+        self._chosen = ""

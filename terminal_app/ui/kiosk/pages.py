@@ -9,12 +9,13 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
 from loyalty.journal import EARN, ENROL, EVENT, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
-from loyalty.members import LANGUAGES
+from loyalty.members import DEFAULT_LANGUAGE, LANGUAGES
 from terminal_app.locale.tier_words import tier_lines
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import LANGUAGE_NAMES, Words, phrase
 from terminal_app.till.answers import HistoryRow, KnownMember
 from terminal_app.till.safe_words import safe_lines
+from terminal_app.ui.kiosk.claiming import RewardButtons
 from terminal_app.ui.sayings import shown
 from terminal_app.ui.widgets.big_type import FIGURE_DOTS, BigType
 
@@ -76,6 +77,7 @@ class MemberPage(Vertical):
             with Vertical(id="own-past"):
                 yield Static(id="own-notices")
                 yield Static(id="own-history")
+        yield RewardButtons(id="own-rewards")
         yield Static(id="countdown")
 
     def show(
@@ -117,6 +119,7 @@ class MemberPage(Vertical):
         for part in self.query(Static):
             part.update("")
         self.query_one(BigType).write("")
+        self.query_one(RewardButtons).show(Words(DEFAULT_LANGUAGE), (), "")
 
     def _write(self, name: str, text: Text) -> None:
         self.query_one(f"#{name}", Static).update(text)
