@@ -18,6 +18,7 @@ from loyalty.receipts import (
     STAMPS,
     Receipt,
     RulePoints,
+    TicketLine,
     TierStanding,
     VoucherSlip,
 )
@@ -100,6 +101,14 @@ def receipts_in(language: str) -> dict[str, Receipt]:
             voucher_paid_minor=5_00,
             points_paid=20_000,
             points_paid_minor=200_00,
+        ),
+        "tickets": replace(
+            sale,
+            tickets=(
+                TicketLine(GOODS[language], 62, "KRK-1.1.57.1", "KRK-1.1.57.62"),
+                TicketLine("2 = 1", 1, "KRK-1:536365.1", "KRK-1:536365.1"),
+                TicketLine("2 = 1", -3),
+            ),
         ),
         "stamps": replace(sale, wallet=STAMPS, points=3, points_redeemed=9, balance=1),
     }

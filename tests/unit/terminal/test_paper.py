@@ -36,6 +36,7 @@ KINDS = (
     "tier",
     "money",
     "stamps",
+    "tickets",
 )
 LANGUAGES = ("en", "pl", "ru")
 COLUMNS = {80: 48, 58: 32}
