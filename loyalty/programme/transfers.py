@@ -59,7 +59,7 @@ def no_transfer(
         return NoTransfer.NOT_FAMILY
     if transfer.points < max(terms.least, 1):
         return NoTransfer.TOO_FEW
-    before = giver_history.get(_month_key(at), 0)
+    before = handed_on_in(giver_history, at)
     if terms.a_month is not None and before + transfer.points > terms.a_month:
         return NoTransfer.TOO_MANY
     return NoTransfer.NOT_ENOUGH if transfer.points > transfer.spendable else None
@@ -68,6 +68,11 @@ def no_transfer(
 def transfer_sums(programme: Programme, points: int, at: datetime) -> dict[str, int]:
     """What handing on `points` adds to the giver's sums, where a limit asks for it."""
     return {} if programme.transfers.a_month is None else {_month_key(at): points}
+
+
+def handed_on_in(giver_history: Mapping[str, int], at: datetime) -> int:
+    """Points that a giver with these sums handed on in the month of `at`."""
+    return giver_history.get(_month_key(at), 0)
 
 
 def _are_family(transfer: Transfer) -> bool:

@@ -19,6 +19,9 @@ DOUBLE_VOUCHER = "double-voucher"
 VOUCHER_DIFFERS = "voucher-differs"
 PROMISE_DIFFERS = "promise-differs"
 EVENT_TOO_OFTEN = "event-too-often"
+HANDED_ON_TOO_MUCH = "handed-on-too-much"
+"""A member handed on more in a month than may be, at tills that could not know of each other."""
+
 STALE_STANDING = "stale-standing"
 """What a till knew of a member as it sold was not all that the books knew then."""
 

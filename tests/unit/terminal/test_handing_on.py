@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from loyalty.balances import Balance
 from loyalty.journal import TRANSFER, Entry
 from loyalty.programme.document import classic_document
 from loyalty.sums import sums_in
@@ -114,7 +115,7 @@ def test_a_month_has_its_limit_over_all_transfers(shop: Shop, clock: ShopClock) 
 def test_what_another_till_holds_is_asked_for_and_not_handed_on(shop: Shop) -> None:
     """Of points made elsewhere nothing is free here until their rights come."""
     with shop.store.writing() as connection:
-        told = ledger.Balance(points=50)
+        told = Balance(points=50)
         ledger.put_parts(connection, ledger.OTHERS, {BEN: told})
     asked = {"member_id": BEN, "to_member_id": ANNA}
     assert refused(hand_on(shop, 20, **asked)) is Reason.HAND_ON_NOT_ENOUGH
