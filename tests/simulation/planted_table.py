@@ -6,11 +6,12 @@ from concurrent.futures import ProcessPoolExecutor
 
 from tests.simulation.planted import Found, hunt
 from tests.simulation.planted_office import OFFICE_FAULTS
+from tests.simulation.planted_programmes import PROGRAMME_FAULTS
 from tests.simulation.planted_silence import SILENT_FAULTS
 from tests.simulation.planted_tills import TILL_FAULTS
 from tests.simulation.runner import simulator
 
-FAULTS = TILL_FAULTS + OFFICE_FAULTS + SILENT_FAULTS
+FAULTS = (*TILL_FAULTS, *OFFICE_FAULTS, *SILENT_FAULTS, *PROGRAMME_FAULTS)
 
 
 def hunt_for(place: int) -> tuple[int, tuple[str, ...], bool]:
