@@ -7,8 +7,15 @@ told, verified and taken back) so holds for every other.
 
 from collections.abc import Iterable
 
+BY = "by"
+"""Where the payload of an entry has the member whose card it was, on an account of another's: that
+of their family's owner."""
+
 SEPARATOR = "/"
 """Stands in no member's id and in no wallet's name."""
+
+GIFT = "GIFT"
+"""Stands before the numbers of gift cards, as a member's id does before a wallet."""
 
 
 def account_of(member_id: str, wallet: str = "") -> str:
@@ -24,6 +31,18 @@ def member_of(account: str) -> str:
 def wallet_of(account: str) -> str:
     """The wallet that `account` is of; empty for the main one."""
     return account.partition(SEPARATOR)[2]
+
+
+def told_with(account: str) -> str:
+    """The member whom tills are told of together with `account`; a gift card is nobody's, and told
+    by itself."""
+    member = member_of(account)
+    return account if member == GIFT else member
+
+
+def gift_account(number: str) -> str:
+    """The account of the gift card with this number."""
+    return f"{GIFT}{SEPARATOR}{number}"
 
 
 def accounts_of(member_id: str, wallets: Iterable[str]) -> list[str]:

@@ -6,15 +6,16 @@ a till without a line tells of a purchase later, the points come back to their l
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 
 import msgspec
 from sqlalchemy import Connection, Engine, bindparam, select
 
+from loyalty.accounts import member_of, wallet_of
 from loyalty.clock import Clock, epoch_ms
 from loyalty.journal import ADJUST, EXPIRE, TRANSFER, Entry, decode_entry
 from loyalty.lot_book import Source
-from loyalty.lots import Lots, expired, fold_linked
+from loyalty.lots import Lots, expired, fold_linked, fold_lots
 from loyalty.programme.document import load_programme
 from loyalty.programme.sale_facts import RETURNED_SALE
 from loyalty.programme.terms.programme import Programme
@@ -107,7 +108,10 @@ class Expiring:
 
 def lots_of(connection: Connection, accounts: Sequence[str]) -> dict[str, Lots]:
     """The lots of `accounts`, by all entries that head office holds of them and of whoever handed
-    points on to them."""
+    points on to them; the days of other wallets than the main one may go by the purchases of their
+    members."""
+    found = _lots_beside(connection, [account for account in accounts if wallet_of(account)])
+    accounts = [account for account in accounts if not wallet_of(account)]
     told: list[Entry] = []
     asked, known = list(accounts), set(accounts)
     while asked:
@@ -117,9 +121,29 @@ def lots_of(connection: Connection, accounts: Sequence[str]) -> dict[str, Lots]:
         givers = {str(one.payload.get(WITH)) for one in entries_of if _is_received(one)}
         asked = sorted(givers - known)[: MAX_LINKED_ACCOUNTS + len(accounts) - len(known)]
         known.update(asked)
-    zone, wallet_of = load_settings(connection).zone, _wallets(connection)
-    folded = fold_linked(told, wallet_of, zone)
-    return {account: folded[account] for account in accounts if account in folded}
+    terms = partial(_wallets(connection), wallet="")
+    folded = fold_linked(told, terms, load_settings(connection).zone)
+    return found | {account: folded[account] for account in accounts if account in folded}
+
+
+def _lots_beside(connection: Connection, accounts: Sequence[str]) -> dict[str, Lots]:
+    """The lots of `accounts`, which are of wallets beside the main one."""
+    if not accounts:
+        return {}
+    keys = sorted({key for account in accounts for key in (account, member_of(account))})
+    told: dict[str, list[Entry]] = {key: [] for key in keys}
+    for key, body in rows_of(connection, _BODIES, {"keys": keys}):
+        told[key].append(decode_entry(body))
+    zone, terms = load_settings(connection).zone, _wallets(connection)
+    return {
+        account: fold_lots(
+            account,
+            [*told[account], *told[member_of(account)]],
+            partial(terms, wallet=wallet_of(account)),
+            zone,
+        )
+        for account in accounts
+    }
 
 
 def _is_received(entry: Entry) -> bool:
@@ -155,16 +179,16 @@ def _expires(programme: Programme) -> bool:
     return any(wallet.expiry != NEVER for wallet in programme.wallets.values())
 
 
-def _wallets(connection: Connection) -> Callable[[str], Wallet]:
-    """The main wallet as the programme with a label described it; one that nobody published
-    promised nothing of days."""
+def _wallets(connection: Connection) -> Callable[..., Wallet]:
+    """A wallet (an empty name: the main one) as the programme with a label described it; one that
+    nobody published promised nothing of days."""
 
     @cache
-    def wallet_of(label: str) -> Wallet:
+    def terms_of(label: str, *, wallet: str) -> Wallet:
         programme = find_programme(connection, label)
-        return Wallet() if programme is None else programme.wallet()
+        return Wallet() if programme is None else programme.wallet(wallet)
 
-    return wallet_of
+    return terms_of
 
 
 _ACCOUNTS = (

@@ -9,6 +9,7 @@ from loyalty.journal import EARN, Entry
 from loyalty.programme.awards import award
 from loyalty.programme.document import Programme
 from loyalty.programme.plain import is_plain, points_of_total
+from loyalty.programme.sale_facts import side_points
 from loyalty.programme.standing import sums_of
 from loyalty.programme.unreferenced import AS_SOLD_NOW, as_sold_now
 from sync_server.store.lines import facts_of
@@ -18,11 +19,13 @@ _PLAIN = frozenset({"lines"})
 
 
 class Given(msgspec.Struct, frozen=True):
-    """Points (below zero for a return), minor units off, and what is counted of the member."""
+    """Points (below zero for a return), minor units off, what is counted of the member, and what
+    wallets beside the main one get."""
 
     points: int
     discount_minor: int = 0
     sums: Mapping[str, int] = {}
+    wallets: Mapping[str, int] = {}
 
 
 NOTHING = Given(0)
@@ -47,6 +50,8 @@ def given_by(programme: Programme, entry: Entry, total_minor: int, zone: ZoneInf
         return NOTHING
     if sign < 0:
         back = as_sold_now(programme, facts.occasion, facts.standing)
-        return Given(-back.award.points, back.award.discount_minor, back.sums)
+        gone = {name: -points for name, points in side_points(programme, back.award).items()}
+        return Given(-back.award.points, back.award.discount_minor, back.sums, gone)
     given = award(programme, facts.occasion, facts.standing)
-    return Given(given.points, given.discount_minor, sums_of(programme, facts.occasion, given))
+    counted = sums_of(programme, facts.occasion, given)
+    return Given(given.points, given.discount_minor, counted, side_points(programme, given))

@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
+from loyalty.accounts import SEPARATOR
 from loyalty.vouchers import ISSUED
 from sync_server.store.tables import cases, day_tallies, members, standings, vouchers
 
@@ -12,7 +13,8 @@ CASES_SHOWN = 20
 class ChainTotals(msgspec.Struct, frozen=True):
     """Sums over all that head office holds; what tills have not handed in is not in them.
 
-    `points_owed` are all balances above zero and `points_debt` those below, counted up.
+    `points_owed` are all balances of main wallets above zero and `points_debt` those below, counted
+    up.
     """
 
     sales: int
@@ -56,7 +58,7 @@ def chain_totals(connection: Connection, now_ms: int) -> ChainTotals:
             _sum(case((standings.c.points > 0, standings.c.points), else_=0)),
             _sum(case((standings.c.points < 0, -standings.c.points), else_=0)),
             func.count().filter(standings.c.sales > 0),
-        )
+        ).where(~standings.c.member_id.contains(SEPARATOR))
     ).one()
     open_vouchers = connection.execute(
         select(func.count(), _sum(vouchers.c.amount_minor)).where(

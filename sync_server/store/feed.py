@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
+from loyalty.accounts import told_with
 from sync_server.store.change_numbers import CHANGES_COUNTER
 from sync_server.store.engine import untold
 from sync_server.store.keyed import rows_of
@@ -27,7 +28,7 @@ MAX_NUMBER = 2**63 - 1
 """What either engine holds of a number; a till may name any."""
 
 _MEMBERS_OWN = (MEMBER, BALANCE, SUMS)
-"""Topics whose keys are members."""
+"""Topics whose keys are members, or accounts of theirs."""
 
 PROGRAMME_IN_FORCE = "in-force"
 """The key of topic `programme` under which the document in force is told; versions have theirs."""
@@ -51,7 +52,7 @@ def tell(connection: Connection, topic: str, keys: Collection[str] | Mapping[str
     about = keys if isinstance(keys, Mapping) else {}
     waiting = untold(connection)
     for key in keys:
-        waiting[topic, key] = key if topic in _MEMBERS_OWN else about.get(key, "")
+        waiting[topic, key] = told_with(key) if topic in _MEMBERS_OWN else about.get(key, "")
 
 
 def last_change(connection: Connection) -> int:

@@ -13,9 +13,11 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, bindparam, func, select, union, update
 
+from loyalty.accounts import SEPARATOR, told_with
+from sync_server.store.accounts import with_wallets
 from sync_server.store.change_numbers import CHANGES_COUNTER
 from sync_server.store.feed import BALANCE, MEMBER, NOTICE, SUMS, VOUCHER, Told, changes_after, tell
-from sync_server.store.keyed import rows_of
+from sync_server.store.keyed import among, rows_of
 from sync_server.store.marks import put_mark
 from sync_server.store.settings import HISTORY_ID, SERVER_KEY, read_setting, write_setting
 from sync_server.store.statements import inserting
@@ -92,7 +94,8 @@ def changes_for(connection: Connection, cursor: int, limit: int, branch: str) ->
 
 
 def note_branches(connection: Connection, terminal: str, named: Collection[str]) -> None:
-    """Note that the members `named` were at the branch of `terminal`; in a writing transaction.
+    """Note that the members whose accounts are `named` were at the branch of `terminal`; in a
+    writing transaction.
 
     Who is new to the branch is told whole to its tills, with balance, vouchers and notices, even
     where all of it was told to others long ago. Nothing happens while every till is told of all.
@@ -101,7 +104,7 @@ def note_branches(connection: Connection, terminal: str, named: Collection[str])
         return
     branch = branch_told(connection, terminal)
     if branch:
-        _note(connection, [(branch, member) for member in named if member])
+        _note(connection, [(branch, told_with(account)) for account in named if account])
 
 
 def note_homes(connection: Connection, homes: Mapping[str, str]) -> None:
@@ -130,6 +133,8 @@ def switch(connection: Connection, wanted: WorkingSets) -> bool:
         connection.execute(
             statement.from_select(["branch", "member_id"], _FIRST_SETS).on_conflict_do_nothing()
         )
+        rows = connection.execute(_OTHER_WALLETS).all()
+        _note(connection, [(branch, told_with(account)) for branch, account in rows])
     else:
         _tell_all_again(connection)
     return True
@@ -153,8 +158,9 @@ def _note(connection: Connection, wanted: Iterable[tuple[str, str]]) -> None:
 def _tell_whole(connection: Connection, named: Sequence[str]) -> None:
     asked = {"members": named}
     tell(connection, MEMBER, connection.execute(_ENROLLED, asked).scalars().all())
-    tell(connection, BALANCE, connection.execute(_WITH_STANDING, asked).scalars().all())
-    tell(connection, SUMS, connection.execute(_WITH_SUMS, asked).scalars().all())
+    accounts = {"keys": with_wallets(connection, named)}
+    tell(connection, BALANCE, connection.execute(_WITH_STANDING, accounts).scalars().all())
+    tell(connection, SUMS, connection.execute(_WITH_SUMS, accounts).scalars().all())
     for topic, owned in ((VOUCHER, _VOUCHERS), (NOTICE, _NOTICES)):
         tell(connection, topic, dict(connection.execute(owned, asked).all()))
 
@@ -223,8 +229,8 @@ _KNOWN = select(member_branches.c.branch, member_branches.c.member_id).where(
     member_branches.c.member_id.in_(_members)
 )
 _ENROLLED = select(members.c.member_id).where(members.c.member_id.in_(_members))
-_WITH_STANDING = select(standings.c.member_id).where(standings.c.member_id.in_(_members))
-_WITH_SUMS = select(sums.c.member_id).where(sums.c.member_id.in_(_members)).distinct()
+_WITH_STANDING = select(standings.c.member_id).where(among(standings.c.member_id))
+_WITH_SUMS = select(sums.c.member_id).where(among(sums.c.member_id)).distinct()
 _VOUCHERS = select(vouchers.c.number, vouchers.c.member_id).where(
     vouchers.c.member_id.in_(_members)
 )
@@ -235,7 +241,12 @@ _FIRST_SETS = union(
     select(members.c.branch, members.c.member_id).join(
         branches, branches.c.branch == members.c.branch
     ),
-    select(terminals.c.branch, holdings.c.member_id).join(
-        holdings, holdings.c.terminal == terminals.c.terminal
-    ),
+    select(terminals.c.branch, holdings.c.member_id)
+    .join(holdings, holdings.c.terminal == terminals.c.terminal)
+    .where(~holdings.c.member_id.contains(SEPARATOR)),
+)
+_OTHER_WALLETS = (
+    select(terminals.c.branch, holdings.c.member_id)
+    .join(holdings, holdings.c.terminal == terminals.c.terminal)
+    .where(holdings.c.member_id.contains(SEPARATOR))
 )

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
+from loyalty.accounts import member_of
 from loyalty.baskets import Basket
 from loyalty.bounds import Count, Sum
 from loyalty.identifiers import voucher_epoch, voucher_issuer, voucher_seq
@@ -75,7 +76,8 @@ def _taken_otherwise(entry: Entry, programme: Programme) -> str:
     except msgspec.ValidationError:
         return "what it claims cannot be read"
     reward = reward_named(programme, said.reward)
-    if reward is None or reward.wallet not in ("", programme.main_wallet):
+    account = member_of(entry.member)
+    if reward is None or entry.member != programme.account_of(account, reward.wallet):
         return f"it claims {said.reward[:40]!r}, which this wallet has not"
     if entry.points != -reward.cost * said.count or said.cost != reward.cost:
         due = reward.cost * said.count

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from loyalty.accounts import member_of
 from loyalty.clock import from_epoch_ms
 from loyalty.journal import EVENT, Entry
 from loyalty.programme.document import Programme
@@ -29,11 +30,13 @@ def event_difference(entry: Entry, programme: Programme) -> str:
     if surprise is not None:
         if not is_chosen(surprise.seed, surprise.in_how_many, entry.terminal, entry.receipt):
             return f"it gives the surprise {name}, which this sale does not get"
-        points = surprise.points
+        points, wallet = surprise.points, surprise.wallet
     elif event is not None:
-        points = event.points
+        points, wallet = event.points, event.wallet
     else:
         return f"it gives points for {name!r}, which the programme does not know"
+    if entry.member != programme.account_of(member_of(entry.member), wallet):
+        return f"it gives {name} into another wallet than the programme has it"
     return "" if points == entry.points else f"promised {entry.points} points, computed {points}"
 
 

@@ -65,7 +65,9 @@ from sync_server.terminals.member_locks import hold_members
 from sync_server.terminals.promises import Promises
 from sync_server.terminals.stale_standings import stale_standings
 from sync_server.terminals.sum_book import post_sums, refuse_sums_beyond
+from sync_server.terminals.transfer_book import transfer_cases
 from sync_server.terminals.voucher_book import post_vouchers
+from sync_server.terminals.wallet_book import wallet_cases
 
 log = structlog.get_logger(__name__)
 
@@ -255,7 +257,9 @@ class Ingest:
         ]
         found += stale_standings(connection, arrived, self._promises, self._zone)
         post_sums(connection, *journal, arrived)
+        found += wallet_cases(connection, arrived, self._promises.programme, self._zone)
         found += event_cases(connection, arrived, self._promises.programme, self._zone)
+        found += transfer_cases(connection, arrived, self._promises.programme, self._zone)
         members = {entry.member for entry in arrived if entry.member}
         note_branches(connection, request.terminal, members)
         settle_rights(connection, *journal, members, moved, now_ms)

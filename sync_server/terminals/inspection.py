@@ -6,6 +6,7 @@ that it can be read, is what it says it is, and fits the books of either databas
 
 import msgspec
 
+from loyalty.accounts import wallet_of
 from loyalty.amounts import MAX_AMOUNT_MINOR
 from loyalty.bounds import MAX_MOMENT_MS, MAX_POINTS
 from loyalty.errors import EntryInvalid
@@ -22,11 +23,15 @@ from loyalty.journal import (
     REVERSE,
     RIGHTS_GRANT,
     RIGHTS_RELEASE,
+    TRANSFER,
     VOUCHER_ISSUED,
+    WALLET,
     Entry,
     decode_entry,
 )
 from loyalty.members import MAX_SEGMENTS, is_birthday
+from loyalty.programme.side_wallets import WALLET_NAME
+from loyalty.programme.transfers import WITH
 from loyalty.sums import SUMS, broken_sums
 from sync_server.rights.grants import MAX_DRAW
 from sync_server.store.payloads import Granted, enrolled, granted, issued, redeemed, released
@@ -70,6 +75,12 @@ def _misread(entry: Entry) -> str:
         return ""
     if entry.kind in (REDEEM, EXPIRE):
         return "it takes points and gives some" if entry.points > 0 else ""
+    if entry.kind == WALLET:
+        wallet = wallet_of(entry.member)
+        is_named = bool(wallet) and entry.payload.get(WALLET_NAME) == wallet
+        return "" if is_named else "it fills another wallet than it names, or none"
+    if entry.kind == TRANSFER:
+        return _misread_transfer(entry)
     if entry.kind == EVENT:
         return "" if entry.points > 0 and entry.member else "it gives no points, or to nobody"
     if entry.kind == ADJUST:
@@ -82,6 +93,13 @@ def _misread(entry: Entry) -> str:
         return f"its payload cannot be read: {fault}"
 
 
+def _misread_transfer(entry: Entry) -> str:
+    other = entry.payload.get(WITH)
+    if not (entry.points and entry.member and isinstance(other, str) and other):
+        return "it hands nothing on, or between nobody"
+    return "" if is_plain(other) and other != entry.member else "it hands points on to nobody else"
+
+
 def _miscounted(entry: Entry) -> str:
     said = entry.payload.get(SUMS)
     return "" if said is None else broken_sums(said)
@@ -91,7 +109,7 @@ def _misread_payload(entry: Entry) -> str:
     if entry.kind == ENROL:
         member = enrolled(entry)
         texts = (member.card, member.name, member.phone, member.email, member.branch)
-        if member.member_id != entry.member or not member.card:
+        if member.member_id != entry.member or not member.card or wallet_of(entry.member):
             return "it enrols another member than it names"
         if member.family:
             return "it makes a family, as head office alone does"

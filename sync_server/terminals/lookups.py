@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from loyalty.wire import MAX_FOUND_A_FRAME, Change, SyncRequest
 from sync_server.store import feed
+from sync_server.store.accounts import with_wallets
 from sync_server.store.tables import members, notices, vouchers
 from sync_server.store.texts import is_plain
 from sync_server.store.working_sets import note_branches
@@ -34,10 +35,11 @@ def found_for(connection: Connection, journal: Journal, cards: Sequence[str]) ->
     if not named:
         return ()
     asked = {"members": named}
+    accounts = with_wallets(connection, named)
     keys_of = {
         feed.MEMBER: named,
-        feed.BALANCE: named,
-        feed.SUMS: named,
+        feed.BALANCE: accounts,
+        feed.SUMS: accounts,
         feed.VOUCHER: connection.execute(_VOUCHERS, asked).scalars().all(),
         feed.NOTICE: connection.execute(_NOTICES, asked).scalars().all(),
     }

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from loyalty.journal import EARN, EVENT, REDEEM, REVERSE, Entry
 from loyalty.programme.document import Programme
 from loyalty.programme.paying import PointsPaid, paid_with_points
-from loyalty.programme.sale_facts import MAX_FIGURE, PAID_MINOR
+from loyalty.programme.sale_facts import MAX_FIGURE, PAID_MINOR, WALLETS
 from loyalty.sums import SUMS
 from sync_server.reconcile.recomputed import Given, given_by
 from sync_server.store.cases import PROGRAMME_UNKNOWN, PROMISE_DIFFERS, Case
@@ -102,6 +102,9 @@ def _beside_points(entry: Entry, given: Given) -> str:
     discount_minor = entry.payload.get("discount_minor", 0)
     if given.discount_minor != discount_minor:
         return f"discount {discount_minor}, computed {given.discount_minor}"
+    wallets = entry.payload.get(WALLETS, {})
+    if given.wallets != wallets:
+        return f"it gives other wallets {_told(wallets)}, computed {_told(given.wallets)}"
     sums = entry.payload.get(SUMS, {})
     if given.sums != sums:
         return f"it counts {_told(sums)} of its member, computed {_told(given.sums)}"

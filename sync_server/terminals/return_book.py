@@ -25,6 +25,7 @@ from loyalty.programme.returning import (
     returned,
 )
 from loyalty.receipt_codes import SoldReceipt, sold_receipt
+from loyalty.sums import added
 from sync_server.store.cases import RETURNED_TWICE, RETURNS_DIFFER, Case
 from sync_server.store.tables import entries
 
@@ -52,6 +53,14 @@ class _Said(msgspec.Struct, frozen=True):
     forgiven: Points = 0
     revoked: Points = 0
     sale: SoldReceipt | None = None
+    wallets: dict[str, Sum] = {}
+    forgiven_wallets: dict[str, Points] = {}
+
+    @property
+    def wallets_moved(self) -> dict[str, int]:
+        """What wallets beside the main one changed by, what the member was forgiven with it."""
+        kept = {name: -points for name, points in self.forgiven_wallets.items()}
+        return {name: moved for name, moved in added(self.wallets, kept).items() if moved}
 
 
 class _Return(msgspec.Struct, frozen=True):
@@ -106,9 +115,18 @@ def _unlike(due: ReturnAward, entry: Entry, programme: Programme, said: _Said) -
         return f"promised {entry.points} points, computed {points}"
     if due.discount_minor != said.discount_minor:
         return f"discount {said.discount_minor}, computed {due.discount_minor}"
+    if dict(due.wallets) != said.wallets_moved:
+        return "it takes otherwise of other wallets than computed"
+    if said.forgiven_wallets and (programme.returns.debt != FORGIVEN or _over_forgiven(said)):
+        return "more of other wallets was forgiven than was due"
     if dict(due.sums) != said.sums:
         return "it counts otherwise of its member than computed"
     return ""
+
+
+def _over_forgiven(said: _Said) -> bool:
+    """Whether a member was given points of a wallet by being forgiven some."""
+    return any(said.wallets.get(name, 0) > 0 for name in said.forgiven_wallets)
 
 
 def return_cases(
@@ -149,7 +167,8 @@ def _differ(
     """The case of returns that, each right by what its till knew, come to other points together."""
     due = returned(programme, at_hand, (), [part for one in alike for part in one.parts])
     moved = sum(one.entry.points - _left_to_the_member(programme, one.said) for one in alike)
-    if moved == due.points:
+    beside = added(*(one.said.wallets_moved for one in alike))
+    if moved == due.points and all(beside.get(n, 0) == due.wallets.get(n, 0) for n in beside):
         return []
     last = alike[-1].entry
     return [

@@ -8,6 +8,7 @@ there the feed goes on.
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Generator, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from litestar import Request, Response, get
@@ -30,6 +31,7 @@ from loyalty.vouchers import ISSUED
 from loyalty.wire import SNAPSHOT_PATH
 from sync_server.errors import TooManySnapshots
 from sync_server.store import feed
+from sync_server.store.accounts import with_wallets
 from sync_server.store.engine import reading
 from sync_server.store.programmes import versions
 from sync_server.store.server_key import server_key
@@ -157,7 +159,10 @@ def _records(connection: Connection, journal: Journal, now_ms: int) -> Iterator[
     )
     for topic, keys in (_KEYS_OF_BRANCH if journal.branch else _KEYS).items():
         for page in _pages(connection, keys, asked):
-            yield from _part(connection, writer, topic, page, journal)
+            is_whole = not (journal.branch and topic in (feed.BALANCE, feed.SUMS))
+            named = iter(page if is_whole else with_wallets(connection, page))
+            while of_part := list(islice(named, ROWS_A_PART)):
+                yield from _part(connection, writer, topic, of_part, journal)
     told = [version.label for version in versions(connection)]
     yield from _part(connection, writer, feed.PROGRAMME, [*told, feed.PROGRAMME_IN_FORCE], journal)
     yield writer.end(server_key(connection))
