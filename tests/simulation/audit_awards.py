@@ -226,7 +226,8 @@ def _spend(document: Document, at: datetime, spent: int) -> dict[str, int]:
     sums = {}
     if "tiers" in document:
         sums[f"spend|{at:%Y-%m}"] = spent
-    if "discount" in document:
+    asks_ever = any(event["on"] == "milestone" for event in document.get("event", ()))
+    if asks_ever or "discount" in document:
         sums["spend|ever"] = spent
     return sums
 

@@ -34,14 +34,31 @@ class _Books(NamedTuple):
     named: set[Place]
 
     def sale_of(self, fields: Fields) -> Fields | None:
-        """The sale that a return is of: as its own journal has it, else as it was written first."""
-        found = self.sales.get(tuple(fields.payload["of"]), [])
+        """The sale that a return is of: as its own journal has it, else as it was written first,
+        else as the return tells it."""
+        told = _told_sale(fields)
+        found = [
+            sale
+            for sale in self.sales.get(tuple(fields.payload["of"]), [])
+            if told is None or told.receipt == sale.receipt
+        ]
 
         def nearness(sale: Fields) -> tuple[bool, bool]:
             is_own = (sale.terminal, sale.epoch) == (fields.terminal, fields.epoch)
             return is_own, not sale.is_salvaged
 
-        return max(found, key=nearness, default=None)
+        return max(found, key=nearness, default=told)
+
+
+def _told_sale(fields: Fields) -> Fields | None:
+    """The sale as the code of its receipt had it, where the till had it from there."""
+    told = fields.payload.get("sale")
+    if told is None:
+        return None
+    terminal, epoch, seq, receipt, member, points, programme, at_ms, payload = told[:9]
+    total = sum(line[2] for line in payload["lines"])
+    place = (terminal, epoch, seq)
+    return Fields(*place, "earn", member, points, total, receipt, programme, at_ms, at_ms, payload)
 
 
 def audit_promises(connection: sqlite3.Connection, counted: list[Row]) -> Iterator[Breach]:
@@ -68,13 +85,19 @@ def audit_promises(connection: sqlite3.Connection, counted: list[Row]) -> Iterat
 
 def _explained(books: _Books, fields: Fields) -> Iterator[Breach]:
     where = f"entry {fields.seq} of {fields.terminal}, epoch {fields.epoch}"
-    if fields.kind not in ("earn", "reverse", "redeem"):
+    if fields.kind not in ("earn", "reverse", "redeem", "event"):
         if fields.points:
             yield Breach("G6", f"{where} moves points and is of kind {fields.kind}")
         return
     document = books.programmes.get(fields.programme)
     if document is None:
         yield Breach("G6", f"{where} names no programme: {fields.programme!r}")
+        return
+    if fields.kind == "event":
+        name = fields.payload.get("event")
+        due = sum(one["points"] for one in document.get("event", ()) if one["name"] == name)
+        if fields.points != due:
+            yield Breach("G6", f"{where} gives {fields.points} points for {name}, {due} are due")
         return
     if fields.kind == "redeem":
         vouchers = books.issues[fields.terminal, fields.epoch, fields.receipt]

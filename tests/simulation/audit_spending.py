@@ -36,7 +36,7 @@ def _overspent(connection: sqlite3.Connection, entries: list[Fields]) -> Iterato
     risked = _copied(connection, entries)
     spenders: dict[str, set[tuple[str, int, int]]] = defaultdict(set)
     for fields in entries:
-        if fields.kind == "earn":
+        if fields.kind in ("earn", "event"):
             earned[fields.member] += fields.points
         if fields.kind == "redeem":
             redeemed[fields.member] -= fields.points

@@ -21,6 +21,11 @@ name = "quiet_hours"
 times = "2"
 when = { weekdays = ["saturday", "monday", "tuesday"], hours = ["08:00-12:00"] }
 
+[[event]]
+name = "welcome"
+on = "enrolment"
+points = 1
+
 [excluded]
 tenders = ["voucher"]
 """
@@ -168,6 +173,12 @@ name = "mornings"
 rules = ["turnover"]
 times = "1.2"
 when = { hours = ["06:00-13:00"] }
+
+[[event]]
+name = "first_thirty"
+on = "milestone"
+at = "30.00"
+points = 9
 
 [stacking]
 multipliers = "add"
