@@ -17,6 +17,10 @@ SEPARATOR = "/"
 GIFT = "GIFT"
 """Stands before the numbers of gift cards, as a member's id does before a wallet."""
 
+STOCK = "STOCK"
+"""Stands before the names of rewards of which there are only so many: what is left of one is a
+balance as well, and who holds the right to it may give it out with the line down."""
+
 
 def account_of(member_id: str, wallet: str = "") -> str:
     """The account of a member's `wallet`; without one, or of nobody, the member's own."""
@@ -34,15 +38,20 @@ def wallet_of(account: str) -> str:
 
 
 def told_with(account: str) -> str:
-    """The member whom tills are told of together with `account`; a gift card is nobody's, and told
-    by itself."""
+    """The member whom tills are told of together with `account`; a gift card and a stock are
+    nobody's, and told by themselves."""
     member = member_of(account)
-    return account if member == GIFT else member
+    return account if member in (GIFT, STOCK) else member
 
 
 def gift_account(number: str) -> str:
     """The account of the gift card with this number."""
     return f"{GIFT}{SEPARATOR}{number}"
+
+
+def stock_account(reward: str) -> str:
+    """The account of what is left of a reward."""
+    return f"{STOCK}{SEPARATOR}{reward}"
 
 
 def accounts_of(member_id: str, wallets: Iterable[str]) -> list[str]:

@@ -24,6 +24,9 @@ VOUCHERS: Final = frozenset({"money_off", "percent_off", "free_goods", "cheaper_
 REWARD, COST, COUNT = "reward", "cost", "count"
 """What points that are redeemed for a reward say: which, what one costs, and how many."""
 
+CLAIMED_STOCK = "claimed"
+"""The reason of an entry that takes what is claimed from a reward's stock."""
+
 TERMS = "terms"
 """What a voucher says that was worked out on a basket: the label of the programme it was by."""
 

@@ -63,6 +63,13 @@ def ask_for_voucher(connection: sqlite3.Connection, number: str) -> bool:
     return draws.ask_voucher(connection, number)
 
 
+def ask_for_stock(connection: sqlite3.Connection, account: str) -> bool:
+    """Ask for the right to give out one of a reward's stock; False when that is asked already."""
+    if settings.read_suspension(connection):
+        return False
+    return draws.ask_points(connection, account, 1)
+
+
 def is_gathering(connection: sqlite3.Connection, now_ms: int) -> bool:
     """Whether a member is served here whose rights are not all here, so that syncs should hurry."""
     present = serving.present(connection, now_ms, MAX_MEMBERS_A_ROUND)

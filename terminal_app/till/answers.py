@@ -45,6 +45,7 @@ class Reason(StrEnum):
     CLAIM_TOO_MANY = "claim-too-many"
     CLAIM_HAD_BEFORE = "claim-had-before"
     CLAIM_NONE_LEFT = "claim-none-left"
+    CLAIM_ELSEWHERE = "claim-elsewhere"
     CLAIM_NOT_NOW = "claim-not-now"
     HAND_ON_NOT_OFFERED = "hand-on-not-offered"
     HAND_ON_SELF = "hand-on-self"
@@ -110,6 +111,7 @@ class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
     `safe` says how much of `balance` may be spent here now, and why the rest waits. `wallet` is
     what the points are (points, stamps or money), `wallets` are those beside it; `tier` is None
     where the programme has none.
+    `account_of` names the owner of the family account that all of it is of, empty for their own.
     """
 
     member: Member
@@ -121,6 +123,7 @@ class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
     wallet: str = POINTS
     tier: TierStanding | None = None
     wallets: tuple[KnownWallet, ...] = ()
+    account_of: str = ""
 
 
 class KnownVoucher(msgspec.Struct, frozen=True):

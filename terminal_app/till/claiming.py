@@ -6,13 +6,14 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
-from loyalty.accounts import accounts_of
+from loyalty.accounts import accounts_of, stock_account
 from loyalty.amounts import decimals_of, plain_amount
 from loyalty.baskets import Basket
 from loyalty.clock import from_epoch_ms
-from loyalty.journal import REDEEM
+from loyalty.journal import ADJUST, REDEEM
 from loyalty.members import Member
 from loyalty.programme.catalogue import (
+    CLAIMED_STOCK,
     VOUCHERS,
     Claimant,
     ClaimWhyNot,
@@ -43,11 +44,11 @@ from loyalty.receipts import (
 )
 from loyalty.sums import added
 from terminal_app.posting.draft import Draft, content_digest
-from terminal_app.store import ledger, members, sums
+from terminal_app.store import draws, ledger, members, rights, sums
 from terminal_app.till.answers import Claim, Posted, Reason, Refusal, RewardOffer
 from terminal_app.till.issuing import NewVoucher, issue_voucher
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of
-from terminal_app.till.safety import spendable_with
+from terminal_app.till.safety import spendable_by
 from terminal_app.till.standing import past_of, standing_at, tier_at
 from terminal_app.till.voucher_check import VoucherDesk
 from terminal_app.till.wallets import spendable_of_wallets, wallet_lines
@@ -100,10 +101,10 @@ def claim(connection: sqlite3.Connection, desk: VoucherDesk, asked: Claim) -> Po
     refusal = _refusal(programme, _offer(programme, reward, looking), asked.count)
     if refusal is not None:
         return refusal
-    draft = draft_of(connection, identity, programme, asked, desk.at_ms, desk.now_ms)
+    draft = draft_of(connection, identity, programme, asked, desk.at_ms, desk.now_ms, member)
     given = _give(connection, draft, desk, member, reward, asked.count)
-    balance = ledger.balance_of(connection, member.member_id).points - given.points
-    past = past_of(connection, programme, member.member_id, member)
+    balance = ledger.balance_of(connection, member.account).points - given.points
+    past = past_of(connection, programme, member.account, member)
     receipt = replace(
         with_rewards(receipt_of(identity, programme, draft, member, CLAIM, Basket(())), given),
         balance=balance,
@@ -153,9 +154,16 @@ def claimant_with(
         spendable={**beside, programme.main_wallet: spendable},
         history=_history(connection, programme, member),
         given_out={
-            reward.name: reward.stock for reward in programme.rewards if reward.stock is not None
+            reward.name: reward.stock - at_hand(connection, reward)
+            for reward in programme.rewards
+            if reward.stock is not None
         },
     )
+
+
+def at_hand(connection: sqlite3.Connection, reward: CatalogueReward) -> int:
+    """How many of a reward with a stock may be given out here, whatever happens elsewhere."""
+    return max(rights.held(connection, stock_account(reward.name)), 0)
 
 
 def gives_voucher(desk: VoucherDesk, due: Due) -> bool:
@@ -175,13 +183,13 @@ def with_rewards(receipt: Receipt, given: Claimed) -> Receipt:
 
 
 def _claimant(connection: sqlite3.Connection, desk: VoucherDesk, member: Member) -> Claimant:
-    programme, member_id = desk.programme, member.member_id
-    past = past_of(connection, programme, member_id, member)
+    programme = desk.programme
+    past = past_of(connection, programme, member.account, member)
     at = from_epoch_ms(desk.at_ms).astimezone(desk.identity.zone)
-    balance = ledger.balance_of(connection, member_id).points
-    spendable = spendable_with(connection, programme, member_id, balance, 0, desk.now_ms)
+    balance = ledger.balance_of(connection, member.account).points
+    spendable = spendable_by(connection, programme, member, balance, 0, desk.now_ms)
     standing = standing_at(programme, past, at)
-    beside = spendable_of_wallets(connection, programme, member_id, desk.now_ms)
+    beside = spendable_of_wallets(connection, programme, member, desk.now_ms)
     return claimant_with(connection, desk, member, standing, spendable, beside)
 
 
@@ -192,7 +200,7 @@ def _history(
     if all(reward.a_member is None for reward in programme.rewards):
         return {}
     # A claim is counted in the account that paid for it.
-    accounts = accounts_of(member.member_id, side_wallets(programme))
+    accounts = accounts_of(member.account, side_wallets(programme))
     return added(*(sums.sums_of(connection, account) for account in accounts))
 
 
@@ -222,6 +230,9 @@ def _refusal(programme: Programme, offer: Offer, count: int) -> Refusal | None:
     if not isinstance(offer.why_not, ClaimWhyNot):
         return Refusal(Reason.CLAIM_NOT_NOW)
     reason = _REASONS[offer.why_not]
+    reward = reward_named(programme, offer.reward)
+    if reason is Reason.CLAIM_NONE_LEFT and reward and reward.stock:
+        return Refusal(Reason.CLAIM_ELSEWHERE, {"stock": stock_account(offer.reward)})
     if reason is not Reason.CLAIM_TOO_FEW:
         return Refusal(reason)
     missing = str(offer.missing)
@@ -242,11 +253,14 @@ def _give(
     identity, programme = desk.identity, desk.programme
     wallet = reward.wallet or programme.main_wallet
     taken = count * reward.cost
+    if reward.stock is not None:
+        # Before what is paid for it, so that who reads the receipt up to there has both.
+        _take_from_stock(connection, draft, reward, count)
     draft.add(
         REDEEM,
         points=-taken,
         payload=claim_payload(reward, count),
-        account=programme.account_of(member.member_id, wallet),
+        account=programme.account_of(member.account, wallet),
     )
     is_main = wallet == programme.main_wallet
     points, wallets = (taken, {}) if is_main else (0, {wallet: taken})
@@ -267,3 +281,13 @@ def _give(
     )
     slips = tuple(issue_voucher(connection, draft, identity, new) for _ in range(count))
     return Claimed(points, slips, (), wallets)
+
+
+def _take_from_stock(
+    connection: sqlite3.Connection, draft: Draft, reward: CatalogueReward, count: int
+) -> None:
+    """Take `count` of what this till may give out, and ask for one more when none is left here."""
+    account = stock_account(reward.name)
+    draft.add(ADJUST, points=-count, account=account, payload={"reason": CLAIMED_STOCK})
+    if at_hand(connection, reward) <= count:
+        draws.ask_points(connection, account, 1)

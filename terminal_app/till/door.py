@@ -43,7 +43,7 @@ from terminal_app.till.answers import (
 )
 from terminal_app.till.identifying import known_member
 from terminal_app.till.limits import misnamed, unreturnable, unsellable
-from terminal_app.till.safety import safe_to_spend
+from terminal_app.till.safety import safe_for, safe_to_spend
 from terminal_app.till.sold import known_receipt, sold_here
 from terminal_app.till.telling import reasons_in
 from terminal_app.till.voucher_check import desk_now
@@ -98,7 +98,10 @@ class Till:
         with self._store.reading() as connection:
             now_ms = self._now()
             programme = programme_in_force(connection, now_ms)
-            return safe_to_spend(connection, programme, member_id, now_ms)
+            member = members.member(connection, member_id)
+            if member is None:
+                return safe_to_spend(connection, programme, member_id, now_ms)
+            return safe_for(connection, programme, member, "", now_ms)
 
     def quote(
         self,
@@ -156,7 +159,10 @@ class Till:
             member = members.member(connection, member_id)
             if member is None:
                 return ()
-            return claiming.on_offer(connection, desk_now(connection, self._now()), member)
+            offers = claiming.on_offer(connection, desk_now(connection, self._now()), member)
+        for offer in offers:
+            self._ask_for(offer.refusal)
+        return offers
 
     def claim(self, asked: Claim) -> Posted | Refusal:
         """Give a member a reward of the catalogue for its points; once for ever per reference."""
@@ -228,8 +234,11 @@ class Till:
         return known
 
     def history(self, member_id: str, limit: int = 20) -> tuple[HistoryRow, ...]:
-        """A member's last `limit` entries at this till, newest first."""
+        """The last `limit` entries at this till of the account that a member collects on, newest
+        first."""
         with self._store.reading() as connection:
+            member = members.member(connection, member_id)
+            account = member.account if member else member_id
             return tuple(
                 HistoryRow(
                     entry.kind,
@@ -238,7 +247,7 @@ class Till:
                     entry.amount_minor,
                     entry.occurred_at_ms,
                 )
-                for entry in journal.latest_of(connection, member_id, limit)
+                for entry in journal.latest_of(connection, account, limit)
             )
 
     def reprint(self, reference: str) -> Posted | Refusal:

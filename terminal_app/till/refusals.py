@@ -60,6 +60,10 @@ SENTENCES: dict[Reason, str] = {
         "The member had this reward as often as one can have it. Choose another."
     ),
     Reason.CLAIM_NONE_LEFT: phrase("Nothing is left of this reward here. Choose another."),
+    Reason.CLAIM_ELSEWHERE: phrase(
+        "None of this reward is at hand here. Head office is asked for one: "
+        "try again in a moment, or choose another."
+    ),
     Reason.CLAIM_NOT_NOW: phrase("This reward cannot be had here now. Choose another."),
     Reason.HAND_ON_NOT_OFFERED: phrase(
         "Points cannot be handed on in this shop. Go on with the sale."

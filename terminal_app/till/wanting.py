@@ -22,7 +22,10 @@ def ask_for(store: Store, answer: object, now_ms: int) -> bool:
     """Write down what `answer` lacks; True when head office should be asked at once."""
     try:
         if isinstance(answer, KnownMember):
-            accounts = [answer.member.member_id, *(one.account for one in answer.wallets)]
+            member = answer.member
+            # Who joined a family may still have points of before.
+            own = {member.account, member.member_id}
+            accounts = [*sorted(own), *(one.account for one in answer.wallets)]
             return _welcome(store, accounts, now_ms)
         if isinstance(answer, Refusal):
             return _ask_after(store, answer, now_ms)
@@ -46,6 +49,9 @@ def _ask_after(store: Store, refusal: Refusal, now_ms: int) -> bool:
             return upkeep.ask_for_voucher(connection, refusal.facts["voucher"])
     if refusal.reason is Reason.HAND_ON_NOT_ENOUGH:
         return _welcome(store, [refusal.facts["account"]], now_ms)
+    if refusal.reason is Reason.CLAIM_ELSEWHERE:
+        with store.writing() as connection:
+            return upkeep.ask_for_stock(connection, refusal.facts["stock"])
     card = refusal.facts.get("card", "")
     if refusal.reason is Reason.UNKNOWN_CARD and is_card_number(card):
         with store.writing() as connection:
