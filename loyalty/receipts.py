@@ -92,16 +92,17 @@ class TierStanding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The loyalty receipt of one sale or return, or of a claim or a transfer, which
-    have no goods.
+    """The loyalty receipt of one sale or return, or of a claim or a transfer, which have
+    no goods.
 
     `points` is signed: below zero for what a return took back. `balance` is None for a shopper
     without a card, and for a card that this till has not heard of. `is_copy` marks a reprint, whose
     vouchers are the very same numbers. `discount_minor` is off the total, and `points_paid` paid
     `points_paid_minor` of it. `wallet` is what the points are: "points", "stamps" or "money";
     `wallets` are those beside it; `rules` has what each rule gave where the programme has several,
-    `bonuses` what came beside `points`, for events and by surprise, `tickets` are of lotteries. Of a
-    transfer `points` went to the member whose name is `handed_to`.
+    `bonuses` what came beside `points`, for events and by surprise, `tickets` are of lotteries. Of
+    a transfer `points` went to the member whose name is `handed_to`. `account_of` names the owner
+    of the family account that it is about; it is empty for the member's own.
 
     A return names the sale that it is `of_receipt`, and the vouchers that were `revoked` with it;
     its `points_paid` came back, and `to_pay_minor` is what is given back in money. `code` is the
@@ -142,6 +143,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     rewards: tuple[RewardLine, ...] = ()
     wallets: tuple[WalletLine, ...] = ()
     handed_to: str = ""
+    account_of: str = ""
     tickets: tuple[TicketLine, ...] = ()
 
     @property

@@ -38,6 +38,8 @@ class Wait(StrEnum):
     """Head office was not heard of for longer than rights last."""
     PENDING = "pending"
     """They were earned lately: the programme has them wait, so that a return comes first."""
+    OWNER_ALONE = "owner-alone"
+    """The account is a family's, and the programme has its owner alone spend from it."""
     COPY = "copy"
     """This till's data was copied or put back; head office must give it a journal of its own."""
 

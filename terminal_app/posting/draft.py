@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from loyalty.accounts import BY
 from loyalty.balances import after
 from loyalty.baskets import Basket
 from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, Entry
@@ -21,7 +22,8 @@ from terminal_app.store.settings import Identity
 class Draft:
     """The entries of one happening, numbered on from the journal's head.
 
-    They are of `member_id`'s account, but those that say another's. `receipt` is the reference they
+    They are of the account `member_id`, but those that say another, and say whose card it was where
+    that is `by` another member. `receipt` is the reference they
     carry; without one (None) they are named by the first of them.
     It must live inside the transaction that it was begun in: `post` writes entries, balances,
     sums, rights and the day's tally together, so that none of them can be there without the others.
@@ -48,6 +50,7 @@ class Draft:
         self._recorded_at_ms = max(recorded_at_ms, before_ms)
         self._entries: list[Entry] = []
         self.member_id = member_id
+        self.by = ""
         self.receipt = (
             _own_reference(connection, identity, self._head.seq + 1) if receipt is None else receipt
         )
@@ -86,7 +89,7 @@ class Draft:
                 programme=self._programme,
                 occurred_at_ms=self.occurred_at_ms,
                 recorded_at_ms=self._recorded_at_ms,
-                payload=payload or {},
+                payload=(payload or {}) | ({BY: self.by} if self.by else {}),
                 # Entries of one happening are written at once.
                 elapsed_ms=0 if self._entries else journal.elapsed_ms(self._connection, self._head),
             )

@@ -30,7 +30,8 @@ from terminal_app.till.answers import (
     Reason,
     Refusal,
 )
-from terminal_app.till.safety import safe_to_spend
+from terminal_app.till.ringing_up import owner_name
+from terminal_app.till.safety import safe_for
 from terminal_app.till.sold import known_receipt, sold_by_code
 from terminal_app.till.standing import past_of, tier_at
 from terminal_app.till.voucher_check import check_voucher, desk_now
@@ -68,19 +69,21 @@ def identify(connection: sqlite3.Connection, text: str, now_ms: int) -> Identifi
 
 def known_member(connection: sqlite3.Connection, member: Member, now_ms: int) -> KnownMember:
     """A member with all that a face shows of them."""
-    balance = ledger.balance_of(connection, member.member_id)
+    balance = ledger.balance_of(connection, member.account)
     programme = programme_in_force(connection, now_ms)
+    is_shared = member.account != member.member_id
     notices = members.waiting_notices(connection, member.member_id)
     return KnownMember(
         member=member,
         balance=balance,
-        safe=safe_to_spend(connection, programme, member.member_id, now_ms),
+        safe=safe_for(connection, programme, member, "", now_ms),
         points_to_next=points_to_next(programme, balance.points),
         notices=tuple(in_language(notice.texts, member.language) for notice in notices),
         known_at_ms=settings.read_sync_state(connection).heard_at_ms,
         wallet=programme.wallet().kind,
         wallets=known_wallets(connection, programme, member, now_ms),
         tier=_tier(connection, programme, member, now_ms),
+        account_of=owner_name(connection, member.family) if is_shared else "",
     )
 
 
@@ -90,7 +93,7 @@ def _tier(
     if not programme.tier:
         return None
     zone = settings.require_identity(connection).zone
-    past = past_of(connection, programme, member.member_id, member)
+    past = past_of(connection, programme, member.account, member)
     return tier_at(programme, past, from_epoch_ms(now_ms).astimezone(zone))
 
 

@@ -26,7 +26,7 @@ from loyalty.programme.terms.goods import Tender
 from terminal_app.store import ledger, members
 from terminal_app.till.answers import Reason, Refusal, Sale
 from terminal_app.till.limits import overmarked
-from terminal_app.till.safety import spendable_with
+from terminal_app.till.safety import spendable_by
 from terminal_app.till.standing import Past, past_of, standing_at
 from terminal_app.till.voucher_check import VoucherDesk, check_vouchers
 from terminal_app.till.voucher_worth import PaidVoucher, paid_with
@@ -90,7 +90,7 @@ def price(
     )
     past, standing, given = Past(), NEWCOMER, NOTHING_EARNED
     if sale.member_id:
-        past = past_of(connection, programme, sale.member_id, member)
+        past = past_of(connection, programme, member.account if member else sale.member_id, member)
         standing = standing_at(programme, past, occasion.at)
         given = award(programme, occasion, standing)
     due_minor = sale.basket.total_minor - given.discount_minor
@@ -154,8 +154,8 @@ def _paid_with_points(
         if not asked:
             return NOTHING_PAID, NOTHING_PAID
         return Refusal(Reason.PAY_NOT_OFFERED if member or sale.member_id else Reason.PAY_NO_CARD)
-    balance = ledger.balance_of(connection, member.member_id).points
-    safe = spendable_with(connection, programme, member.member_id, balance, 0, desk.now_ms)
+    balance = ledger.balance_of(connection, member.account).points
+    safe = spendable_by(connection, programme, member, balance, 0, desk.now_ms)
     most = most_paid(programme, safe, due_minor)
     paid = paid_with_points(programme, asked, safe, due_minor)
     if isinstance(paid, PointsPaid):

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from loyalty.identifiers import is_card_number
 from loyalty.programme.catalogue import automatic_due
+from loyalty.programme.families import may_spend
 from loyalty.programme.rewards import vouchers_due
 from loyalty.programme.sale_facts import side_points
 from loyalty.programme.side_wallets import side_sums
@@ -13,7 +14,7 @@ from terminal_app.store import ledger, members
 from terminal_app.till.answers import Quote, Reason, Refusal, Sale
 from terminal_app.till.claiming import claimant_with, gives_voucher
 from terminal_app.till.pricing import price
-from terminal_app.till.safety import spendable_with
+from terminal_app.till.safety import spendable_by
 from terminal_app.till.voucher_check import VoucherDesk
 from terminal_app.till.wallets import spendable_of_wallets
 
@@ -44,17 +45,16 @@ def quote(connection: sqlite3.Connection, desk: VoucherDesk, sale: Sale) -> Quot
     if member is None:
         return quoted
     moved = points - priced.points_paid.points
-    balance = ledger.balance_of(connection, member_id).points + moved
+    balance = ledger.balance_of(connection, member.account).points + moved
     gained = priced.sums(desk.programme)
-    safe = spendable_with(
-        connection, desk.programme, member_id, balance, moved, desk.now_ms, gained
-    )
+    safe = spendable_by(connection, desk.programme, member, balance, moved, desk.now_ms, gained)
     due = vouchers_due(desk.programme, safe, desk.at_ms, desk.identity.zone)
-    due_of_all = vouchers_due(desk.programme, balance, desk.at_ms, desk.identity.zone)
+    theirs = balance if may_spend(desk.programme, member) else 0
+    due_of_all = vouchers_due(desk.programme, theirs, desk.at_ms, desk.identity.zone)
     redeemed = due.count * due.points
     beside = side_points(desk.programme, priced.award)
     sums = side_sums(desk.programme, beside, priced.occasion.at.date())
-    free = spendable_of_wallets(connection, desk.programme, member_id, desk.now_ms, beside, sums)
+    free = spendable_of_wallets(connection, desk.programme, member, desk.now_ms, beside, sums)
     looking = claimant_with(connection, desk, member, priced.standing, safe - redeemed, free)
     coming = automatic_due(desk.programme, looking)
     of_main = (one for one in coming if one.wallet == desk.programme.main_wallet)

@@ -70,12 +70,18 @@ def plan_return(
         return _without_receipt(connection, identity, programme, goods, at_ms)
     if isinstance(sold, Refusal):
         return sold
-    if goods.member_id and goods.member_id != sold.receipt.member_id:
+    if goods.member_id and sold.receipt.member_id not in _accounts(connection, goods.member_id):
         return Refusal(Reason.RECEIPT_OF_ANOTHER, {"receipt": sold.receipt.reference})
     parts = _parts(sold, goods)
     if isinstance(parts, Refusal):
         return parts
     return _with_receipt(connection, identity, sold, parts)
+
+
+def _accounts(connection: sqlite3.Connection, member_id: str) -> set[str]:
+    """Where purchases of a member may stand: on their own account, or on their family's."""
+    member = members.member(connection, member_id)
+    return {member_id, member.account} if member else {member_id}
 
 
 def _without_receipt(
@@ -91,7 +97,7 @@ def _without_receipt(
     basket = with_words(connection, programme, goods.basket)
     plan = ReturnPlan(
         programme=programme,
-        member_id=goods.member_id,
+        member_id=member.account if member else "",
         member=member,
         basket=basket,
         points=0,
@@ -101,7 +107,7 @@ def _without_receipt(
     if member is None or programme.returns.without_receipt != AS_SOLD_NOW:
         return plan
     at = from_epoch_ms(at_ms).astimezone(identity.zone)
-    past = past_of(connection, programme, member.member_id, member)
+    past = past_of(connection, programme, member.account, member)
     occasion = Occasion(basket=basket, at=at, branch=identity.branch)
     sold = as_sold_now(programme, occasion, standing_at(programme, past, at))
     given, standing, less = sold.award, sold.standing, sold.sums

@@ -120,5 +120,5 @@ def _receipt(
     )
     if plan.member is None:
         return receipt
-    balance = ledger.balance_of(connection, plan.member.member_id).points
+    balance = ledger.balance_of(connection, plan.member_id).points
     return replace(receipt, balance=balance + plan.points)

@@ -10,7 +10,7 @@ from loyalty.programme.document import Programme
 from loyalty.receipt_codes import receipt_code, sold_receipt
 from loyalty.receipts import Receipt
 from terminal_app.posting.draft import Draft
-from terminal_app.store import receipts, serving, spool
+from terminal_app.store import members, receipts, serving, spool
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Claim, GoodsReturn, Posted, Reason, Refusal, Sale
 
@@ -37,17 +37,29 @@ def draft_of(
     asked: Sale | GoodsReturn | Claim,
     at_ms: int,
     now_ms: int,
+    member: Member | None = None,
 ) -> Draft:
-    """The entries of what is `asked`, none of them written yet."""
-    return Draft(
+    """The entries of what is `asked`, none of them written yet: of the account that `member`
+    collects on, or of a card that this till has not heard of."""
+    draft = Draft(
         connection,
         identity,
         receipt=asked.reference or None,
         programme=programme.label,
-        member_id=asked.member_id,
+        member_id=member.account if member else asked.member_id,
         occurred_at_ms=at_ms,
         recorded_at_ms=now_ms,
     )
+    if member and member.account != member.member_id:
+        draft.by = member.member_id
+    return draft
+
+
+def owner_name(connection: sqlite3.Connection, owner_id: str) -> str:
+    """What the owner of a family account is called; by their card, where this till has not heard
+    of them."""
+    owner = members.member(connection, owner_id)
+    return owner.name if owner else owner_id
 
 
 def receipt_of(
@@ -90,6 +102,8 @@ def posted(
     connection: sqlite3.Connection, draft: Draft, content: bytes, receipt: Receipt, print_it: bool
 ) -> Posted:
     """Write `draft` and keep its `receipt` as the answer to whoever asks again."""
+    if draft.by:
+        receipt = replace(receipt, account_of=owner_name(connection, draft.member_id))
     last_seq = draft.post()
     receipts.keep(connection, content, receipt, last_seq)
     for account in draft.accounts:

@@ -12,6 +12,7 @@ _REASONS = {
     Wait.NOT_HEARD: phrase(
         "Points can be spent again once head office is reached: it was not heard of for too long."
     ),
+    Wait.OWNER_ALONE: phrase("Only the owner of the family account may spend from it."),
     Wait.COPY: phrase(
         "Points can be spent again once head office is reached: this till's data was copied."
     ),

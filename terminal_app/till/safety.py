@@ -6,9 +6,13 @@ All of it is of one account: a member's own, which is the main wallet's, or that
 import sqlite3
 from collections.abc import Mapping
 
-from loyalty.accounts import wallet_of
+from msgspec.structs import replace
+
+from loyalty.accounts import account_of, wallet_of
 from loyalty.clock import from_epoch_ms
+from loyalty.members import Member
 from loyalty.programme.document import Programme
+from loyalty.programme.families import may_spend
 from loyalty.programme.standing import pending_points
 from loyalty.rights import HeldElsewhere, Safe, Wait, spendable
 from loyalty.sums import added
@@ -39,6 +43,36 @@ def spendable_with(
     held = rights.held(connection, account) + earned_points
     pending = _pending(connection, programme, account, now_ms, gained or {})
     return _may_spend(programme, account, wait, balance - pending, held)
+
+
+def spendable_by(
+    connection: sqlite3.Connection,
+    programme: Programme,
+    member: Member,
+    balance: int,
+    earned_points: int,
+    now_ms: int,
+    gained: Mapping[str, int] | None = None,
+) -> int:
+    """What of the account that `member` collects on they may spend here, as `spendable_with` has
+    it: nothing of a family's account that its owner alone spends from."""
+    if not may_spend(programme, member):
+        return 0
+    return spendable_with(
+        connection, programme, member.account, balance, earned_points, now_ms, gained
+    )
+
+
+def safe_for(
+    connection: sqlite3.Connection, programme: Programme, member: Member, wallet: str, now_ms: int
+) -> Safe:
+    """What `member` may spend of a `wallet` ("" is the main one) here now, and why the rest
+    waits."""
+    account = account_of(member.account, wallet)
+    safe = safe_to_spend(connection, programme, account, now_ms)
+    if may_spend(programme, member):
+        return safe
+    return replace(safe, points=0, wait=Wait.OWNER_ALONE)
 
 
 def safe_to_spend(

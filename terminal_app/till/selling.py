@@ -24,7 +24,7 @@ from terminal_app.till.claiming import claimant_with, give_automatic, with_rewar
 from terminal_app.till.issuing import NewVoucher, issue_voucher
 from terminal_app.till.pricing import Priced, price
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of, with_code
-from terminal_app.till.safety import spendable_with
+from terminal_app.till.safety import spendable_by
 from terminal_app.till.standing import tier_at
 from terminal_app.till.telling import given_by_rule
 from terminal_app.till.tickets import ticket_lines
@@ -53,7 +53,7 @@ def sell(
     priced = price(connection, desk, sale, member)
     if isinstance(priced, Refusal):
         return priced
-    draft = draft_of(connection, identity, programme, sale, at_ms, now_ms)
+    draft = draft_of(connection, identity, programme, sale, at_ms, now_ms, member)
     _add_sale(draft, programme, priced)
     _redeem_vouchers(connection, draft, priced.vouchers)
     receipt = _receipt(connection, identity, programme, draft, member, priced)
@@ -84,13 +84,11 @@ def _of_member(
     beside = added(earned, add_bonuses(draft, programme, bonuses, at))
     moved = priced.award.points + beside.pop(programme.main_wallet, 0) - priced.points_paid.points
     gained = priced.sums(programme)
-    balance = ledger.balance_of(connection, member.member_id).points + moved
-    safe = spendable_with(
-        connection, programme, member.member_id, balance, moved, desk.now_ms, gained
-    )
+    balance = ledger.balance_of(connection, member.account).points + moved
+    safe = spendable_by(connection, programme, member, balance, moved, desk.now_ms, gained)
     slips, redeemed = _issue_due(connection, draft, desk.identity, programme, safe)
     sums = side_sums(programme, earned, at.date())
-    free = spendable_of_wallets(connection, programme, member.member_id, desk.now_ms, beside, sums)
+    free = spendable_of_wallets(connection, programme, member, desk.now_ms, beside, sums)
     looking = claimant_with(connection, desk, member, priced.standing, safe - redeemed, free)
     given = give_automatic(connection, draft, desk, member, looking)
     told = replace(

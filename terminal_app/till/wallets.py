@@ -12,13 +12,14 @@ from loyalty.accounts import account_of
 from loyalty.journal import WALLET
 from loyalty.members import DEFAULT_LANGUAGE, Member
 from loyalty.programme.document import Programme
+from loyalty.programme.families import may_spend
 from loyalty.programme.side_wallets import side_wallets, wallet_payload
 from loyalty.programme.words.speech import Speech
 from loyalty.receipts import WalletLine
 from terminal_app.posting.draft import Draft
 from terminal_app.store import ledger
 from terminal_app.till.answers import KnownWallet
-from terminal_app.till.safety import safe_to_spend, spendable_with
+from terminal_app.till.safety import safe_for, spendable_with
 
 
 def add_wallets(
@@ -42,16 +43,18 @@ def add_wallets(
 def spendable_of_wallets(
     connection: sqlite3.Connection,
     programme: Programme,
-    member_id: str,
+    member: Member,
     now_ms: int,
     moved: Mapping[str, int] | None = None,
     sums: Mapping[str, Mapping[str, int]] | None = None,
 ) -> dict[str, int]:
-    """What may be spent here of each wallet beside the main one, once what is `moved` into them is
-    there, with the `sums` that it adds by wallet."""
+    """What `member` may spend here of each wallet beside the main one, once what is `moved` into
+    them is there, with the `sums` that it adds by wallet."""
+    if not may_spend(programme, member):
+        return dict.fromkeys(side_wallets(programme), 0)
     found = {}
     for wallet in side_wallets(programme):
-        account = account_of(member_id, wallet)
+        account = account_of(member.account, wallet)
         points = (moved or {}).get(wallet, 0)
         gained = (sums or {}).get(wallet, {})
         balance = ledger.balance_of(connection, account).points + points
@@ -76,7 +79,7 @@ def wallet_lines(
         points, gone = moved.get(wallet, 0), (redeemed or {}).get(wallet, 0)
         balance = None
         if member:
-            before = ledger.balance_of(connection, account_of(member.member_id, wallet)).points
+            before = ledger.balance_of(connection, account_of(member.account, wallet)).points
             balance = before + points - gone
         if points or gone or balance:
             kind = programme.wallet(wallet).kind
@@ -91,10 +94,10 @@ def known_wallets(
     speech = Speech(programme, member.language)
     return tuple(
         KnownWallet(
-            account=account_of(member.member_id, wallet),
+            account=account_of(member.account, wallet),
             title=speech.wallet(wallet),
             kind=programme.wallet(wallet).kind,
-            safe=safe_to_spend(connection, programme, account_of(member.member_id, wallet), now_ms),
+            safe=safe_for(connection, programme, member, wallet, now_ms),
         )
         for wallet in side_wallets(programme)
     )
