@@ -7,10 +7,12 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import Connection, bindparam, select
 
+from loyalty.accounts import member_of
 from loyalty.identifiers import voucher_issuer
 from loyalty.journal import REDEEM, RIGHTS_GRANT, VOUCHER_ISSUED, Entry, decode_entry
 from loyalty.programme.sale_facts import PAID_MINOR
 from sync_server.rights.grants import find_grants
+from sync_server.store.accounts import with_wallets
 from sync_server.store.cases import Case, strange_case
 from sync_server.store.payloads import granted, issued, redeemed
 from sync_server.store.tables import entries, terminals
@@ -22,7 +24,9 @@ def unpaid_vouchers(connection: Connection, arrived: Sequence[Entry]) -> list[Ca
     A receipt may be cut in two by frames, and what was taken along into another journal keeps its
     receipt: what arrived earlier of the terminal is looked at too.
     """
-    paid = {(entry.member, entry.receipt) for entry in arrived if _pays_for_vouchers(entry)}
+    paid = {
+        (member_of(entry.member), entry.receipt) for entry in arrived if _pays_for_vouchers(entry)
+    }
     missing = [
         entry
         for entry in arrived
@@ -32,11 +36,11 @@ def unpaid_vouchers(connection: Connection, arrived: Sequence[Entry]) -> list[Ca
         return []
     asked = {
         "of_terminal": missing[0].terminal,
-        "members": sorted({entry.member for entry in missing}),
+        "members": with_wallets(connection, sorted({entry.member for entry in missing})),
         "receipts": sorted({entry.receipt for entry in missing}),
     }
     paid |= {
-        (row.member, row.receipt)
+        (member_of(row.member), row.receipt)
         for row in connection.execute(_REDEEMED, asked)
         if _pays_for_vouchers(decode_entry(row.body))
     }

@@ -1,4 +1,4 @@
-"""Wallets beside the main one, in words and figures: by their own titles, as the shop calls them."""
+"""Wallets beside the main one, in words and figures: by their titles, as the shop calls them."""
 
 from collections.abc import Iterable
 

@@ -16,6 +16,8 @@ from terminal_app.pos.messages import (
     SafeAnswer,
     SaleAnswer,
     TransferAnswer,
+    WalletAnswer,
+    WalletMoved,
     issued_voucher,
 )
 from terminal_app.till.answers import Identified, KnownMember, Posted, Quote, Reason, Refusal
@@ -69,6 +71,12 @@ def member_answer(known: KnownMember, currency: str, *, is_online: bool) -> Memb
         safe=_safe_answer(known, is_online=is_online),
         wallet=known.wallet,
         tier=list(tier_lines(Words(known.member.language), known.tier, currency)),
+        wallets=[
+            WalletAnswer(
+                title=one.title, kind=one.kind, points=one.balance, safe_points=one.safe.points
+            )
+            for one in known.wallets
+        ],
     )
 
 
@@ -117,6 +125,16 @@ def sale_answer(answer: Posted | Refusal) -> SaleAnswer:
         tier=list(tier_lines(Words(receipt.language), receipt.tier, receipt.currency)),
         receipt_code=receipt.code,
         revoked=list(receipt.revoked),
+        wallets=[
+            WalletMoved(
+                title=line.title,
+                kind=line.kind,
+                points=line.points,
+                redeemed=line.redeemed,
+                balance=line.balance,
+            )
+            for line in receipt.wallets
+        ],
         vouchers=[issued_voucher(slip) for slip in receipt.vouchers],
     )
 

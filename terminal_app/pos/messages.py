@@ -139,6 +139,26 @@ class RuleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     points: int
 
 
+class WalletMoved(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sale, return or claim did to a wallet beside the main one: `points` are signed,
+    `redeemed` went for rewards; `kind` is "points", "stamps" or "money" in minor units."""
+
+    title: str
+    kind: str
+    points: int
+    redeemed: int
+    balance: int | None
+
+
+class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """A wallet of a member beside the main one; `safe_points` may be spent at this till now."""
+
+    title: str
+    kind: str
+    points: int
+    safe_points: int
+
+
 class SaleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """What a sale or return did; `repeated` when it was known and this is the first answer.
 
@@ -162,6 +182,7 @@ class SaleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     tier: list[str]
     receipt_code: str
     revoked: list[str]
+    wallets: list[WalletMoved]
 
 
 class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -219,6 +240,7 @@ class MemberAnswer(msgspec.Struct, frozen=True, kw_only=True):
     safe: SafeAnswer
     wallet: str
     tier: list[str]
+    wallets: list[WalletAnswer]
 
 
 class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):

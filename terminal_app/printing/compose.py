@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from drivers.documents import Block, Columns, Cut, Document, Feed, QrCode, Rule, Text
 from loyalty.amounts import decimals_of
 from loyalty.receipts import CLAIM, RETURN, SALE, TRANSFER, Receipt, VoucherSlip
+from terminal_app.locale.beside_words import moved_in
 from terminal_app.locale.tier_words import tier_ahead, tier_name
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words, phrase
@@ -123,6 +124,8 @@ def _member(receipt: Receipt, words: Words) -> list[Block]:
     blocks += given_rewards(receipt, words)
     if receipt.balance is not None:
         blocks.append(Columns(wallet.balance, wallet.figure(receipt.balance), bold=True))
+    beside = (moved_in(words, line, receipt.currency) for line in receipt.wallets)
+    blocks += [Columns(moved, left) for moved, left in beside]
     return blocks + _tier(receipt, words) + drawn_tickets(receipt, words)
 
 

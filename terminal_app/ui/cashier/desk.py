@@ -11,6 +11,7 @@ from textual.widgets import Digits, Static
 from loyalty.amounts import decimals_of
 from loyalty.baskets import Line
 from loyalty.programme.terms.texts import in_language
+from terminal_app.locale.beside_words import held_in
 from terminal_app.locale.tier_words import tier_ahead, tier_name
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import LANGUAGE_NAMES, Words
@@ -77,9 +78,13 @@ class MemberPanel(Vertical):
         missing = known.points_to_next
         toward = "" if missing is None else wallet.to_next(missing)
         ahead = tier_ahead(words, known.tier, currency)
-        self._write("toward", Text("\n".join(filter(None, (toward, ahead)))))
+        beside = " · ".join(
+            held_in(words, shown(one.title), one.kind, one.balance, currency)
+            for one in known.wallets
+        )
+        self._write("toward", Text("\n".join(filter(None, (toward, ahead, beside)))))
         # Two ways ahead are words enough: the bar makes room for what to say aloud.
-        self.set_class(bool(toward and ahead), "tiered")
+        self.set_class(bool((toward and ahead) or beside), "tiered")
         safe = safe_lines(known.safe, words, wallet, is_online=is_online)
         # Where part of the points waits, the way to the next voucher makes room for the reason.
         self.set_class(bool(safe), "waiting")

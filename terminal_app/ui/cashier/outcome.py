@@ -8,6 +8,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits, Static
 
 from loyalty.receipts import CLAIM, RETURN, Receipt
+from terminal_app.locale.beside_words import moved_lines
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words
 from terminal_app.ui.sayings import SIGNS, Tone, shown
@@ -80,6 +81,8 @@ def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
             text.append(f" · {part} {paid}", style="not bold")
     if receipt.member_name:
         text.append(f"\n{shown(receipt.member_name)}", style="not bold")
+    for moved in moved_lines(words, receipt.wallets, receipt.currency):
+        text.append(f"\n{shown(moved)}", style="not bold")
     return text
 
 

@@ -10,6 +10,7 @@ from textual.widgets import Button, Static
 
 from loyalty.journal import EARN, ENROL, EVENT, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
 from loyalty.members import DEFAULT_LANGUAGE, LANGUAGES
+from terminal_app.locale.beside_words import held_in
 from terminal_app.locale.tier_words import tier_lines
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import LANGUAGE_NAMES, Words, phrase
@@ -130,6 +131,10 @@ def _toward(words: Words, known: KnownMember, currency: str) -> str:
     missing = known.points_to_next
     lines = [wallet.unit(known.balance.points)]
     lines += [] if missing is None else [f"\n{wallet.to_next(missing)}"]
+    lines += [
+        f"\n{held_in(words, shown(one.title), one.kind, one.balance, currency)}"
+        for one in known.wallets
+    ]
     tier = tier_lines(words, known.tier, currency)
     return "\n".join([*lines, *([f"\n{' · '.join(tier)}"] if tier else [])])
 
