@@ -1,7 +1,7 @@
 # Needs GNU make and Python 3.11 or newer; everything else is put into .venv, in locked versions.
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench simulate replay-examples lock
+.PHONY: help demo test check bench simulate replay lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -45,7 +45,7 @@ bench: $(VENV)/.ready-test ## Figures beside the floor they are held against (BE
 simulate: $(VENV)/.ready-test ## The whole chain under a seeded clock, network and disk (SEEDS, FIRST_SEED, STEPS)
 	$(BIN)/python -m tests.simulation --seeds $(SEEDS) --first-seed $(FIRST_SEED) --steps $(STEPS) --jobs $(JOBS)
 
-replay-examples: $(VENV)/.ready-test ## A file of sales under every programme that ships (SALES=lines.csv.gz)
+replay: $(VENV)/.ready-test ## A file of sales under every programme that ships (SALES=lines.csv.gz)
 	$(BIN)/python -m tests.journeys.replay $(SALES)
 
 lock: ## Pin the dependencies of pyproject.toml anew (needs uv; UPGRADE=1 takes newer versions)
