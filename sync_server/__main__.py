@@ -12,8 +12,10 @@ from loyalty.errors import LoyaltyError
 from sync_server.commands import (
     books,
     chain,
+    lotteries,
     points,
     programme,
+    rewards,
     serving,
     telling,
     terminals,
@@ -44,6 +46,8 @@ app.add_typer(chain.user, name="user")
 app.add_typer(programme.programme, name="programme")
 app.add_typer(books.members, name="members")
 app.add_typer(points.points, name="points")
+app.add_typer(rewards.rewards, name="rewards")
+app.add_typer(lotteries.lottery, name="lottery")
 
 
 def main() -> None:

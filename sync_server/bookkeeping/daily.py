@@ -11,6 +11,7 @@ from loyalty.clock import Clock, epoch_ms
 from loyalty.tallies import day_of
 from sync_server.bookkeeping.expiring import Expiring
 from sync_server.bookkeeping.own_journal import OwnJournal
+from sync_server.bookkeeping.stocking import Stocking
 from sync_server.errors import ServerError
 from sync_server.store.engine import reading, writing
 from sync_server.store.settings import load_settings, read_setting, write_setting
@@ -32,7 +33,9 @@ class DailyBooks:
     def __init__(self, engine: Engine, clock: Clock, ingest: Ingest) -> None:
         self._engine = engine
         self._clock = clock
-        self._expiring = Expiring(engine, clock, OwnJournal(engine, clock, ingest))
+        journal = OwnJournal(engine, clock, ingest)
+        self._expiring = Expiring(engine, clock, journal)
+        self._stocking = Stocking(engine, clock, journal)
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -47,7 +50,8 @@ class DailyBooks:
                 await self._task
 
     def look(self) -> None:
-        """Book the day's points if that was not done yet."""
+        """Put in stock what the programme has, and book the day's points if that was not done."""
+        self._stocking.stock()
         with reading(self._engine) as connection:
             today = day_of(epoch_ms(self._clock()), load_settings(connection).zone)
             if read_setting(connection, BOOKED_DAY) >= today:

@@ -11,14 +11,23 @@ from zoneinfo import ZoneInfo
 import msgspec
 from sqlalchemy import Connection, bindparam, select
 
-from loyalty.accounts import member_of
+from loyalty.accounts import member_of, stock_account
 from loyalty.baskets import Basket
 from loyalty.bounds import Count, Sum
 from loyalty.identifiers import voucher_epoch, voucher_issuer, voucher_seq
-from loyalty.journal import EARN, REDEEM, VOUCHER_ISSUED, VOUCHER_REDEEMED, Entry, decode_entry
+from loyalty.journal import (
+    ADJUST,
+    EARN,
+    REDEEM,
+    VOUCHER_ISSUED,
+    VOUCHER_REDEEMED,
+    Entry,
+    decode_entry,
+)
 from loyalty.programme.awards import award
 from loyalty.programme.benefits import Benefit, less_discount, taken_off
 from loyalty.programme.catalogue import (
+    COUNT,
     REWARD,
     TERMS,
     VOUCHERS,
@@ -64,7 +73,7 @@ def claim_difference(
     """How an entry that `is_of_catalogue`, made under `programme`, differs from what is computed,
     or nothing; `zone` is the shop's. In the transaction that wrote down what arrived with it."""
     if entry.kind == REDEEM:
-        return _taken_otherwise(entry, programme)
+        return _taken_otherwise(entry, programme) or _not_from_stock(connection, entry, programme)
     if entry.kind == VOUCHER_ISSUED:
         return _issued_otherwise(entry, programme, zone)
     return _worked_out_otherwise(connection, entry, programme, known, zone)
@@ -85,6 +94,27 @@ def _taken_otherwise(entry: Entry, programme: Programme) -> str:
     if said.sums != claim_sums(reward, said.count):
         return "it counts its claims otherwise than computed"
     return ""
+
+
+def _not_from_stock(connection: Connection, entry: Entry, programme: Programme) -> str:
+    """How a claim took something else from the reward's stock than it gave out; nothing for one
+    that has none."""
+    reward = reward_named(programme, entry.payload[REWARD])
+    if reward is None or reward.stock is None:
+        return ""
+    account, count = stock_account(reward.name), _count_of(entry, reward.name)
+    receipt = _receipt_up_to(connection, entry)
+    taken = sum(-one.points for one in receipt if (one.kind, one.member) == (ADJUST, account))
+    given = sum(_count_of(one, reward.name) for one in receipt)
+    return "" if taken == given else f"it gave out {count} of {reward.name}, its stock lost {taken}"
+
+
+def _count_of(entry: Entry, reward: str) -> int:
+    """How many of `reward` an entry claims."""
+    if entry.kind != REDEEM or entry.payload.get(REWARD) != reward:
+        return 0
+    count = entry.payload.get(COUNT)
+    return count if isinstance(count, int) else 0
 
 
 def _issued_otherwise(entry: Entry, programme: Programme, zone: ZoneInfo) -> str:
@@ -128,6 +158,13 @@ def _worked_out_otherwise(
 def _receipt_of(connection: Connection, entry: Entry) -> tuple[Entry | None, Sequence[Entry]]:
     """The sale that a voucher's `entry` stands in, and the vouchers up to it that were worked
     out."""
+    found = _receipt_up_to(connection, entry)
+    sale = next((one for one in found if one.kind == EARN), None)
+    return sale, [one for one in found if one.kind == VOUCHER_REDEEMED and is_of_catalogue(one)]
+
+
+def _receipt_up_to(connection: Connection, entry: Entry) -> Sequence[Entry]:
+    """What stands in the receipt of `entry` up to it."""
     places = [(entry.epoch, entry.seq)]
     first_place = entry.payload.get("salvaged")
     if isinstance(first_place, list) and [type(part) for part in first_place] == [int, int]:
@@ -138,8 +175,7 @@ def _receipt_of(connection: Connection, entry: Entry) -> tuple[Entry | None, Seq
         asked = {"of_terminal": entry.terminal, "of_epoch": epoch, "of_receipt": entry.receipt}
         span = {"first": seq - NEARBY, "last": seq}
         found += [decode_entry(row.body) for row in connection.execute(_RECEIPT, asked | span)]
-    sale = next((one for one in found if one.kind == EARN), None)
-    return sale, [one for one in found if one.kind == VOUCHER_REDEEMED and is_of_catalogue(one)]
+    return found
 
 
 def _cost(sale: Entry, programme: Programme, zone: ZoneInfo) -> Basket | None:
