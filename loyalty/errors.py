@@ -7,6 +7,7 @@
         ├── ProgrammeInvalid    a programme document that cannot be loaded
         ├── EntryInvalid        journal bytes that are no entry
         ├── FileUnreadable      a file of receipt lines: no gzip, no UTF-8, no such columns
+        ├── DrawFileInvalid     bytes that are no file of a lottery's draw
         ├── SalesUnusable       sales that no programme can be tried out on
         └── FrameInvalid        bytes of the sync protocol that break its form or its limits
 
@@ -72,6 +73,10 @@ class EntryInvalid(LoyaltyError):
 
 class FileUnreadable(LoyaltyError):
     """A file that is no table of receipt lines: no gzip, no UTF-8, no such columns."""
+
+
+class DrawFileInvalid(LoyaltyError):
+    """Bytes that are no file of a lottery's draw."""
 
 
 class SalesUnusable(LoyaltyError):

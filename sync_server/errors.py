@@ -5,6 +5,7 @@
     ├── NotFounded         a home or database in which no chain was founded
     ├── AlreadyFounded     a home or database that holds a chain
     ├── NotPublished       a version of the programme that cannot be published or taken back
+    ├── NotDrawn           a lottery that cannot be drawn: not yet, or not with this secret
     ├── StoreNewer         a database written by a newer version
     ├── StoreUnavailable   a database that cannot be opened, read or written
     ├── PortTaken          an address that cannot be listened on
@@ -61,6 +62,10 @@ class TooManySnapshots(ServerError):
 
 class TerminalUnknown(ServerError):
     """A token of no terminal, or of one that was revoked."""
+
+
+class NotDrawn(ServerError):
+    """A lottery that cannot be drawn: not yet, or not with this secret."""
 
 
 class UnknownSubject(ServerError):

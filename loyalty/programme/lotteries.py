@@ -34,6 +34,9 @@ from loyalty.sums import sum_key
 MAX_TICKETS_A_RECEIPT = 1_000
 """What a single giant receipt may bring: more would be a lottery of one."""
 
+TICKET = "ticket"
+"""What an entry of points that were won in a draw says: the number that was drawn."""
+
 _NUMBERS = 1 << 256
 _TICKETS = "tickets:"
 
@@ -65,7 +68,12 @@ def tickets_due(programme: Programme, lottery: Lottery, base_minor: int, day: da
 
 def tickets_key(lottery: Lottery) -> str:
     """The key that a member's tickets are summed by (`loyalty.sums`): "tickets:NAME|UNTIL"."""
-    return sum_key(f"{_TICKETS}{lottery.name}", lottery.until)
+    return f"{tickets_prefix(lottery.name)}{lottery.until}"
+
+
+def tickets_prefix(name: str) -> str:
+    """How each key of the tickets of the lottery `name` begins: its last day may be moved."""
+    return sum_key(f"{_TICKETS}{name}", "")
 
 
 def ticket_sums(programme: Programme, base_minor: int, day: date) -> dict[str, int]:
@@ -80,7 +88,7 @@ def ticket_sums(programme: Programme, base_minor: int, day: date) -> dict[str, i
 
 def tickets_in(name: str, sums: Mapping[str, int]) -> int:
     """How many tickets of the lottery `name` an entry with `sums` brings or takes."""
-    prefix = f"{_TICKETS}{name}|"
+    prefix = tickets_prefix(name)
     return sum(count for key, count in sums.items() if key.startswith(prefix))
 
 
@@ -120,7 +128,7 @@ def checked(
     lottery: Lottery, secret: bytes, tickets: Sequence[Ticket], announced: Sequence[Ticket]
 ) -> DrawFinding:
     """What is wrong with the winners `announced` for `lottery`; RIGHT when nothing is."""
-    if not hmac.compare_digest(commitment_of(secret), lottery.commitment):
+    if commitment_of(secret) != lottery.commitment:
         return DrawFinding.WRONG_SECRET
     if len({ticket.number for ticket in tickets}) < len(tickets):
         return DrawFinding.TICKET_TWICE

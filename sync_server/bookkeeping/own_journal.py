@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, bindparam, insert, select
 
 from loyalty.clock import Clock, epoch_ms
@@ -25,6 +26,7 @@ from loyalty.journal import (
     first_seal,
     next_seal,
 )
+from loyalty.programme.transfers import WITH
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.wire import WIRE_VERSION, Draw, Outcome, SyncRequest, Waiting
 from sync_server.errors import StoreUnavailable
@@ -32,7 +34,7 @@ from sync_server.rights.grants import last_answered
 from sync_server.store.engine import writing
 from sync_server.store.keyed import among
 from sync_server.store.server_key import server_key
-from sync_server.store.settings import load_settings
+from sync_server.store.settings import OFFICE, load_settings
 from sync_server.store.statements import inserting
 from sync_server.store.tables import (
     TALLY_COUNTS,
@@ -46,21 +48,18 @@ from sync_server.store.tables import (
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.journals import next_number
 
-OFFICE = "OFFICE"
-"""The terminal, and the branch, that head office is in its own books."""
-
 OFFICE_NAME = "Head office"
 OFFICE_EPOCH = 1
 
-MAX_POSTINGS_A_FRAME = 300
-"""Each makes two entries, and a frame holds a thousand."""
+MAX_POSTINGS_A_FRAME = 250
+"""Each makes four entries at most, and a frame holds a thousand."""
 
 
 class Posting(msgspec.Struct, frozen=True, kw_only=True):
     """Something that head office posts: `points` of `account`, signed, under `kind`.
 
     `receipt` names it for ever: what was posted under it is not posted again. `programme` is the
-    label it was decided under.
+    label it was decided under. What a transfer takes goes `to` another account.
     """
 
     account: str
@@ -70,6 +69,7 @@ class Posting(msgspec.Struct, frozen=True, kw_only=True):
     programme: str
     occurred_at_ms: int
     payload: Mapping[str, Any] = {}
+    to: str = ""
 
 
 class Outcomes(msgspec.Struct, frozen=True):
@@ -220,11 +220,15 @@ def _said(ready: Iterable[Posting], drawn: Mapping[str, Draw]) -> Iterator[_Draf
             receipt=one.receipt,
             programme=one.programme,
             occurred_at_ms=one.occurred_at_ms,
-            payload=one.payload,
+            payload={**one.payload, WITH: one.to} if one.to else one.payload,
         )
         if one.points < 0:
             yield _granted(drawn[one.receipt], -one.points)
         yield posting
+        if one.to:
+            taken = {**one.payload, WITH: one.account}
+            yield replace(posting, account=one.to, points=-one.points, payload=taken)
+            yield _released(one.to, -one.points)
         if one.points > 0:
             yield _released(one.account, one.points)
 

@@ -29,6 +29,9 @@ LEAST_NUMBER = "least_number"
 
 YES = "1"
 
+OFFICE = "OFFICE"
+"""The terminal, and the branch, that head office is in its own books."""
+
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """What a founded chain is.

@@ -12,11 +12,14 @@ from sqlalchemy import Connection
 from loyalty.accounts import member_of
 from loyalty.clock import from_epoch_ms
 from loyalty.journal import EVENT, Entry
+from loyalty.programme.catalogue import reward_named
 from loyalty.programme.document import Programme
 from loyalty.programme.events import had_enough
+from loyalty.programme.lotteries import TICKET
 from loyalty.programme.surprises import is_chosen
 from loyalty.sums import added, sums_in
 from sync_server.store.cases import EVENT_TOO_OFTEN, Case
+from sync_server.store.settings import OFFICE
 from sync_server.store.sums import sums_of
 
 FindProgramme = Callable[[Connection, str], Programme | None]
@@ -25,6 +28,8 @@ FindProgramme = Callable[[Connection, str], Programme | None]
 def event_difference(entry: Entry, programme: Programme) -> str:
     """How the points of an event's entry are not what `programme` gives for it, or nothing."""
     name = entry.payload.get("event")
+    if TICKET in entry.payload:
+        return _prize_difference(entry, programme)
     event = next((one for one in programme.event if one.name == name), None)
     surprise = next((one for one in programme.surprise if one.name == name), None)
     if surprise is not None:
@@ -38,6 +43,20 @@ def event_difference(entry: Entry, programme: Programme) -> str:
     if entry.member != programme.account_of(member_of(entry.member), wallet):
         return f"it gives {name} into another wallet than the programme has it"
     return "" if points == entry.points else f"promised {entry.points} points, computed {points}"
+
+
+def _prize_difference(entry: Entry, programme: Programme) -> str:
+    """How the points of what was won in a draw are not what its reward costs, or nothing."""
+    name = entry.payload.get("event")
+    lottery = next((one for one in programme.lottery if one.name == name), None)
+    reward = reward_named(programme, lottery.reward) if lottery else None
+    if reward is None:
+        return f"it gives what is won in {name!r}, which the programme does not know"
+    if entry.terminal != OFFICE:
+        return f"it gives what is won in {name}, as head office alone does"
+    if reward.cost == entry.points:
+        return ""
+    return f"promised {entry.points} points, computed {reward.cost}"
 
 
 def event_cases(

@@ -10,10 +10,11 @@ from loyalty.journal import ADJUST, EXPIRE
 from loyalty.programme.document import classic_document
 from sync_server.bookkeeping.daily import DailyBooks
 from sync_server.bookkeeping.expiring import Expiring
-from sync_server.bookkeeping.own_journal import OFFICE, Outcomes, OwnJournal, Posting
+from sync_server.bookkeeping.own_journal import Outcomes, OwnJournal, Posting
 from sync_server.reconcile.days import DayState, compare_days
 from sync_server.store.engine import reading, writing
 from sync_server.store.programmes import put_in_force
+from sync_server.store.settings import OFFICE
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import (
     PROGRAMME,

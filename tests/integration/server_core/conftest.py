@@ -46,24 +46,25 @@ class Served:
         return self.process.returncode, out, err
 
 
+def run_server(*words: str | Path, stdin: str = "") -> Ran:
+    """Run `paragon-server` with the given words to its end."""
+    ended = subprocess.run(
+        [sys.executable, "-m", "sync_server", *map(str, words)],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+        timeout=60,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "COLUMNS": "100"},
+    )
+    return Ran(ended.returncode, ended.stdout, ended.stderr)
+
+
 @pytest.fixture(scope="session")
 def command() -> Command:
-    """Run `paragon-server` with the given words to its end."""
-
-    def run(*words: str | Path, stdin: str = "") -> Ran:
-        ended = subprocess.run(
-            [sys.executable, "-m", "sync_server", *map(str, words)],
-            input=stdin,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-            timeout=60,
-            env={**os.environ, "PYTHONIOENCODING": "utf-8", "NO_COLOR": "1", "COLUMNS": "100"},
-        )
-        return Ran(ended.returncode, ended.stdout, ended.stderr)
-
-    return run
+    """Runs `paragon-server` with the words that it is given."""
+    return run_server
 
 
 @pytest.fixture
