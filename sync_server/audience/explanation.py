@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, select
 
 from loyalty.amounts import decimals_of, plain_amount
 from loyalty.errors import EntryInvalid
-from loyalty.journal import EARN, EVENT, REDEEM, REVERSE, Entry, decode_entry
+from loyalty.journal import EARN, EVENT, REDEEM, REVERSE, WALLET, Entry, decode_entry
 from loyalty.members import DEFAULT_LANGUAGE
 from loyalty.programme.document import Programme
 from loyalty.programme.reasons import reasons
@@ -126,6 +126,8 @@ def _rule(entry: Entry, programme: Programme | None, zone: ZoneInfo) -> str:
         return ""
     if entry.kind == REDEEM:
         return _redeemed(entry, programme)
+    if entry.kind == WALLET:
+        return "by the goods of this receipt"
     if entry.kind == EVENT:
         return f"given for {entry.payload.get('event', 'an event')}"
     if entry.kind not in (EARN, REVERSE):

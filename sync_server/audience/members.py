@@ -3,6 +3,8 @@
 import msgspec
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select
 
+from loyalty.accounts import wallet_of
+from sync_server.store.accounts import with_wallets
 from sync_server.store.tables import branches, members, standings, vouchers
 
 MAX_FOUND = 50
@@ -43,6 +45,16 @@ class Profile(msgspec.Struct, frozen=True):
     sales_minor: int
     first_sale_ms: int | None
     last_sale_ms: int | None
+
+
+class HeldWallet(msgspec.Struct, frozen=True):
+    """A wallet of a member beside the main one, by its name, and what it is made of."""
+
+    name: str
+    points: int
+    earned: int
+    clawed_back: int
+    redeemed: int
 
 
 class HeldVoucher(msgspec.Struct, frozen=True):
@@ -100,6 +112,23 @@ def read_profile(connection: Connection, member_id: str) -> Profile | None:
         first_sale_ms=standing.first_sale_ms if standing else None,
         last_sale_ms=standing.last_sale_ms if standing else None,
     )
+
+
+def read_wallets(connection: Connection, member_id: str) -> tuple[HeldWallet, ...]:
+    """The wallets of a member beside the main one that anything ever was in."""
+    accounts = with_wallets(connection, [member_id])[1:]
+    rows = connection.execute(
+        select(
+            standings.c.member_id,
+            standings.c.points,
+            standings.c.earned,
+            standings.c.clawed_back,
+            standings.c.redeemed,
+        )
+        .where(standings.c.member_id.in_(accounts))
+        .order_by(standings.c.member_id)
+    )
+    return tuple(HeldWallet(wallet_of(account), *figures) for account, *figures in rows)
 
 
 def read_vouchers(connection: Connection, member_id: str) -> tuple[HeldVoucher, ...]:

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath, FromQuery, QueryParameter
 
+from loyalty.accounts import account_of
 from loyalty.journal import (
     EARN,
     ENROL,
@@ -17,6 +18,7 @@ from loyalty.journal import (
     RIGHTS_RELEASE,
     VOUCHER_ISSUED,
     VOUCHER_REDEEMED,
+    WALLET,
 )
 from sync_server.audience.explanation import explain
 from sync_server.audience.groups import group_of_member, read_purchases
@@ -26,6 +28,7 @@ from sync_server.audience.members import (
     find_members,
     read_profile,
     read_vouchers,
+    read_wallets,
 )
 from sync_server.office.desk import Desk, OfficeRequest, Page
 from sync_server.reports.rights import member_rights
@@ -36,6 +39,7 @@ KINDS = {
     ENROL: "Enrolled",
     EARN: "Sale",
     EVENT: "Gift",
+    WALLET: "Wallet",
     REVERSE: "Return",
     REDEEM: "Points redeemed",
     VOUCHER_ISSUED: "Voucher issued",
@@ -62,22 +66,29 @@ def member_page(
     desk: NamedDependency[Desk],
     member_id: FromPath[str],
     page: Annotated[int, QueryParameter(ge=1, le=MAX_PAGE)] = 1,
+    wallet: FromQuery[str] = "",
 ) -> Page:
-    """Facts, balance, vouchers, who may spend what, and explanation of one member."""
+    """Facts, balance, vouchers, who may spend what, and explanation of one member, or of one
+    `wallet` of theirs."""
     with desk.reading() as connection:
         profile = read_profile(connection, member_id.replace("\x00", ""))
         if profile is None:
             raise NotFoundException("No member has this number. Look them up by name or card.")
-        explanation = explain(connection, profile.member_id, desk.settings.zone, page)
+        wallets = read_wallets(connection, profile.member_id)
+        shown = next((one for one in wallets if one.name == wallet), None)
+        account = account_of(profile.member_id, shown.name if shown else "")
+        explanation = explain(connection, account, desk.settings.zone, page)
         vouchers = read_vouchers(connection, profile.member_id)
         more_vouchers = count_vouchers(connection, profile.member_id) - len(vouchers)
-        rights = member_rights(connection, profile.member_id)
+        rights = member_rights(connection, account)
         purchases = read_purchases(connection)
     scored = group_of_member(purchases, profile.member_id, desk.today(), desk.settings.zone)
     return desk.page(
         request,
         "member.html",
         profile=profile,
+        wallets=wallets,
+        shown=shown,
         explanation=explanation,
         vouchers=vouchers,
         more_vouchers=more_vouchers,

@@ -213,10 +213,27 @@ def _cell(value: object) -> object:
 
 
 def _print_explanation(explanation: ledger_desk.Explanation, zone: ZoneInfo) -> None:
+    heard = explanation.heard_at_ms
+    age = f"as of {_local(heard, zone):%Y-%m-%d %H:%M}" if heard else "never heard of yet"
+    name = "".join(filter(str.isprintable, explanation.member.name))
+    console = Console(width=None if sys.stdout.isatty() else PIPED_COLUMNS)
+    console.print(f"{name}, card {explanation.member.card}", markup=False, soft_wrap=True)
+    _print_wallet(console, explanation, age, zone)
+    for wallet in explanation.wallets:
+        console.print(f"wallet {wallet.wallet}", markup=False)
+        _print_wallet(console, wallet, age, zone)
+
+
+def _print_wallet(
+    console: Console,
+    explained: ledger_desk.Explanation | ledger_desk.ExplainedWallet,
+    age: str,
+    zone: ZoneInfo,
+) -> None:
     table = Table("when", "entry", "receipt", "what and by which rule", "programme")
     table.add_column("points", justify="right")
     table.add_column("balance", justify="right")
-    for entry in explanation.entries:
+    for entry in explained.entries:
         recomputed = entry.recomputed_points
         doubt = "" if recomputed in (None, entry.points) else f" [recomputed: {recomputed:+}]"
         table.add_row(
@@ -228,16 +245,11 @@ def _print_explanation(explanation: ledger_desk.Explanation, zone: ZoneInfo) -> 
             f"{entry.points:+}" if entry.points else "",
             f"{entry.balance:,}",
         )
-    heard = explanation.heard_at_ms
-    age = f"as of {_local(heard, zone):%Y-%m-%d %H:%M}" if heard else "never heard of yet"
-    name = "".join(filter(str.isprintable, explanation.member.name))
-    console = Console(width=None if sys.stdout.isatty() else PIPED_COLUMNS)
-    console.print(f"{name}, card {explanation.member.card}", markup=False, soft_wrap=True)
     console.print(table)
-    typer.echo(f"at this terminal:             {explanation.points_here:,}")
-    typer.echo(f"at other terminals:           {explanation.points_elsewhere:,} ({age})")
-    typer.echo(f"balance:                      {explanation.points:,}")
-    for line in safe_lines(explanation.safe, Words("en"), is_asked_back=False):
+    typer.echo(f"at this terminal:             {explained.points_here:,}")
+    typer.echo(f"at other terminals:           {explained.points_elsewhere:,} ({age})")
+    typer.echo(f"balance:                      {explained.points:,}")
+    for line in safe_lines(explained.safe, Words("en"), is_asked_back=False):
         typer.echo(line)
 
 

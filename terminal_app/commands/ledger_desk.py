@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from loyalty.accounts import account_of
 from loyalty.journal import (
     EARN,
     ENROL,
@@ -18,11 +19,14 @@ from loyalty.journal import (
     RIGHTS_RELEASE,
     VOUCHER_ISSUED,
     VOUCHER_REDEEMED,
+    WALLET,
     Entry,
 )
 from loyalty.members import DEFAULT_LANGUAGE, Member
+from loyalty.programme.document import Programme
 from loyalty.programme.reasons import reasons
 from loyalty.programme.sale_facts import PAID_MINOR, RETURNED_SALE
+from loyalty.programme.side_wallets import side_wallets
 from loyalty.rights import Safe, points_of, voucher_of
 from terminal_app.store import journal, ledger, members, settings
 from terminal_app.store.programmes import programme_in_force, programme_labelled
@@ -57,10 +61,26 @@ class ExplainedEntry(msgspec.Struct, frozen=True, kw_only=True):
     balance: int
 
 
+class ExplainedWallet(msgspec.Struct, frozen=True, kw_only=True):
+    """A wallet of a member, empty for the main one: its entries at this till, and what other
+    terminals made of it.
+
+    `safe` is what may be spent here now, who holds the rest, and why it waits.
+    """
+
+    wallet: str
+    entries: tuple[ExplainedEntry, ...]
+    points_here: int
+    points_elsewhere: int
+    points: int
+    safe: Safe
+
+
 class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """A member's balance: entries at this till, and what other terminals made of it.
 
-    `safe` is what may be spent here now, who holds the rest, and why it waits.
+    `safe` is what may be spent here now, who holds the rest, and why it waits; `wallets` are those
+    beside the main one.
     """
 
     member: Member
@@ -70,6 +90,7 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     points: int
     heard_at_ms: int
     safe: Safe
+    wallets: tuple[ExplainedWallet, ...] = ()
 
 
 def explain(
@@ -82,9 +103,42 @@ def explain(
     """What `member`'s balance is made of, and how much of it may be spent here at `now_ms`; the
     reasons of awards are in `language`."""
     programme = programme_in_force(connection, now_ms)
+
+    def explained(wallet: str) -> ExplainedWallet:
+        return _explained(connection, identity, programme, member, wallet, now_ms, language)
+
+    main = explained("")
+    return Explanation(
+        member=member,
+        entries=main.entries,
+        points_here=main.points_here,
+        points_elsewhere=main.points_elsewhere,
+        points=main.points,
+        heard_at_ms=settings.read_sync_state(connection).heard_at_ms,
+        safe=main.safe,
+        wallets=tuple(explained(wallet) for wallet in side_wallets(programme)),
+    )
+
+
+def find_member(connection: sqlite3.Connection, text: str) -> Member | None:
+    """The member whose id or card is `text`, blanks and hyphens forgiven."""
+    digits = text.replace(" ", "").replace("-", "")
+    return members.member(connection, digits) or members.member_by_card(connection, digits)
+
+
+def _explained(
+    connection: sqlite3.Connection,
+    identity: Identity,
+    programme: Programme,
+    member: Member,
+    wallet: str,
+    now_ms: int,
+    language: str,
+) -> ExplainedWallet:
+    account = account_of(member.member_id, wallet)
     rows = []
     balance = 0
-    for entry in journal.entries_of(connection, identity.epoch, member.member_id):
+    for entry in journal.entries_of(connection, identity.epoch, account):
         balance += entry.points
         rule, points = _rule(connection, entry, identity.zone, language)
         rows.append(
@@ -100,22 +154,14 @@ def explain(
                 balance=balance,
             )
         )
-    elsewhere = ledger.part_of(connection, member.member_id, ledger.OTHERS).points
-    return Explanation(
-        member=member,
+    return ExplainedWallet(
+        wallet=wallet,
         entries=tuple(rows),
         points_here=balance,
-        points_elsewhere=elsewhere,
-        points=ledger.balance_of(connection, member.member_id).points,
-        heard_at_ms=settings.read_sync_state(connection).heard_at_ms,
-        safe=safe_to_spend(connection, programme, member.member_id, now_ms),
+        points_elsewhere=ledger.part_of(connection, account, ledger.OTHERS).points,
+        points=ledger.balance_of(connection, account).points,
+        safe=safe_to_spend(connection, programme, account, now_ms),
     )
-
-
-def find_member(connection: sqlite3.Connection, text: str) -> Member | None:
-    """The member whose id or card is `text`, blanks and hyphens forgiven."""
-    digits = text.replace(" ", "").replace("-", "")
-    return members.member(connection, digits) or members.member_by_card(connection, digits)
 
 
 def _rule(
@@ -126,6 +172,8 @@ def _rule(
         return _rights_in_words(entry), None
     if entry.kind == REDEEM and PAID_MINOR in entry.payload:
         return "points paid for a part of this purchase", None
+    if entry.kind == WALLET:
+        return "by the goods of this receipt", None
     if entry.kind == EVENT:
         return f"given for {entry.payload.get('event', 'an event')}", None
     if entry.kind not in (EARN, REVERSE):
