@@ -12,6 +12,7 @@ from loyalty.errors import LoyaltyError
 from sync_server.commands import (
     books,
     chain,
+    families,
     lotteries,
     points,
     programme,
@@ -46,6 +47,7 @@ app.add_typer(chain.user, name="user")
 app.add_typer(programme.programme, name="programme")
 app.add_typer(books.members, name="members")
 app.add_typer(points.points, name="points")
+app.add_typer(families.family, name="family")
 app.add_typer(rewards.rewards, name="rewards")
 app.add_typer(lotteries.lottery, name="lottery")
 

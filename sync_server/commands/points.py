@@ -1,7 +1,5 @@
 """Commands on points that head office posts itself."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,12 +7,12 @@ import typer
 
 from loyalty.clock import from_epoch_ms
 from sync_server.commands.output import DISAGREES, HomeOption, JsonOption, say, say_json
+from sync_server.commands.own_books import own_journal
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from sync_server.bookkeeping.expiring import Expiring
-    from sync_server.bookkeeping.own_journal import OwnJournal
 
 IMPORT_EXAMPLE = "Example: paragon-server points import balances.csv --home /srv/paragon --dry-run"
 EXPIRE_EXAMPLE = "Example: paragon-server points expire --home /srv/paragon --dry-run"
@@ -45,7 +43,7 @@ def points_import(
 
     read, rejected = read_openings(file)
     balances = {one.card: one.points for one in read}
-    with _own_journal(home) as (engine, journal):
+    with own_journal(home) as (engine, journal):
         unknown = strangers(engine, balances)
         for card in unknown:
             del balances[card]
@@ -80,7 +78,7 @@ def points_expire(
     from sync_server.bookkeeping.expiring import Expiring
     from sync_server.bootstrap import present
 
-    with _own_journal(home) as (engine, journal):
+    with own_journal(home) as (engine, journal):
         expiring = Expiring(engine, present, journal)
         if dry_run:
             _say_gone(engine, expiring, json=json)
@@ -108,19 +106,3 @@ def _say_gone(engine: "Engine", expiring: "Expiring", *, json: bool) -> None:
         day = from_epoch_ms(one.expired_at_ms).astimezone(zone).date()
         say(f"{one.account}: {one.points} points, gone after {day}")
     say(f"{sum(one.points for one in gone)} points of {len(gone)} lots are gone.")
-
-
-@contextmanager
-def _own_journal(home: Path) -> Iterator[tuple["Engine", "OwnJournal"]]:
-    """Head office's own journal in `home`, and the books it is in."""
-    from sync_server.bookkeeping.own_journal import OwnJournal
-    from sync_server.bootstrap import present
-    from sync_server.commands.opening import founded_store
-    from sync_server.store.engine import reading
-    from sync_server.store.settings import load_settings
-    from sync_server.terminals.ingest import Ingest
-
-    with founded_store(home) as engine:
-        with reading(engine) as connection:
-            zone = load_settings(connection).zone
-        yield engine, OwnJournal(engine, present, Ingest(engine, present, zone, []))

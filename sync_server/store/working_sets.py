@@ -135,14 +135,27 @@ def switch(connection: Connection, wanted: WorkingSets) -> bool:
         )
         rows = connection.execute(_OTHER_WALLETS).all()
         _note(connection, [(branch, told_with(account)) for branch, account in rows])
+        _note(connection, [(branch, owner) for branch, owner in connection.execute(_FIRST_OWNERS)])
     else:
         _tell_all_again(connection)
     return True
 
 
+def note_families(connection: Connection, joined: Collection[str]) -> None:
+    """Note at each branch that is told of members who `joined` a family its owner as well; in a
+    writing transaction."""
+    rows = connection.execute(_BRANCHES_OF, {"members": list(joined)}).all()
+    _note(connection, [(branch, member) for branch, member in rows])
+
+
 def _note(connection: Connection, wanted: Iterable[tuple[str, str]]) -> None:
+    """Note members at branches; with who is of a family goes its owner, whose account they have."""
     rows = iter(sorted(set(wanted)))
-    while batch := list(islice(rows, MEMBERS_AT_ONCE)):
+    while some := list(islice(rows, MEMBERS_AT_ONCE)):
+        asked = {"members": sorted({member for _, member in some})}
+        owners = dict(connection.execute(_OWNERS, asked).all())
+        with_owners = ((branch, owners[member]) for branch, member in some if member in owners)
+        batch = sorted({*some, *with_owners})
         named = sorted({member for _, member in batch})
         known = {tuple(row) for row in connection.execute(_KNOWN, {"members": named})}
         new = [row for row in batch if row not in known]
@@ -236,6 +249,17 @@ _VOUCHERS = select(vouchers.c.number, vouchers.c.member_id).where(
 )
 _NOTICES = select(notices.c.notice_id, notices.c.member_id).where(
     notices.c.member_id.in_(_members), notices.c.printed_at_ms.is_(None)
+)
+_BRANCHES_OF = select(member_branches.c.branch, member_branches.c.member_id).where(
+    member_branches.c.member_id.in_(_members)
+)
+_FIRST_OWNERS = (
+    select(member_branches.c.branch, members.c.family)
+    .join(members, members.c.member_id == member_branches.c.member_id)
+    .where(members.c.family != "")
+)
+_OWNERS = select(members.c.member_id, members.c.family).where(
+    members.c.member_id.in_(_members), members.c.family != ""
 )
 _FIRST_SETS = union(
     select(members.c.branch, members.c.member_id).join(

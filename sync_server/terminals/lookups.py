@@ -34,6 +34,8 @@ def found_for(connection: Connection, journal: Journal, cards: Sequence[str]) ->
     named = _members_of(connection, cards)
     if not named:
         return ()
+    # Who is of a family comes with the owner, whose account they have.
+    named = sorted({*named, *connection.execute(_OWNERS, {"members": named}).scalars()})
     asked = {"members": named}
     accounts = with_wallets(connection, named)
     keys_of = {
@@ -65,6 +67,7 @@ _OF_CARDS = (
     .where(members.c.card.in_(_cards) | members.c.member_id.in_(_cards))
     .order_by(members.c.member_id)
 )
+_OWNERS = select(members.c.family).where(members.c.member_id.in_(_members), members.c.family != "")
 _VOUCHERS = select(vouchers.c.number).where(vouchers.c.member_id.in_(_members))
 _NOTICES = select(notices.c.notice_id).where(
     notices.c.member_id.in_(_members), notices.c.printed_at_ms.is_(None)

@@ -16,6 +16,7 @@ from loyalty.programme.document import Programme
 from loyalty.programme.transfers import WITH, handed_on_in, transfer_sums
 from loyalty.sums import SUMS
 from sync_server.store.cases import HANDED_ON_TOO_MUCH, PROMISE_DIFFERS, Case
+from sync_server.store.settings import OFFICE
 from sync_server.store.sums import sums_of
 from sync_server.store.tables import entries, members
 
@@ -30,7 +31,8 @@ def transfer_cases(
     return [
         case
         for entry in arrived
-        if entry.kind == TRANSFER
+        # Head office itself moves the points of who joins a family, whatever the programme has.
+        if entry.kind == TRANSFER and entry.terminal != OFFICE
         for case in _cases(connection, entry, programme_of(connection, entry.programme), zone)
     ]
 
