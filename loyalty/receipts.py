@@ -13,6 +13,7 @@ SALE = "sale"
 RETURN = "return"
 CLAIM = "claim"
 TRANSFER = "transfer"
+HAPPENED = "happened"
 
 POINTS, STAMPS, MONEY = "points", "stamps", "money"
 """What a wallet may hold; money is in minor units."""
@@ -92,8 +93,8 @@ class TierStanding(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The loyalty receipt of one sale or return, or of a claim or a transfer, which have
-    no goods.
+    """The loyalty receipt of one sale or return, or of a claim, a transfer or an activity, which
+    have no goods.
 
     `points` is signed: below zero for what a return took back. `balance` is None for a shopper
     without a card, and for a card that this till has not heard of. `is_copy` marks a reprint, whose

@@ -22,6 +22,12 @@ from litestar.params import FromPath, JSONBody, SkipValidation
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from terminal_app.errors import StoreFault
+from terminal_app.pos.activities import (
+    ActivityAnswer,
+    ActivityRequest,
+    activity_answer,
+    activity_in,
+)
 from terminal_app.pos.answers import (
     member_answer,
     member_in,
@@ -126,6 +132,12 @@ class Counter(Controller):
             print_receipt=data.print_receipt,
         )
         return transfer_answer(till.hand_on(asked))
+
+    @post("/v1/activities", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
+    def report(self, data: JSONBody[ActivityRequest], till: TheTill) -> ActivityAnswer:
+        """Give a member what the programme has for a quiz, a survey, a contest, details filled in
+        or a custom event; the same `activity` number again gives the first answer again."""
+        return activity_answer(till.happened(activity_in(data, _member_id(till, data.card))))
 
     @post("/v1/quotes", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
     def quote(self, data: JSONBody[QuoteRequest], till: TheTill) -> QuoteAnswer:

@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 
 from drivers.documents import Block, Columns, Cut, Document, Feed, QrCode, Rule, Text
 from loyalty.amounts import decimals_of
-from loyalty.receipts import CLAIM, RETURN, SALE, TRANSFER, Receipt, VoucherSlip
+from loyalty.receipts import CLAIM, HAPPENED, RETURN, SALE, TRANSFER, Receipt, VoucherSlip
 from terminal_app.locale.beside_words import moved_in
 from terminal_app.locale.tier_words import tier_ahead, tier_name
 from terminal_app.locale.wallet_words import WalletWords
@@ -23,6 +23,7 @@ _TITLES = {
     RETURN: phrase("Return"),
     CLAIM: phrase("Reward"),
     TRANSFER: phrase("Transfer"),
+    HAPPENED: phrase("Thank you"),
 }
 
 CARD_DIGITS_SHOWN = 4
@@ -68,7 +69,7 @@ def _head(receipt: Receipt, words: Words, zone: ZoneInfo) -> list[Block]:
 
 
 def _goods(receipt: Receipt, words: Words) -> list[Block]:
-    if receipt.kind in (CLAIM, TRANSFER):
+    if receipt.kind in (CLAIM, TRANSFER, HAPPENED):
         return []
     sign = -1 if receipt.kind == RETURN else 1
     decimals = decimals_of(receipt.currency)

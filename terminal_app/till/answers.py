@@ -1,6 +1,7 @@
 """What the Till is asked and what it answers: values, refusals included, never exceptions."""
 
 from enum import StrEnum
+from typing import Literal
 
 import msgspec
 
@@ -47,6 +48,9 @@ class Reason(StrEnum):
     CLAIM_NONE_LEFT = "claim-none-left"
     CLAIM_ELSEWHERE = "claim-elsewhere"
     CLAIM_NOT_NOW = "claim-not-now"
+    ACTIVITY_UNKNOWN = "activity-unknown"
+    ACTIVITY_HAD_BEFORE = "activity-had-before"
+    ACTIVITY_NOT_NOW = "activity-not-now"
     HAND_ON_NOT_OFFERED = "hand-on-not-offered"
     HAND_ON_SELF = "hand-on-self"
     HAND_ON_NOT_FAMILY = "hand-on-not-family"
@@ -242,6 +246,18 @@ class HandingOn(msgspec.Struct, frozen=True, kw_only=True):
     member_id: str
     to_member_id: str
     points: int
+    reference: str = ""
+    occurred_at_ms: int | None = None
+    print_receipt: bool = True
+
+
+class Activity(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that a member did beside buying: `on` says what, `code` which custom event it is.
+    `reference` makes it one activity for ever, as a sale's does."""
+
+    member_id: str
+    on: Literal["quiz", "survey", "contest", "profile", "custom"]
+    code: str = ""
     reference: str = ""
     occurred_at_ms: int | None = None
     print_receipt: bool = True

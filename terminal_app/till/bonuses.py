@@ -56,13 +56,13 @@ def purchase_bonuses(
             )
         )
     bonuses = [bonus for one in happened for bonus in bonuses_for(programme, one, sums)]
-    return _with_points((*bonuses, *surprised(programme, purchase)))
+    return with_points((*bonuses, *surprised(programme, purchase)))
 
 
 def enrolment_bonuses(programme: Programme, branch: str, at: datetime) -> tuple[Bonus, ...]:
     """What somebody is given for becoming a member."""
     happened = Happened(on="enrolment", at=at, branch=branch)
-    return _with_points(bonuses_for(programme, happened, {}))
+    return with_points(bonuses_for(programme, happened, {}))
 
 
 def add_bonuses(
@@ -94,5 +94,6 @@ def told_bonuses(
     )
 
 
-def _with_points(bonuses: Iterable[Bonus]) -> tuple[Bonus, ...]:
+def with_points(bonuses: Iterable[Bonus]) -> tuple[Bonus, ...]:
+    """Those of `bonuses` that give points."""
     return tuple(bonus for bonus in given(bonuses) if bonus.points)

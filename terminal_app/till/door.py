@@ -17,6 +17,7 @@ from terminal_app.till import (
     claiming,
     enrolling,
     handing_on,
+    happenings,
     identifying,
     quoting,
     returning,
@@ -24,6 +25,7 @@ from terminal_app.till import (
     wanting,
 )
 from terminal_app.till.answers import (
+    Activity,
     Claim,
     Enrolment,
     GoodsReturn,
@@ -172,6 +174,18 @@ class Till:
         with self._store.writing() as connection:
             desk = desk_now(connection, self._now(), asked.occurred_at_ms)
             answer = claiming.claim(connection, desk, asked)
+        self._ask_for(answer)
+        self._tell(answer)
+        return answer
+
+    def happened(self, activity: Activity) -> Posted | Refusal:
+        """Give a member what the programme has for an activity; once for ever per reference."""
+        refusal = misnamed(activity.reference)
+        if refusal is not None:
+            return refusal
+        with self._store.writing() as connection:
+            desk = desk_now(connection, self._now(), activity.occurred_at_ms)
+            answer = happenings.happened(connection, desk, activity)
         self._ask_for(answer)
         self._tell(answer)
         return answer

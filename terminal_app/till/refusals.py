@@ -65,6 +65,9 @@ SENTENCES: dict[Reason, str] = {
         "try again in a moment, or choose another."
     ),
     Reason.CLAIM_NOT_NOW: phrase("This reward cannot be had here now. Choose another."),
+    Reason.ACTIVITY_UNKNOWN: phrase("The programme knows no such activity."),
+    Reason.ACTIVITY_HAD_BEFORE: phrase("The member had this as often as one can have it."),
+    Reason.ACTIVITY_NOT_NOW: phrase("The programme has nothing for this now."),
     Reason.HAND_ON_NOT_OFFERED: phrase(
         "Points cannot be handed on in this shop. Go on with the sale."
     ),

@@ -12,7 +12,15 @@ from loyalty.receipts import Receipt
 from terminal_app.posting.draft import Draft
 from terminal_app.store import members, receipts, serving, spool
 from terminal_app.store.settings import Identity
-from terminal_app.till.answers import Claim, GoodsReturn, Posted, Reason, Refusal, Sale
+from terminal_app.till.answers import (
+    Activity,
+    Claim,
+    GoodsReturn,
+    Posted,
+    Reason,
+    Refusal,
+    Sale,
+)
 
 _GOES_BACK = frozenset({"sums", "paid", "discount_minor"})
 """What of a sale's payload a return changes, beside its points."""
@@ -34,7 +42,7 @@ def draft_of(
     connection: sqlite3.Connection,
     identity: Identity,
     programme: Programme,
-    asked: Sale | GoodsReturn | Claim,
+    asked: Sale | GoodsReturn | Claim | Activity,
     at_ms: int,
     now_ms: int,
     member: Member | None = None,
