@@ -127,7 +127,8 @@ def given(bonuses: Iterable[Bonus]) -> tuple[Bonus, ...]:
 
 
 def counted(programme: Programme, bonuses: Iterable[Bonus], at: datetime) -> dict[str, int]:
-    """What `bonuses` of one member add to that member's sums: only what a limit asks for."""
+    """What `bonuses` of one member add to that member's sums: only what a limit asks for. Of a
+    friend who was brought see `referrals.brought_key`."""
     events = {event.name: event for event in programme.event}
     added: dict[str, int] = {}
     for bonus in given(bonuses):

@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from loyalty.programme.conditions import why_not
-from loyalty.programme.events import Bonus, NoBonus, Purchase, had_enough
+from loyalty.programme.events import Bonus, NoBonus, Purchase, event_key, had_enough
 from loyalty.programme.occasions import WhyNot
 from loyalty.programme.terms.happenings import Event
 from loyalty.programme.terms.programme import Programme
+from loyalty.sums import EVER, sum_key
+
+SIDE, FRIEND, REFERRER = "side", "friend", "referrer"
+"""What the two entries of a referral say: whose side each is, and who is on the other."""
+
+_REFERRED = "referred:"
 
 
 class NoReferral(StrEnum):
@@ -41,6 +47,38 @@ def no_referral(
         seen.add(above)
         above = brought_by.get(above)
     return None
+
+
+def referred_key(referrer: str) -> str:
+    """The key under which it is counted of a friend, as they are enrolled, who brought them."""
+    return sum_key(f"{_REFERRED}{referrer}", EVER)
+
+
+def referrer_in(sums: Mapping[str, int]) -> str:
+    """Who brought the member for whom `sums` were counted; empty for nobody. Enrolled at two tills
+    that could not know of each other, a friend was brought by the first in the order of cards."""
+    names = [key for key, times in sums.items() if key.startswith(_REFERRED) and times > 0]
+    return min(names, default="").removeprefix(_REFERRED).partition("|")[0]
+
+
+def brought_key(event: str, friend: str) -> str:
+    """The key under which it is counted on the friend's account that `event` was paid for them."""
+    return event_key(f"{event}/{friend}", EVER)
+
+
+def open_bonuses(
+    programme: Programme,
+    purchase: Purchase,
+    referrer_history: Mapping[str, int],
+    friend: str,
+    friend_history: Mapping[str, int],
+) -> tuple[Bonus, ...]:
+    """Those of `referral_bonuses` that were not paid yet for the member `friend`."""
+    return tuple(
+        bonus
+        for bonus in referral_bonuses(programme, purchase, referrer_history)
+        if friend_history.get(brought_key(bonus.event, friend), 0) <= 0
+    )
 
 
 def referral_bonuses(

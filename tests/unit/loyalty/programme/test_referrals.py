@@ -4,7 +4,15 @@ import pytest
 
 from loyalty.programme.events import Bonus, NoBonus, Purchase, counted
 from loyalty.programme.occasions import WhyNot
-from loyalty.programme.referrals import NoReferral, no_referral, referral_bonuses
+from loyalty.programme.referrals import (
+    NoReferral,
+    brought_key,
+    no_referral,
+    open_bonuses,
+    referral_bonuses,
+    referred_key,
+    referrer_in,
+)
 from tests.unit.loyalty.programme.happening_shop import at, programme
 
 NOON = at("2026-11-22T12:00")
@@ -73,6 +81,21 @@ def test_without_points_for_the_friend_there_is_one_side() -> None:
     shop = programme('[[event]]\nname = "friend"\non = "referral"\npoints = 5\n')
     assert [bonus.to for bonus in referral_bonuses(shop, purchase(1), {})] == ["referrer"]
     assert referral_bonuses(shop, purchase(0), {})[0].why_not is NoBonus.TOO_LITTLE
+
+
+def test_who_brought_a_friend_is_read_off_the_friends_sums() -> None:
+    assert referrer_in({"visits|ever": 3}) == ""
+    assert referrer_in({referred_key("anna"): 1, "visits|ever": 3}) == "anna"
+    assert referrer_in({referred_key("jan"): 1, referred_key("anna"): 1}) == "anna"
+    assert referrer_in({referred_key("anna"): 0}) == ""
+
+
+def test_what_was_paid_for_a_friend_is_paid_no_more() -> None:
+    shop = programme(FRIENDS + '[[event]]\nname = "more"\non = "referral"\npoints = 1\n')
+    paid = {brought_key("friend", "jan"): 1}
+    assert len(open_bonuses(shop, purchase(5_000), {}, "jan", {})) == 3
+    assert [one.event for one in open_bonuses(shop, purchase(5_000), {}, "jan", paid)] == ["more"]
+    assert len(open_bonuses(shop, purchase(5_000), {}, "ola", paid)) == 3
 
 
 def test_the_reward_goes_to_who_brought_the_friend_and_when_holds_for_both() -> None:
