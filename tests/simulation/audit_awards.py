@@ -72,7 +72,7 @@ def due_for(
     spent = max(sum(net for _, net in counted), 0)
     earned = standing.get("earned", {})
     points, gains = _earned(document, counted, at, standing, earned)
-    sums = {**_spend(document, at, spent), **gains}
+    sums = {**_spend(document, at, spent), **_pending(document, at, points), **gains}
     return Due(points, sum(off), {key: value for key, value in sums.items() if value})
 
 
@@ -81,10 +81,16 @@ def wallet_of(document: Document) -> str:
     return str(next(iter(document.get("wallets", {"points": {}}))))
 
 
+def wallet_terms(document: Document) -> Mapping[str, Any]:
+    """What the document says of its only wallet."""
+    terms: Mapping[str, Any] = document.get("wallets", {}).get(wallet_of(document), {})
+    return terms
+
+
 def caps_of(document: Document, at: datetime) -> dict[str, int]:
     """The most that may be earned, by the key it is counted under, of the day and month of `at`."""
     wallet = wallet_of(document)
-    limited = [("*", document.get("wallets", {}).get(wallet, {}).get("cap", {}))]
+    limited = [("*", wallet_terms(document).get("cap", {}))]
     limited += [(rule["name"], rule.get("cap", {})) for rule in document.get("earn", ())]
     return {
         f"{wallet}|{name}|{period}": cap[span]
@@ -134,7 +140,7 @@ def _earned(
     rules = list(document.get("earn", ()))
     if "earning" in document:
         rules.insert(0, {"name": "earning", **document["earning"]})
-    of_all = document.get("wallets", {}).get(wallet, {}).get("cap", {})
+    of_all = wallet_terms(document).get("cap", {})
     room = _room(of_all, wallet, "*", at, earned)
     total, stopped = 0, set[int]()
     for rule in rules:
@@ -230,6 +236,12 @@ def _spend(document: Document, at: datetime, spent: int) -> dict[str, int]:
     if asks_ever or "discount" in document:
         sums["spend|ever"] = spent
     return sums
+
+
+def _pending(document: Document, at: datetime, points: int) -> dict[str, int]:
+    """What waits, by the first day on which it may be spent."""
+    days = wallet_terms(document).get("pending_days", 0)
+    return {f"pending|{at.date() + timedelta(days=days)}": points} if days else {}
 
 
 def _is_among(document: Document, line: Bought, groups: Sequence[str]) -> bool:

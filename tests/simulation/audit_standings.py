@@ -1,8 +1,9 @@
-"""G6: what a till took a member for is what it had written of them, and no cap was passed there.
+"""G3 and G6: what a till took a member for is what it had written of them; no cap was passed there,
+and no points were spent before the day they wait for.
 
 A member who only ever shopped at one till is known there completely, so the till's own entries say
-the tier, the spend of a discount and what caps were used up. Of the others each till may know a
-part; but what it gave them itself it knows.
+the tier, the spend of a discount, what caps were used up and what waits. Of the others each till
+may know a part; but what it gave them itself it knows.
 """
 
 import sqlite3
@@ -12,12 +13,13 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
-from tests.simulation.audit_awards import Document, caps_of, shop_time
+from tests.simulation.audit_awards import Document, caps_of, shop_time, wallet_terms
 from tests.simulation.audit_books import Programmes, programmes_in
 from tests.simulation.evidence import Fields, Row
 from tests.simulation.witness import Breach, Witness
 
 Journal = tuple[str, int]
+_MOVING = ("earn", "reverse", "event", "redeem")
 
 
 def audit_standings(
@@ -31,7 +33,7 @@ def audit_standings(
     of_member: dict[str, list[Fields]] = defaultdict(list)
     for row in sorted(counted, key=lambda row: (row.terminal, row.epoch, row.seq)):
         fields = row.fields
-        if fields is not None and fields.member and fields.kind in ("earn", "reverse"):
+        if fields is not None and fields.member and fields.kind in _MOVING:
             of_member[fields.member].append(fields)
     for entries in of_member.values():
         if len({(one.terminal, one.epoch) for one in entries}) == 1 and not witness.gone:
@@ -41,8 +43,12 @@ def audit_standings(
 
 def _known_completely(programmes: Programmes, entries: list[Fields]) -> Iterator[Breach]:
     sums: dict[str, int] = defaultdict(int)
+    balance = 0
     for fields in entries:
         document = programmes.get(fields.programme)
+        if document is not None and fields.kind == "redeem":
+            yield from _waited(document, fields, balance, sums)
+        balance += fields.points
         if document is not None and fields.kind == "earn":
             due = standing_by(document, sums, shop_time(fields.occurred_at_ms))
             said = fields.payload.get("standing", {})
@@ -54,6 +60,23 @@ def _known_completely(programmes: Programmes, entries: list[Fields]) -> Iterator
                 )
         for key, value in fields.payload.get("sums", {}).items():
             sums[key] += value
+
+
+def _waited(
+    document: Document, fields: Fields, balance: int, sums: Mapping[str, int]
+) -> Iterator[Breach]:
+    """No points are spent before the day they wait for."""
+    if wallet_terms(document).get("pending_days", 0) == 0:
+        return
+    today = f"pending|{shop_time(fields.occurred_at_ms):%Y-%m-%d}"
+    pending = sum(points for key, points in sums.items() if today < key < "pending|9999")
+    overdraft = document.get("offline", {}).get("overdraft", 0)
+    if -fields.points > max(balance - pending, 0) + overdraft:
+        yield Breach(
+            "G3",
+            f"entry {fields.seq} of {fields.terminal}, epoch {fields.epoch} spends "
+            f"{-fields.points} points of {balance}, and {pending} of these wait",
+        )
 
 
 def standing_by(document: Document, sums: Mapping[str, int], at: datetime) -> dict[str, Any]:
@@ -94,6 +117,8 @@ def _capped(programmes: Programmes, entries: list[Fields]) -> Iterator[Breach]:
     reopened = set()
     for fields in entries:
         sums = fields.payload.get("sums", {})
+        if fields.kind in ("redeem", "event"):
+            continue
         if fields.kind == "reverse":
             reopened |= {key for key, value in sums.items() if value < 0}
             continue

@@ -136,6 +136,9 @@ goods = ["sale"]
 """
 
 _GIFTS = """
+[wallets.points]
+pending_days = 2
+
 [goods.tools]
 categories = ["coffee", "fruit"]
 
