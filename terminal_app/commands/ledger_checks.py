@@ -18,6 +18,7 @@ from loyalty.journal import (
     EARN,
     REDEEM,
     REVERSE,
+    TRANSFER,
     VOUCHER_ISSUED,
     VOUCHER_REDEEMED,
     Entry,
@@ -231,9 +232,9 @@ def _count(folded: _Folded, entry: Entry, zone: ZoneInfo) -> None:
 
 
 def _has_receipt(entry: Entry) -> bool:
-    """Whether `entry` is the first of a receipt: of a sale, a return, or a reward's claim."""
+    """Whether `entry` stands for a receipt: of a sale, a return, a reward's claim or a transfer."""
     is_claim = entry.kind == REDEEM and REWARD in entry.payload
-    return is_claim or entry.kind in (EARN, REVERSE)
+    return is_claim or entry.kind in (EARN, REVERSE, TRANSFER)
 
 
 class _Issued(msgspec.Struct, frozen=True):

@@ -117,4 +117,5 @@ def issued_with(connection: sqlite3.Connection, sale: Entry) -> list[Voucher]:
     asked = (sale.epoch, sale.seq, last_seq, sale.receipt, VOUCHER_ISSUED)
     rows = connection.execute(_ISSUED_WITH, asked)
     payloads = (decode_entry(bytes(row[0])).payload for row in rows)
-    return [Voucher(**payload) for payload in payloads if REWARD not in payload]
+    # Payloads say more: whose card it was, or where they stood before they were written again.
+    return [msgspec.convert(payload, Voucher) for payload in payloads if REWARD not in payload]
