@@ -14,6 +14,7 @@ from sync_server.commands import (
     chain,
     families,
     lotteries,
+    orders,
     points,
     programme,
     rewards,
@@ -49,6 +50,7 @@ app.add_typer(books.members, name="members")
 app.add_typer(points.points, name="points")
 app.add_typer(families.family, name="family")
 app.add_typer(rewards.rewards, name="rewards")
+app.add_typer(orders.orders, name="orders")
 app.add_typer(lotteries.lottery, name="lottery")
 
 

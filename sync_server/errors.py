@@ -68,5 +68,9 @@ class NotDrawn(ServerError):
     """A lottery that cannot be drawn: not yet, or not with this secret."""
 
 
+class OrderRefused(ServerError):
+    """An order that may not become what was asked, from where it is."""
+
+
 class UnknownSubject(ServerError):
     """A terminal, branch or user that is not there."""

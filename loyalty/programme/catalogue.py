@@ -110,6 +110,11 @@ def reward_named(programme: Programme, name: str) -> CatalogueReward | None:
     return next((reward for reward in programme.rewards if reward.name == name), None)
 
 
+def has_stock(reward: CatalogueReward) -> bool:
+    """Whether there are only so many of `reward`: by its document, or by the codes of its pool."""
+    return reward.stock is not None or reward.gives == "code"
+
+
 def fixed_minor(programme: Programme, reward: CatalogueReward) -> int:
     """What a voucher of `reward` takes off whatever is bought; 0 where that depends on it."""
     return programme.minor(reward.amount) if reward.gives == "money_off" else 0

@@ -12,9 +12,12 @@ from sqlalchemy import Connection, Engine, bindparam, func, select
 from loyalty.accounts import stock_account
 from loyalty.clock import Clock, epoch_ms
 from loyalty.journal import ADJUST
+from loyalty.programme.catalogue import has_stock
 from loyalty.programme.document import load_programme
+from loyalty.programme.terms.rewards import CatalogueReward
 from sync_server.bookkeeping.own_journal import Outcomes, OwnJournal, Posting
 from sync_server.store.engine import reading
+from sync_server.store.orders import codes_in_pool
 from sync_server.store.programmes import document_in_force
 from sync_server.store.settings import OFFICE
 from sync_server.store.tables import entries, standings
@@ -51,16 +54,16 @@ class Stocking:
         programme = load_programme(document_in_force(connection))
         now_ms = epoch_ms(self._clock())
         for reward in programme.rewards:
-            if reward.stock is None:
+            if not has_stock(reward):
                 continue
-            account = stock_account(reward.name)
-            posted = connection.execute(_POSTED, {"of_account": account}).scalar() or 0
-            if posted != reward.stock:
+            account, stock = stock_account(reward.name), _stock(connection, reward)
+            posted = int(connection.execute(_POSTED, {"of_account": account}).scalar() or 0)
+            if posted != stock:
                 yield Posting(
                     account=account,
                     kind=ADJUST,
-                    points=reward.stock - posted,
-                    receipt=f"stock:{reward.name}:{programme.label}",
+                    points=stock - posted,
+                    receipt=f"stock:{reward.name}:{_times(connection, account)}",
                     programme=programme.label,
                     occurred_at_ms=now_ms,
                     payload={"reason": STOCKED},
@@ -71,20 +74,35 @@ def stock_of(connection: Connection) -> list[Stock]:
     """The rewards of the programme in force that have a stock, and what is left of each."""
     programme = load_programme(document_in_force(connection))
     return [
-        Stock(reward.name, reward.stock, _left(connection, reward.name))
+        Stock(reward.name, _stock(connection, reward), _left(connection, reward.name))
         for reward in programme.rewards
-        if reward.stock is not None
+        if has_stock(reward)
     ]
+
+
+def _stock(connection: Connection, reward: CatalogueReward) -> int:
+    """How many of `reward` there ever were: no more than it has codes, where it is one."""
+    if reward.gives != "code":
+        return reward.stock or 0
+    codes = codes_in_pool(connection, reward.name)
+    return codes if reward.stock is None else min(reward.stock, codes)
+
+
+def _times(connection: Connection, account: str) -> int:
+    """How often something was posted for the stock of `account` before."""
+    return connection.execute(_TIMES, {"of_account": account}).scalar() or 0
 
 
 def _left(connection: Connection, reward: str) -> int:
     return connection.execute(_LEFT, {"of_account": stock_account(reward)}).scalar() or 0
 
 
-_POSTED = select(func.sum(entries.c.points)).where(
+_OF_STOCK = (
     entries.c.member == bindparam("of_account"),
     entries.c.terminal == OFFICE,
     entries.c.kind == ADJUST,
     entries.c.receipt.startswith("stock:"),
 )
+_POSTED = select(func.sum(entries.c.points)).where(*_OF_STOCK)
+_TIMES = select(func.count()).select_from(entries).where(*_OF_STOCK)
 _LEFT = select(standings.c.points).where(standings.c.member_id == bindparam("of_account"))

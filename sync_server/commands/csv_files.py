@@ -80,6 +80,14 @@ def read_openings(path: Path) -> tuple[list[Opening], list[RejectedLine]]:
     return _read(path, "card", _opening, lambda opening: opening.card)
 
 
+def read_codes(path: Path) -> tuple[list[str], list[RejectedLine]]:
+    """The codes in `path` (column `code`) and the lines that are none.
+
+    Raises ConfigInvalid when the file is no such table.
+    """
+    return _read(path, "code", _code, str)
+
+
 def _read(
     path: Path,
     key_column: str,
@@ -129,6 +137,13 @@ def _opening(row: Mapping[str, str]) -> Opening:
     if not (written.isascii() and written.isdigit() and 0 < int(written) <= MAX_POINTS):
         raise _Unusable(f"points {written!r} is no whole number from 1 to {MAX_POINTS:,}")
     return Opening(card, int(written))
+
+
+def _code(row: Mapping[str, str]) -> str:
+    _require_plain(row)
+    if not row["code"]:
+        raise _Unusable("the code is empty")
+    return row["code"]
 
 
 def _card(row: Mapping[str, str]) -> str:

@@ -33,6 +33,7 @@ from loyalty.programme.catalogue import (
     VOUCHERS,
     claim_sums,
     fixed_minor,
+    has_stock,
     reward_named,
 )
 from loyalty.programme.document import Programme
@@ -100,7 +101,7 @@ def _not_from_stock(connection: Connection, entry: Entry, programme: Programme) 
     """How a claim took something else from the reward's stock than it gave out; nothing for one
     that has none."""
     reward = reward_named(programme, entry.payload[REWARD])
-    if reward is None or reward.stock is None:
+    if reward is None or not has_stock(reward):
         return ""
     account, count = stock_account(reward.name), _count_of(entry, reward.name)
     receipt = _receipt_up_to(connection, entry)

@@ -62,6 +62,7 @@ from sync_server.terminals.limits import require_place, sane_tallies
 from sync_server.terminals.lookups import note_met
 from sync_server.terminals.member_book import enrol
 from sync_server.terminals.member_locks import hold_members
+from sync_server.terminals.order_book import note_orders
 from sync_server.terminals.promises import Promises
 from sync_server.terminals.stale_standings import stale_standings
 from sync_server.terminals.sum_book import post_sums, refuse_sums_beyond
@@ -257,6 +258,7 @@ class Ingest:
         ]
         found += stale_standings(connection, arrived, self._promises, self._zone)
         post_sums(connection, *journal, arrived)
+        note_orders(connection, arrived, self._promises.programme, now_ms)
         found += wallet_cases(connection, arrived, self._promises.programme, self._zone)
         found += event_cases(connection, arrived, self._promises.programme, self._zone)
         found += transfer_cases(connection, arrived, self._promises.programme, self._zone)

@@ -38,6 +38,8 @@ _ISSUED_WITH = """
 Returns = dict[tuple[str, str], tuple[ReturnedPart, ...]]
 """What came back, by sale ("T1.1.42") and by the receipt of the return."""
 
+_VOUCHER = ("number", "amount_minor", "currency", "expires_at_ms")
+
 _parts = msgspec.msgpack.Decoder(tuple[ReturnedPart, ...])
 
 
@@ -118,4 +120,8 @@ def issued_with(connection: sqlite3.Connection, sale: Entry) -> list[Voucher]:
     rows = connection.execute(_ISSUED_WITH, asked)
     payloads = (decode_entry(bytes(row[0])).payload for row in rows)
     # Payloads say more: whose card it was, or where they stood before they were written again.
-    return [msgspec.convert(payload, Voucher) for payload in payloads if REWARD not in payload]
+    return [
+        Voucher(*(payload[name] for name in _VOUCHER))
+        for payload in payloads
+        if REWARD not in payload
+    ]

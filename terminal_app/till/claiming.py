@@ -22,6 +22,7 @@ from loyalty.programme.catalogue import (
     automatic_due,
     claim_payload,
     fixed_minor,
+    has_stock,
     offers,
     reward_named,
 )
@@ -147,16 +148,22 @@ def claimant_with(
     """`member` at `desk`, with `spendable` points of the main wallet, and what may be spent of
     those `beside` it."""
     programme = desk.programme
+    given_out = {
+        reward.name: reward.stock - at_hand(connection, reward)
+        for reward in programme.rewards
+        if reward.stock is not None
+    }
     return Claimant(
         at=from_epoch_ms(desk.at_ms).astimezone(desk.identity.zone),
         branch=desk.identity.branch,
         standing=standing,
         spendable={**beside, programme.main_wallet: spendable},
         history=_history(connection, programme, member),
-        given_out={
-            reward.name: reward.stock - at_hand(connection, reward)
+        given_out=given_out,
+        codes={
+            reward.name: given_out.get(reward.name, 0) + at_hand(connection, reward)
             for reward in programme.rewards
-            if reward.stock is not None
+            if reward.gives == "code"
         },
     )
 
@@ -231,7 +238,7 @@ def _refusal(programme: Programme, offer: Offer, count: int) -> Refusal | None:
         return Refusal(Reason.CLAIM_NOT_NOW)
     reason = _REASONS[offer.why_not]
     reward = reward_named(programme, offer.reward)
-    if reason is Reason.CLAIM_NONE_LEFT and reward and reward.stock:
+    if reason is Reason.CLAIM_NONE_LEFT and reward and has_stock(reward) and reward.stock != 0:
         return Refusal(Reason.CLAIM_ELSEWHERE, {"stock": stock_account(offer.reward)})
     if reason is not Reason.CLAIM_TOO_FEW:
         return Refusal(reason)
@@ -253,7 +260,7 @@ def _give(
     identity, programme = desk.identity, desk.programme
     wallet = reward.wallet or programme.main_wallet
     taken = count * reward.cost
-    if reward.stock is not None:
+    if has_stock(reward):
         # Before what is paid for it, so that who reads the receipt up to there has both.
         _take_from_stock(connection, draft, reward, count)
     draft.add(

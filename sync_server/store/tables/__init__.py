@@ -26,6 +26,7 @@ from sync_server.store.tables.ledger import (
     quarantine,
     till_tallies,
 )
+from sync_server.store.tables.orders import orders, reward_codes
 from sync_server.store.tables.outreach import (
     changes,
     counters,
@@ -54,10 +55,12 @@ __all__ = [
     "messages",
     "metadata",
     "notices",
+    "orders",
     "products",
     "programmes",
     "quarantine",
     "recalls",
+    "reward_codes",
     "settings",
     "standings",
     "sums",

@@ -5,6 +5,7 @@ from loyalty.accounts import (
     accounts_of,
     gift_account,
     member_of,
+    stock_account,
     told_with,
     wallet_of,
 )
@@ -32,3 +33,8 @@ def test_a_wallet_is_told_with_its_member_and_a_gift_card_by_itself() -> None:
     assert told_with(f"{ALA}/stamps") == ALA
     card = gift_account("KRK-1.1.7")
     assert (card, told_with(card)) == ("GIFT/KRK-1.1.7", card)
+
+
+def test_what_is_left_of_a_reward_is_told_by_itself() -> None:
+    mugs = stock_account("mug")
+    assert (mugs, told_with(mugs)) == ("STOCK/mug", mugs)

@@ -16,6 +16,7 @@ from loyalty.programme.catalogue import (
     claim_sums,
     code_for,
     fixed_minor,
+    has_stock,
     offers,
     reward_named,
 )
@@ -174,3 +175,12 @@ def test_a_reward_is_found_by_its_name() -> None:
 def test_only_money_off_is_worth_the_same_whatever_is_bought(gives: str, minor: int) -> None:
     shop = programme(f'[[rewards]]\nname = "off"\ncost = 100\ngives = {gives}\n')
     assert fixed_minor(shop, shop.rewards[0]) == minor
+
+
+@pytest.mark.parametrize(
+    ("gives", "is_limited"),
+    [('"gift"', False), ('"gift"\nstock = 0', True), ('"code"', True)],
+)
+def test_there_are_only_so_many_of_a_stock_or_of_codes(gives: str, is_limited: bool) -> None:
+    shop = programme(f'[[rewards]]\nname = "it"\ncost = 100\ngives = {gives}\n')
+    assert has_stock(shop.rewards[0]) is is_limited
