@@ -1,4 +1,5 @@
-"""What rights are for: with every line up, a member may spend all they have at any till."""
+"""What rights are for: with every line up, a member may spend at any till all they have, but for
+what waits for its day."""
 
 from terminal_app.till.answers import KnownMember
 from tests.simulation.clocks import MINUTE_MS
@@ -41,7 +42,7 @@ def gather(world: World) -> str:
                 other.sync()
     machine.sync()
     safe = till.safe_to_spend(member)
-    if safe.points < safe.balance:
+    if safe.points < safe.balance - safe.pending:
         world.witness.breach(
             "G7", f"{machine.name}: {member} may spend {safe.points} of {safe.balance}: {safe}"
         )
