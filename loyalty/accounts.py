@@ -54,6 +54,11 @@ def stock_account(reward: str) -> str:
     return f"{STOCK}{SEPARATOR}{reward}"
 
 
+def is_gift_account(account: str) -> bool:
+    """Whether `account` is of a gift card."""
+    return account.startswith(f"{GIFT}{SEPARATOR}")
+
+
 def accounts_of(member_id: str, wallets: Iterable[str]) -> list[str]:
     """The account of a member, and those of their other `wallets`."""
     return [member_id, *(account_of(member_id, wallet) for wallet in wallets)]

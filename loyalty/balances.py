@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from loyalty.journal import EARN, REDEEM, REVERSE, WALLET, Entry
+from loyalty.journal import EARN, GIFT, REDEEM, REVERSE, WALLET, Entry
 
 
 class Balance(msgspec.Struct, frozen=True):
@@ -34,11 +34,14 @@ def after(balance: Balance, entry: Entry) -> Balance:
     is_earned, is_taken = entry.kind == EARN, entry.kind == REVERSE
     if entry.kind == WALLET:
         is_earned, is_taken = entry.points > 0, entry.points < 0
+    is_spent = entry.kind == REDEEM
+    if entry.kind == GIFT:
+        is_earned, is_spent = entry.points > 0, entry.points < 0
     return Balance(
         points=balance.points + entry.points,
         earned=balance.earned + (entry.points if is_earned else 0),
         clawed_back=balance.clawed_back - (entry.points if is_taken else 0),
-        redeemed=balance.redeemed - (entry.points if entry.kind == REDEEM else 0),
+        redeemed=balance.redeemed - (entry.points if is_spent else 0),
     )
 
 

@@ -20,6 +20,9 @@ CARD_COUNTER_DIGITS = CARD_BODY_DIGITS - len(CARD_ISSUER) - CARD_TERMINAL_DIGITS
 VOUCHER_PREFIX = "PV1:"
 """First characters of every voucher code, and the version of its form."""
 
+GIFT_PREFIX = "PG1:"
+"""First characters of the code of every gift card, and the version of its form."""
+
 RECEIPT_PREFIX = "PR1:"
 """First characters of the code on every receipt, and the version of its form."""
 

@@ -24,6 +24,7 @@ VOUCHER_ISSUED = "voucher-issued"
 VOUCHER_REDEEMED = "voucher-redeemed"
 EXPIRE = "expire"
 ADJUST = "adjust"
+GIFT = "gift"
 RIGHTS_GRANT = "rights-grant"
 RIGHTS_RELEASE = "rights-release"
 
@@ -32,6 +33,7 @@ KINDS = frozenset(
         ENROL,
         EARN,
         WALLET,
+        GIFT,
         REVERSE,
         EVENT,
         REDEEM,
@@ -65,6 +67,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
       asks for (see loyalty.programme.sale_facts); of a member `sums`, by key (see loyalty.sums);
     - wallet: `wallet`, one beside the main one, whose account (see loyalty.accounts) it moves
       points of, and `of`, the [terminal, epoch, seq] of the sale;
+    - gift: `number`, the gift card whose account it is of, and `expires_at_ms` when it sells it;
+      points are minor units: above zero what was paid in, below what the card paid;
     - event: `event`, the name of what gave points beside a sale (see loyalty.programme.events);
     - redeem: nothing; the vouchers that follow in the same receipt are what it paid for;
     - transfer: `with`, the account that the points went to or came from, in two entries of one

@@ -13,6 +13,7 @@ SALE = "sale"
 RETURN = "return"
 CLAIM = "claim"
 TRANSFER = "transfer"
+GIFT_CARD = "gift-card"
 HAPPENED = "happened"
 
 POINTS, STAMPS, MONEY = "points", "stamps", "money"
@@ -79,6 +80,14 @@ class TicketLine(msgspec.Struct, frozen=True, array_like=True):
     last: str = ""
 
 
+class GiftLine(msgspec.Struct, frozen=True, array_like=True):
+    """What the gift card with this number paid, and what is left on it."""
+
+    number: str
+    paid_minor: int
+    left_minor: int
+
+
 class TierStanding(msgspec.Struct, frozen=True, omit_defaults=True):
     """The member's tier after a sale, and the way to the next one, by their titles.
 
@@ -143,16 +152,23 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     returns_here: bool = False
     rewards: tuple[RewardLine, ...] = ()
     wallets: tuple[WalletLine, ...] = ()
+    gift_cards: tuple[GiftLine, ...] = ()
     handed_to: str = ""
     account_of: str = ""
     tickets: tuple[TicketLine, ...] = ()
 
     @property
     def to_pay_minor(self) -> int:
-        """What is left to pay after discount, vouchers and points."""
+        """What is left to pay after discount, vouchers, points and gift cards."""
         return (
             self.total_minor
             - self.discount_minor
             - self.voucher_paid_minor
             - self.points_paid_minor
+            - self.gift_paid_minor
         )
+
+    @property
+    def gift_paid_minor(self) -> int:
+        """What gift cards paid."""
+        return sum(line.paid_minor for line in self.gift_cards)

@@ -9,7 +9,13 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from loyalty.identifiers import CARD_DIGITS, RECEIPT_PREFIX, VOUCHER_PREFIX, is_card_number
+from loyalty.identifiers import (
+    CARD_DIGITS,
+    GIFT_PREFIX,
+    RECEIPT_PREFIX,
+    VOUCHER_PREFIX,
+    is_card_number,
+)
 
 MAX_SCAN_CHARACTERS = 1_024
 
@@ -28,6 +34,12 @@ class CardScan(msgspec.Struct, frozen=True, tag=True):
 
 class VoucherScan(msgspec.Struct, frozen=True, tag=True):
     """The code of one of our vouchers, neither read nor verified yet."""
+
+    code: str
+
+
+class GiftCardScan(msgspec.Struct, frozen=True, tag=True):
+    """The code of one of our gift cards, neither read nor verified yet."""
 
     code: str
 
@@ -52,12 +64,17 @@ class EmptyScan(msgspec.Struct, frozen=True, tag=True):
     """Nothing but blanks."""
 
 
-Scan = CardScan | VoucherScan | ReceiptScan | DamagedScan | ForeignScan | EmptyScan
+Scan = CardScan | VoucherScan | GiftCardScan | ReceiptScan | DamagedScan | ForeignScan | EmptyScan
 
 
 def without_aim(text: str) -> str:
     """The code in `text` as it stands on the label, without the AIM identifier in front."""
     return _AIM.sub("", text.strip(_BLANKS))
+
+
+def is_gift_code(text: str) -> bool:
+    """Whether a scanned `text` is the code of one of our gift cards."""
+    return without_aim(text).upper().startswith(GIFT_PREFIX)
 
 
 def read_scan(text: str) -> Scan:
@@ -73,6 +90,8 @@ def read_scan(text: str) -> Scan:
         return ForeignScan("unknown")
     if code.upper().startswith(VOUCHER_PREFIX):
         return VoucherScan(code.upper())
+    if code.upper().startswith(GIFT_PREFIX):
+        return GiftCardScan(code.upper())
     if code.upper().startswith(RECEIPT_PREFIX):
         return ReceiptScan(code.upper())
     digits = code.translate(_CARD_TYPING)

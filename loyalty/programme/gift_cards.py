@@ -2,10 +2,14 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
 from loyalty.programme.terms.programme import Programme
+
+NUMBER, EXPIRES = "number", "expires_at_ms"
+"""Where the entries of a card have which one it is, and the one that sells it until when."""
 
 
 class NoGiftCard(StrEnum):
@@ -36,6 +40,16 @@ class CardPayment(msgspec.Struct, frozen=True):
 
     paid_minor: int
     left_minor: int
+
+
+def sold_payload(number: str, expires_ms: int) -> dict[str, Any]:
+    """What the entry keeps that sells the card `number`."""
+    return {NUMBER: number, EXPIRES: expires_ms}
+
+
+def paid_payload(number: str) -> dict[str, Any]:
+    """What the entry keeps by which the card `number` pays."""
+    return {NUMBER: number}
 
 
 def no_gift_card(programme: Programme, amount_minor: int) -> NoGiftCard | None:

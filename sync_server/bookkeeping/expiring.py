@@ -11,7 +11,7 @@ from functools import cache, partial
 import msgspec
 from sqlalchemy import Connection, Engine, bindparam, select
 
-from loyalty.accounts import member_of, wallet_of
+from loyalty.accounts import is_gift_account, member_of, wallet_of
 from loyalty.clock import Clock, epoch_ms
 from loyalty.journal import ADJUST, EXPIRE, TRANSFER, Entry, decode_entry
 from loyalty.lot_book import Source
@@ -19,7 +19,7 @@ from loyalty.lots import Lots, expired, fold_linked, fold_lots
 from loyalty.programme.document import load_programme
 from loyalty.programme.sale_facts import RETURNED_SALE
 from loyalty.programme.terms.programme import Programme
-from loyalty.programme.terms.wallets import NEVER, Wallet
+from loyalty.programme.terms.wallets import NEVER, Expiry, Wallet
 from loyalty.programme.transfers import WITH
 from sync_server.bookkeeping.own_journal import Outcomes, OwnJournal, Posting
 from sync_server.store.engine import reading
@@ -135,11 +135,12 @@ def _lots_beside(connection: Connection, accounts: Sequence[str]) -> dict[str, L
     for key, body in rows_of(connection, _BODIES, {"keys": keys}):
         told[key].append(decode_entry(body))
     zone, terms = load_settings(connection).zone, _wallets(connection)
+    cards = _gift_cards(connection)
     return {
         account: fold_lots(
             account,
             [*told[account], *told[member_of(account)]],
-            partial(terms, wallet=wallet_of(account)),
+            cards if is_gift_account(account) else partial(terms, wallet=wallet_of(account)),
             zone,
         )
         for account in accounts
@@ -176,7 +177,8 @@ def _page(connection: Connection, after: str) -> Sequence[str]:
 
 
 def _expires(programme: Programme) -> bool:
-    return any(wallet.expiry != NEVER for wallet in programme.wallets.values())
+    expiring = any(wallet.expiry != NEVER for wallet in programme.wallets.values())
+    return expiring or programme.gift_cards is not None
 
 
 def _wallets(connection: Connection) -> Callable[..., Wallet]:
@@ -187,6 +189,19 @@ def _wallets(connection: Connection) -> Callable[..., Wallet]:
     def terms_of(label: str, *, wallet: str) -> Wallet:
         programme = find_programme(connection, label)
         return Wallet() if programme is None else programme.wallet(wallet)
+
+    return terms_of
+
+
+def _gift_cards(connection: Connection) -> Callable[[str], Wallet]:
+    """A gift card as the programme with a label sold it."""
+
+    @cache
+    def terms_of(label: str) -> Wallet:
+        programme = find_programme(connection, label)
+        cards = programme.gift_cards if programme else None
+        days = cards.valid_days if cards else 0
+        return Wallet(kind="money", expiry=Expiry(days=days))
 
     return terms_of
 

@@ -17,6 +17,7 @@ from loyalty.journal import (
     ENROL,
     EVENT,
     EXPIRE,
+    GIFT,
     KINDS,
     MAX_ENTRY_BYTES,
     REDEEM,
@@ -30,12 +31,14 @@ from loyalty.journal import (
     decode_entry,
 )
 from loyalty.members import MAX_SEGMENTS, is_birthday
+from loyalty.programme.referrals import FRIEND, SIDE
 from loyalty.programme.side_wallets import WALLET_NAME
 from loyalty.programme.transfers import WITH
 from loyalty.sums import SUMS, broken_sums
 from sync_server.rights.grants import MAX_DRAW
 from sync_server.store.payloads import Granted, enrolled, granted, issued, redeemed, released
 from sync_server.store.texts import is_plain
+from sync_server.terminals.gift_book import misread_gift
 
 
 def inspect(body: bytes, terminal: str, epoch: int, seq: int) -> Entry | str:
@@ -69,20 +72,20 @@ def _misfit(entry: Entry) -> str:
 
 def _misread(entry: Entry) -> str:
     """Why an entry of a known kind cannot be what its kind says, or nothing."""
-    if entry.kind in (EARN, REVERSE):
-        return ""
-    if entry.kind not in KINDS:
+    if entry.kind in (EARN, REVERSE) or entry.kind not in KINDS:
         return ""
     if entry.kind in (REDEEM, EXPIRE):
         return "it takes points and gives some" if entry.points > 0 else ""
+    if entry.kind == GIFT:
+        return misread_gift(entry)
     if entry.kind == WALLET:
-        wallet = wallet_of(entry.member)
-        is_named = bool(wallet) and entry.payload.get(WALLET_NAME) == wallet
-        return "" if is_named else "it fills another wallet than it names, or none"
+        return _misread_wallet(entry)
     if entry.kind == TRANSFER:
         return _misread_transfer(entry)
     if entry.kind == EVENT:
-        return "" if entry.points > 0 and entry.member else "it gives no points, or to nobody"
+        # Of a friend who was brought it may say no more than that somebody was paid for it.
+        gives = entry.points > 0 or (entry.points == 0 and entry.payload.get(SIDE) == FRIEND)
+        return "" if gives and entry.member else "it gives no points, or to nobody"
     if entry.kind == ADJUST:
         return "" if entry.member else "it corrects the points of nobody"
     if entry.points:
@@ -91,6 +94,12 @@ def _misread(entry: Entry) -> str:
         return _misread_payload(entry)
     except (msgspec.ValidationError, RecursionError) as fault:
         return f"its payload cannot be read: {fault}"
+
+
+def _misread_wallet(entry: Entry) -> str:
+    wallet = wallet_of(entry.member)
+    is_named = bool(wallet) and entry.payload.get(WALLET_NAME) == wallet
+    return "" if is_named else "it fills another wallet than it names, or none"
 
 
 def _misread_transfer(entry: Entry) -> str:

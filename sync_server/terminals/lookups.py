@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from loyalty.accounts import is_gift_account
 from loyalty.wire import MAX_FOUND_A_FRAME, Change, SyncRequest
 from sync_server.store import feed
 from sync_server.store.accounts import with_wallets
@@ -25,19 +26,20 @@ def note_met(connection: Connection, request: SyncRequest) -> None:
     In a writing transaction. From then on its tills are told of them.
     """
     met = {draw.member_id for draw in request.draws if is_plain(draw.member_id)}
+    met |= _gift_cards(request.lookups)
     note_branches(connection, request.terminal, met | set(_members_of(connection, request.lookups)))
 
 
 def found_for(connection: Connection, journal: Journal, cards: Sequence[str]) -> tuple[Change, ...]:
     """The members behind `cards` with their balances, sums, vouchers and notices, as the till of
     `journal` is told them."""
-    named = _members_of(connection, cards)
-    if not named:
+    named, gifts = _members_of(connection, cards), _gift_cards(cards)
+    if not named and not gifts:
         return ()
     # Who is of a family comes with the owner, whose account they have.
     named = sorted({*named, *connection.execute(_OWNERS, {"members": named}).scalars()})
     asked = {"members": named}
-    accounts = with_wallets(connection, named)
+    accounts = [*with_wallets(connection, named), *gifts]
     keys_of = {
         feed.MEMBER: named,
         feed.BALANCE: accounts,
@@ -51,6 +53,11 @@ def found_for(connection: Connection, journal: Journal, cards: Sequence[str]) ->
         for change in things_of(connection, topic, keys, journal).values()
     )
     return tuple(islice(found, MAX_FOUND_A_FRAME))
+
+
+def _gift_cards(cards: Sequence[str]) -> set[str]:
+    """Those of `cards` that are gift cards: each is an account by itself."""
+    return {card for card in cards if is_plain(card) and is_gift_account(card)}
 
 
 def _members_of(connection: Connection, cards: Sequence[str]) -> Sequence[str]:

@@ -17,6 +17,7 @@ from sync_server.store.lines import UNREADABLE, total_of
 from sync_server.store.programmes import find_programme
 from sync_server.terminals.claim_book import claim_difference, is_of_catalogue
 from sync_server.terminals.event_book import event_difference
+from sync_server.terminals.gift_book import gift_difference, is_sold_card
 from sync_server.terminals.return_book import is_by_item, return_cases, return_difference
 
 MAX_PROGRAMMES_KEPT = 64
@@ -67,6 +68,7 @@ def is_promise(entry: Entry) -> bool:
         entry.kind in (EARN, REVERSE, EVENT)
         or (entry.kind == REDEEM and PAID_MINOR in entry.payload)
         or is_of_catalogue(entry)
+        or is_sold_card(entry)
     )
 
 
@@ -82,6 +84,8 @@ def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> st
         return _payment_difference(entry, programme)
     if entry.kind == EVENT:
         return event_difference(entry, programme)
+    if is_sold_card(entry):
+        return gift_difference(entry, programme, zone)
     total_minor = total_of(entry)
     if total_minor is None:
         return UNREADABLE

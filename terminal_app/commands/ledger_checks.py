@@ -16,6 +16,7 @@ from loyalty.errors import EntryInvalid, LoyaltyError
 from loyalty.identifiers import voucher_number
 from loyalty.journal import (
     EARN,
+    GIFT,
     REDEEM,
     REVERSE,
     TRANSFER,
@@ -234,7 +235,7 @@ def _count(folded: _Folded, entry: Entry, zone: ZoneInfo) -> None:
 def _has_receipt(entry: Entry) -> bool:
     """Whether `entry` stands for a receipt: of a sale, a return, a reward's claim or a transfer."""
     is_claim = entry.kind == REDEEM and REWARD in entry.payload
-    return is_claim or entry.kind in (EARN, REVERSE, TRANSFER)
+    return is_claim or entry.kind in (EARN, REVERSE, TRANSFER, GIFT)
 
 
 class _Issued(msgspec.Struct, frozen=True):

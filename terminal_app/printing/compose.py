@@ -4,7 +4,16 @@ from zoneinfo import ZoneInfo
 
 from drivers.documents import Block, Columns, Cut, Document, Feed, QrCode, Rule, Text
 from loyalty.amounts import decimals_of
-from loyalty.receipts import CLAIM, HAPPENED, RETURN, SALE, TRANSFER, Receipt, VoucherSlip
+from loyalty.receipts import (
+    CLAIM,
+    GIFT_CARD,
+    HAPPENED,
+    RETURN,
+    SALE,
+    TRANSFER,
+    Receipt,
+    VoucherSlip,
+)
 from terminal_app.locale.beside_words import moved_in
 from terminal_app.locale.tier_words import tier_ahead, tier_name
 from terminal_app.locale.wallet_words import WalletWords
@@ -22,6 +31,7 @@ _TITLES = {
     SALE: phrase("Sale"),
     RETURN: phrase("Return"),
     CLAIM: phrase("Reward"),
+    GIFT_CARD: phrase("Gift card"),
     TRANSFER: phrase("Transfer"),
     HAPPENED: phrase("Thank you"),
 }
@@ -92,6 +102,7 @@ def _paid(receipt: Receipt, words: Words) -> list[Block]:
         (words.text("Discount"), receipt.discount_minor),
         (words.text("Voucher paid"), receipt.voucher_paid_minor),
         (wallet.paid(receipt.points_paid), receipt.points_paid_minor),
+        (words.text("Gift card paid"), receipt.gift_paid_minor),
     )
     decimals = decimals_of(receipt.currency)
     blocks: list[Block] = [
@@ -100,15 +111,22 @@ def _paid(receipt: Receipt, words: Words) -> list[Block]:
     if blocks:
         to_pay = words.money(receipt.to_pay_minor, receipt.currency)
         blocks.append(Columns(words.text("To pay"), to_pay, bold=True))
+    for line in receipt.gift_cards:
+        left = words.money(line.left_minor, receipt.currency)
+        blocks.append(Columns(words.text("Left on gift card {number}", number=line.number), left))
     return blocks
 
 
 def _member(receipt: Receipt, words: Words) -> list[Block]:
+    if receipt.kind == GIFT_CARD:
+        return []
     if not receipt.card:
         invitation = words.text("Join our club and collect points")
         return [Rule(), Text(invitation, align="center")]
     card = f"{words.text('Card')} ..{receipt.card[-CARD_DIGITS_SHOWN:]}"
     blocks: list[Block] = [Rule(), Columns(receipt.member_name, card)]
+    if receipt.account_of:
+        blocks.append(Text(words.text("Account of {name}", name=receipt.account_of)))
     wallet = WalletWords(words, receipt.wallet, receipt.currency)
     if receipt.kind == RETURN:
         blocks += returned_points(receipt, words)
@@ -150,9 +168,10 @@ def _notices(receipt: Receipt) -> list[Block]:
 
 def _slip(receipt: Receipt, slip: VoucherSlip, words: Words, zone: ZoneInfo) -> list[Block]:
     copy = f" * {words.text('COPY')} *" if receipt.is_copy else ""
+    name = _TITLES[GIFT_CARD] if receipt.kind == GIFT_CARD else phrase("Voucher")
     return [
         Text(receipt.shop, align="center", bold=True),
-        Text(words.text("Voucher") + copy, align="center", bold=True),
+        Text(words.text(name) + copy, align="center", bold=True),
         *slip_worth(receipt, slip, words),
         QrCode(slip.code, caption=slip.number),
         Text(

@@ -48,6 +48,8 @@ class Reason(StrEnum):
     CLAIM_NONE_LEFT = "claim-none-left"
     CLAIM_ELSEWHERE = "claim-elsewhere"
     CLAIM_NOT_NOW = "claim-not-now"
+    REFERRER_SELF = "referrer-self"
+    REFERRER_LATE = "referrer-late"
     ACTIVITY_UNKNOWN = "activity-unknown"
     ACTIVITY_HAD_BEFORE = "activity-had-before"
     ACTIVITY_NOT_NOW = "activity-not-now"
@@ -57,6 +59,10 @@ class Reason(StrEnum):
     HAND_ON_TOO_FEW = "hand-on-too-few"
     HAND_ON_TOO_MANY = "hand-on-too-many"
     HAND_ON_NOT_ENOUGH = "hand-on-not-enough"
+    GIFT_NOT_OFFERED = "gift-not-offered"
+    GIFT_AMOUNT = "gift-amount"
+    GIFT_EMPTY = "gift-empty"
+    GIFT_ELSEWHERE = "gift-elsewhere"
     PAID_TOO_MUCH = "paid-too-much"
     PAY_NO_CARD = "pay-no-card"
     PAY_NOT_OFFERED = "pay-not-offered"
@@ -132,13 +138,15 @@ class KnownMember(msgspec.Struct, frozen=True, kw_only=True):
 
 class KnownVoucher(msgspec.Struct, frozen=True):
     """A voucher that this till accepts now; one of the catalogue has the `title` of its reward, and
-    0 for an amount that depends on what is bought."""
+    0 for an amount that depends on what is bought. A gift card has what it may pay here now, and
+    pays as much of that as there is to pay."""
 
     number: str
     amount_minor: int
     expires_at_ms: int
     code: str
     title: ShopText = ""
+    is_gift_card: bool = False
 
 
 class KnownProduct(msgspec.Struct, frozen=True):
@@ -227,6 +235,17 @@ class Sale(msgspec.Struct, frozen=True, kw_only=True):
     wants_code: bool = False
 
 
+class GiftCardSale(msgspec.Struct, frozen=True, kw_only=True):
+    """A gift card that is sold with `amount_minor` on it. `reference` makes it one card for ever,
+    as a sale's does."""
+
+    amount_minor: int
+    reference: str = ""
+    occurred_at_ms: int | None = None
+    print_receipt: bool = True
+    member_id: str = ""
+
+
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """Rewards of the catalogue that a member asks for: `count` of `reward`, by its name in the
     programme. `reference` makes it one claim for ever, as a sale's does."""
@@ -299,7 +318,7 @@ class GoodsReturn(msgspec.Struct, frozen=True, kw_only=True):
 
 class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     """A new member; an empty `card` lets the Till mint one that no other till can. `birthday` is
-    as they wrote it, with the year or without."""
+    as they wrote it, with the year or without; `referred_by` is the card of who brought them."""
 
     name: str
     card: str = ""
@@ -309,6 +328,7 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     language: str = DEFAULT_LANGUAGE
     occurred_at_ms: int | None = None
     birthday: str = ""
+    referred_by: str = ""
 
 
 class Posted(msgspec.Struct, frozen=True):

@@ -28,6 +28,7 @@ from terminal_app.till.answers import (
     Activity,
     Claim,
     Enrolment,
+    GiftCardSale,
     GoodsReturn,
     HandingOn,
     HistoryRow,
@@ -43,6 +44,7 @@ from terminal_app.till.answers import (
     Sale,
     TillStatus,
 )
+from terminal_app.till.gift_cards import sell_gift_card
 from terminal_app.till.identifying import known_member
 from terminal_app.till.limits import misnamed, unreturnable, unsellable
 from terminal_app.till.safety import safe_for, safe_to_spend
@@ -175,6 +177,17 @@ class Till:
             desk = desk_now(connection, self._now(), asked.occurred_at_ms)
             answer = claiming.claim(connection, desk, asked)
         self._ask_for(answer)
+        self._tell(answer)
+        return answer
+
+    def sell_gift_card(self, asked: GiftCardSale) -> Posted | Refusal:
+        """Sell a gift card, whose code comes out with its receipt; once for ever per reference."""
+        refusal = misnamed(asked.reference)
+        if refusal is not None:
+            return refusal
+        with self._store.writing() as connection:
+            desk = desk_now(connection, self._now(), asked.occurred_at_ms)
+            answer = sell_gift_card(connection, desk, asked)
         self._tell(answer)
         return answer
 

@@ -15,6 +15,7 @@ from loyalty.scans import (
     DamagedScan,
     EmptyScan,
     ForeignScan,
+    GiftCardScan,
     ReceiptScan,
     VoucherScan,
     read_scan,
@@ -30,6 +31,7 @@ from terminal_app.till.answers import (
     Reason,
     Refusal,
 )
+from terminal_app.till.gift_cards import known_gift_card
 from terminal_app.till.ringing_up import owner_name
 from terminal_app.till.safety import safe_for
 from terminal_app.till.sold import known_receipt, sold_by_code
@@ -56,6 +58,8 @@ def identify(connection: sqlite3.Connection, text: str, now_ms: int) -> Identifi
             return known_member(connection, member, now_ms)
         case VoucherScan(code):
             return _voucher(connection, code, now_ms)
+        case GiftCardScan(code):
+            return known_gift_card(connection, desk_now(connection, now_ms), code)
         case EmptyScan():
             return Refusal(Reason.EMPTY_SCAN)
         case DamagedScan():

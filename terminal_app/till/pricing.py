@@ -23,8 +23,10 @@ from loyalty.programme.paying import (
 from loyalty.programme.sale_facts import PAID_WITH_POINTS
 from loyalty.programme.standing import sums_of
 from loyalty.programme.terms.goods import Tender
+from loyalty.scans import is_gift_code
 from terminal_app.store import ledger, members
 from terminal_app.till.answers import Reason, Refusal, Sale
+from terminal_app.till.gift_cards import GiftPayment, check_gift_cards
 from terminal_app.till.limits import overmarked
 from terminal_app.till.safety import spendable_by
 from terminal_app.till.standing import Past, past_of, standing_at
@@ -57,6 +59,7 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
     voucher_paid_minor: int
     points_paid: PointsPaid
     payable: PointsPaid
+    gifts: tuple[GiftPayment, ...] = ()
 
     def sums(self, programme: Programme) -> dict[str, int]:
         """What the sale adds to its member's sums; nothing without a card."""
@@ -64,12 +67,13 @@ class Priced(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def to_pay_minor(self) -> int:
-        """What is left after discount, vouchers and points."""
+        """What is left after discount, vouchers, points and gift cards."""
         return (
             self.occasion.basket.total_minor
             - self.award.discount_minor
             - self.voucher_paid_minor
             - self.points_paid.paid_minor
+            - sum(one.paid_minor for one in self.gifts)
         )
 
 
@@ -77,8 +81,8 @@ def price(
     connection: sqlite3.Connection, desk: VoucherDesk, sale: Sale, member: Member | None
 ) -> Priced | Refusal:
     """What `sale` comes to at `desk`; `member` is None without a card, and for a card that this
-    till has not heard of. First the member's discount, then vouchers, then points: each pays for
-    what the one before it left."""
+    till has not heard of. First the member's discount, then vouchers, points and gift cards:
+    each pays for what the one before it left."""
     programme = desk.programme
     basket = with_words(connection, programme, sale.basket)
     if programme.goods and (refusal := overmarked(basket)):
@@ -95,7 +99,9 @@ def price(
         given = award(programme, occasion, standing)
     due_minor = sale.basket.total_minor - given.discount_minor
     costs = less_discount(occasion.basket, given.discounts_minor)
-    vouchers = check_vouchers(connection, desk, sale.voucher_codes, costs)
+    gift_codes = [code for code in sale.voucher_codes if is_gift_code(code)]
+    codes = tuple(code for code in sale.voucher_codes if code not in gift_codes)
+    vouchers = check_vouchers(connection, desk, codes, costs)
     if isinstance(vouchers, Refusal):
         return vouchers
     voucher_minor = paid_with(vouchers, due_minor)
@@ -103,7 +109,12 @@ def price(
     if isinstance(points, Refusal):
         return points
     points_paid, payable = points
-    paid = _paid(sale, due_minor, voucher_minor, points_paid.paid_minor)
+    left_minor = due_minor - voucher_minor - points_paid.paid_minor - sum(sale.paid.values())
+    gifts = check_gift_cards(connection, desk, gift_codes, left_minor)
+    if isinstance(gifts, Refusal):
+        return gifts
+    gift_minor = sum(one.paid_minor for one in gifts)
+    paid = _paid(sale, due_minor, voucher_minor, points_paid.paid_minor, gift_minor)
     if isinstance(paid, Refusal):
         return paid
     if paid:
@@ -119,6 +130,7 @@ def price(
         voucher_paid_minor=voucher_minor,
         points_paid=points_paid,
         payable=payable,
+        gifts=gifts,
     )
 
 
@@ -170,7 +182,7 @@ def _paid_with_points(
 
 
 def _paid(
-    sale: Sale, due_minor: int, voucher_minor: int, points_minor: int
+    sale: Sale, due_minor: int, voucher_minor: int, points_minor: int, gift_minor: int
 ) -> dict[Tender, int] | Refusal:
     """What of the sale is paid with no new money, by tender."""
     paid = dict(sale.paid)
@@ -178,6 +190,8 @@ def _paid(
         paid["voucher"] = paid.get("voucher", 0) + voucher_minor
     if points_minor:
         paid[PAID_WITH_POINTS] = paid.get(PAID_WITH_POINTS, 0) + points_minor
+    if gift_minor:
+        paid["gift_card"] = paid.get("gift_card", 0) + gift_minor
     if sale.paid and (min(paid.values()) < 0 or sum(paid.values()) > max(due_minor, 0)):
         return Refusal(Reason.PAID_TOO_MUCH)
     return paid

@@ -65,6 +65,12 @@ SENTENCES: dict[Reason, str] = {
         "try again in a moment, or choose another."
     ),
     Reason.CLAIM_NOT_NOW: phrase("This reward cannot be had here now. Choose another."),
+    Reason.REFERRER_SELF: phrase(
+        "Card {card} is the new member's own. Take the card of who brought them."
+    ),
+    Reason.REFERRER_LATE: phrase(
+        "The member was here before and cannot be brought by {card}. Leave it empty."
+    ),
     Reason.ACTIVITY_UNKNOWN: phrase("The programme knows no such activity."),
     Reason.ACTIVITY_HAD_BEFORE: phrase("The member had this as often as one can have it."),
     Reason.ACTIVITY_NOT_NOW: phrase("The programme has nothing for this now."),
@@ -82,6 +88,15 @@ SENTENCES: dict[Reason, str] = {
         "A member may hand on {most} in a month. Take fewer, or wait for the next month."
     ),
     Reason.HAND_ON_NOT_ENOUGH: phrase("{safe} may be handed on here now. Take fewer."),
+    Reason.GIFT_NOT_OFFERED: phrase("Gift cards are not sold in this shop."),
+    Reason.GIFT_AMOUNT: phrase(
+        "A gift card is sold for {least} to {most} {currency}. Key another amount."
+    ),
+    Reason.GIFT_EMPTY: phrase("Nothing is left on gift card {number}."),
+    Reason.GIFT_ELSEWHERE: phrase(
+        "Gift card {number} cannot pay here yet: head office is asked for what is on it. "
+        "Scan it again in a moment."
+    ),
     Reason.PAID_TOO_MUCH: phrase("More is paid than there is to pay. Check the amounts."),
     Reason.PAY_NO_CARD: phrase("Points pay with a member's card. Scan the card first."),
     Reason.PAY_NOT_OFFERED: phrase("Points cannot pay for goods here. Post the sale without them."),

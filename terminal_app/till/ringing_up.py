@@ -15,6 +15,7 @@ from terminal_app.store.settings import Identity
 from terminal_app.till.answers import (
     Activity,
     Claim,
+    GiftCardSale,
     GoodsReturn,
     Posted,
     Reason,
@@ -42,7 +43,7 @@ def draft_of(
     connection: sqlite3.Connection,
     identity: Identity,
     programme: Programme,
-    asked: Sale | GoodsReturn | Claim | Activity,
+    asked: Sale | GoodsReturn | Claim | Activity | GiftCardSale,
     at_ms: int,
     now_ms: int,
     member: Member | None = None,

@@ -21,6 +21,7 @@ from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Posted, Reason, Refusal, Sale
 from terminal_app.till.bonuses import add_bonuses, purchase_bonuses, told_bonuses
 from terminal_app.till.claiming import claimant_with, give_automatic, with_rewards
+from terminal_app.till.gift_cards import gift_lines, pay_from_cards
 from terminal_app.till.issuing import NewVoucher, issue_voucher
 from terminal_app.till.pricing import Priced, price
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of, with_code
@@ -56,6 +57,7 @@ def sell(
     draft = draft_of(connection, identity, programme, sale, at_ms, now_ms, member)
     _add_sale(draft, programme, priced)
     _redeem_vouchers(connection, draft, priced.vouchers)
+    pay_from_cards(draft, priced.gifts)
     receipt = _receipt(connection, identity, programme, draft, member, priced)
     if sale.member_id and member is None:
         lookups.ask(connection, sale.member_id)
@@ -143,6 +145,7 @@ def _receipt(
         discount_minor=priced.award.discount_minor,
         points_paid=priced.points_paid.points,
         points_paid_minor=priced.points_paid.paid_minor,
+        gift_cards=gift_lines(priced.gifts),
         rules=given_by_rule(programme, priced.award, receipt.language),
         wallets=wallet_lines(connection, programme, None, side_points(programme, priced.award)),
         tickets=ticket_lines(programme, receipt, priced.sums(programme)),

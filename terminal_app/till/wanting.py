@@ -8,12 +8,13 @@ from collections.abc import Sequence
 
 import structlog
 
+from loyalty.accounts import gift_account
 from loyalty.identifiers import is_card_number
 from terminal_app.errors import StoreBusy, StoreFull
 from terminal_app.posting import upkeep
 from terminal_app.store import lookups
 from terminal_app.store.connection import Store
-from terminal_app.till.answers import KnownMember, Reason, Refusal
+from terminal_app.till.answers import KnownMember, KnownVoucher, Reason, Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +28,8 @@ def ask_for(store: Store, answer: object, now_ms: int) -> bool:
             own = {member.account, member.member_id}
             accounts = [*sorted(own), *(one.account for one in answer.wallets)]
             return _welcome(store, accounts, now_ms)
+        if isinstance(answer, KnownVoucher) and answer.is_gift_card:
+            return _welcome(store, [gift_account(answer.number)], now_ms)
         if isinstance(answer, Refusal):
             return _ask_after(store, answer, now_ms)
     except (StoreFull, StoreBusy) as fault:
@@ -47,6 +50,12 @@ def _ask_after(store: Store, refusal: Refusal, now_ms: int) -> bool:
     if refusal.reason is Reason.VOUCHER_ELSEWHERE:
         with store.writing() as connection:
             return upkeep.ask_for_voucher(connection, refusal.facts["voucher"])
+    if refusal.reason is Reason.GIFT_ELSEWHERE:
+        account = refusal.facts["account"]
+        _welcome(store, [account], now_ms)
+        with store.writing() as connection:
+            lookups.ask(connection, account)
+        return True
     if refusal.reason is Reason.HAND_ON_NOT_ENOUGH:
         return _welcome(store, [refusal.facts["account"]], now_ms)
     if refusal.reason is Reason.CLAIM_ELSEWHERE:
