@@ -1,29 +1,29 @@
-"""The catalogue at a till: what a member can have, claimed for its points, used on a basket."""
+"""The catalogue at a till: what a member can have, and claimed for its points."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from loyalty.baskets import Basket, Line
-from loyalty.journal import EARN, REDEEM, VOUCHER_ISSUED, VOUCHER_REDEEMED
+from loyalty.journal import ADJUST, REDEEM, VOUCHER_ISSUED
 from loyalty.receipts import AT_ONCE, BY_CODE, CLAIM, ORDERED, RewardLine
+from loyalty.wire import Draw
 from terminal_app.bootstrap import Shop, open_till
-from terminal_app.commands.ledger_checks import rebuild, verify
-from terminal_app.store import settings
+from terminal_app.commands.ledger_checks import verify
+from terminal_app.posting.rights import RightsBook
+from terminal_app.store import draws, settings
 from terminal_app.store.programmes import keep_programme
 from terminal_app.store.settings import Lease
 from terminal_app.till.answers import (
     Claim,
     Enrolment,
-    GoodsReturn,
     KnownVoucher,
-    Quote,
     Reason,
     Refusal,
     RewardOffer,
     Sale,
 )
+from tests.unit.terminal.catalogue_shop import CATALOGUE, claimed, offered
 from tests.unit.terminal.counter import (
     ShopClock,
     entries_in,
@@ -33,68 +33,6 @@ from tests.unit.terminal.counter import (
     known,
     posted,
 )
-
-CATALOGUE = """
-name = "catalogue"
-version = 1
-currency = "GBP"
-[earning]
-per = "1.00"
-points = 1
-[goods.coffee]
-starts_with = ["COF"]
-[[rewards]]
-name = "five_off"
-title = { en = "5.00 off", pl = "5,00 taniej", ru = "5,00 скидки" }
-cost = 100
-gives = "money_off"
-amount = "5.00"
-[[rewards]]
-name = "tenth"
-cost = 50
-gives = "percent_off"
-percent = "10"
-[[rewards]]
-name = "coffee"
-title = "Free coffee"
-cost = 30
-gives = "free_goods"
-goods = ["coffee"]
-valid_days = 10
-[[rewards]]
-name = "half_coffee"
-cost = 20
-gives = "cheaper_goods"
-percent = "50"
-goods = ["coffee"]
-a_member = 2
-[[rewards]]
-name = "mug"
-title = "Mug"
-cost = 40
-gives = "gift"
-[[rewards]]
-name = "case"
-title = "Case"
-cost = 60
-gives = "gift"
-handed = "ordered"
-[[rewards]]
-name = "film"
-cost = 10
-gives = "code"
-[[rewards]]
-name = "last"
-cost = 10
-gives = "gift"
-stock = 3
-[[rewards]]
-name = "sunday"
-cost = 10
-gives = "gift"
-when = { weekdays = ["sunday"] }
-"""
-COFFEES = Basket((Line("COF-1", "Flat white", 2, 8_00), Line("CAKE", "Cake", 1, 6_00)))
 
 
 @pytest.fixture
@@ -112,25 +50,6 @@ def ala(shop: Shop) -> str:
     return member_id
 
 
-def offered(shop: Shop, member_id: str) -> dict[str, RewardOffer]:
-    return {offer.name: offer for offer in shop.till.rewards(member_id)}
-
-
-def claimed(shop: Shop, member_id: str, reward: str, count: int = 1) -> tuple[str, ...]:
-    """The codes of the vouchers that come out of a claim."""
-    asked = Claim(member_id=member_id, reward=reward, count=count)
-    return tuple(slip.code for slip in posted(shop.till.claim(asked)).receipt.vouchers)
-
-
-def pays(shop: Shop, basket: Basket, *codes: str) -> int:
-    """What vouchers take off when the sale is posted, and was quoted."""
-    quote = shop.till.quote(basket, "", codes)
-    assert isinstance(quote, Quote), quote
-    receipt = posted(shop.till.sell(Sale(basket=basket, voucher_codes=codes))).receipt
-    assert quote.to_pay_minor == receipt.to_pay_minor
-    return receipt.voucher_paid_minor
-
-
 def test_the_catalogue_says_what_can_be_had_and_why_not(shop: Shop, ala: str) -> None:
     offers = offered(shop, ala)
     assert offers["five_off"] == RewardOffer(
@@ -143,8 +62,7 @@ def test_the_catalogue_says_what_can_be_had_and_why_not(shop: Shop, ala: str) ->
     )
     assert (offers["tenth"].title, offers["tenth"].count) == ("tenth", 20)
     assert offers["half_coffee"].count == 2, "as often as one member can have it"
-    none_left = Refusal(Reason.CLAIM_NONE_LEFT)
-    assert offers["film"].refusal == none_left
+    assert offers["film"].refusal == Refusal(Reason.CLAIM_ELSEWHERE, {"stock": "STOCK/film"})
     assert offers["last"].refusal == Refusal(Reason.CLAIM_ELSEWHERE, {"stock": "STOCK/last"})
     assert offers["sunday"].refusal == Refusal(Reason.CLAIM_NOT_NOW)
     assert shop.till.rewards("2900001000000017") == ()
@@ -228,74 +146,6 @@ def test_a_member_has_a_reward_only_so_often(shop: Shop, ala: str) -> None:
     assert shop.till.claim(Claim(member_id=ala, reward="half_coffee")) == had
 
 
-@pytest.mark.parametrize(
-    ("rewards", "off_minor"),
-    [
-        (["five_off"], 500),
-        (["tenth"], 140),
-        (["coffee"], 400),
-        (["half_coffee"], 200),
-        (["coffee", "coffee"], 800),
-        (["coffee", "half_coffee", "tenth"], 400 + 200 + 140),
-        (["five_off", "coffee"], 900),
-    ],
-)
-def test_each_voucher_is_worked_out_on_the_basket(
-    shop: Shop, ala: str, rewards: list[str], off_minor: int, home: Path
-) -> None:
-    codes = [code for reward in rewards for code in claimed(shop, ala, reward)]
-    assert pays(shop, COFFEES, *codes) == off_minor
-    with shop.store.reading() as connection:
-        used = [e.payload for e in entries_in(connection) if e.kind == VOUCHER_REDEEMED]
-    assert sum(payload["amount_minor"] for payload in used) == off_minor
-    assert {payload.get("terms", "catalogue@1") for payload in used} == {"catalogue@1"}
-    for code in codes:
-        answer = shop.till.identify(code)
-        assert isinstance(answer, Refusal)
-        assert answer.reason is Reason.VOUCHER_SPENT
-    assert faults_of(home) == []
-
-
-def test_a_voucher_without_its_goods_stays_with_the_member(shop: Shop, ala: str) -> None:
-    first, second, third = claimed(shop, ala, "coffee", 3)
-    for basket, codes in [(goods(9_00), (first,)), (COFFEES, (first, second, third))]:
-        answer = shop.till.sell(Sale(basket=basket, voucher_codes=codes))
-        assert isinstance(answer, Refusal)
-        assert answer.reason is Reason.VOUCHER_NO_GOODS
-    free = Basket((Line("COF-1", "Flat white", 1, 0),))
-    refused = shop.till.sell(Sale(basket=free, voucher_codes=(first,)))
-    assert isinstance(refused, Refusal)
-    assert refused.reason is Reason.VOUCHER_NEEDLESS
-    assert pays(shop, COFFEES, first, second) == 800
-
-
-def test_a_voucher_keeps_the_terms_that_it_was_claimed_under(shop: Shop, ala: str) -> None:
-    [half, tenth] = [*claimed(shop, ala, "half_coffee"), *claimed(shop, ala, "tenth")]
-    later = CATALOGUE.replace("version = 1", "version = 2").replace('"50"', '"25"')
-    with shop.store.writing() as connection:
-        keep_programme(connection, later, 1)
-    [quarter] = claimed(shop, ala, "half_coffee")
-    assert pays(shop, COFFEES, half) == 200
-    assert pays(shop, COFFEES, quarter) == 100
-    assert pays(shop, COFFEES, tenth) == 140
-
-
-def test_a_voucher_of_terms_that_were_never_told_goes_by_the_reward_of_its_name(
-    shop: Shop, ala: str
-) -> None:
-    [half, tenth] = [*claimed(shop, ala, "half_coffee"), *claimed(shop, ala, "tenth")]
-    later = CATALOGUE.replace("version = 1", "version = 2").replace('"50"', '"25"')
-    without = later.replace('name = "tenth"', 'name = "another"')
-    with shop.store.writing() as connection:
-        connection.execute("DELETE FROM programmes")
-        keep_programme(connection, without)
-    assert pays(shop, COFFEES, half) == 100
-    answer = shop.till.identify(tenth)
-    assert isinstance(answer, Refusal)
-    assert answer.reason is Reason.VOUCHER_TERMS
-    assert shop.till.sell(Sale(basket=COFFEES, voucher_codes=(tenth,))) == answer
-
-
 @pytest.mark.parametrize(("reward", "handed"), [("mug", AT_ONCE), ("case", ORDERED)])
 def test_a_gift_is_on_the_receipt_with_how_it_is_handed(
     shop: Shop, ala: str, reward: str, handed: str
@@ -306,49 +156,42 @@ def test_a_gift_is_on_the_receipt_with_how_it_is_handed(
     assert handed != BY_CODE
 
 
-def test_verify_and_rebuild_know_claims(shop: Shop, ala: str) -> None:
-    [code] = claimed(shop, ala, "coffee")
-    claimed(shop, ala, "half_coffee")
-    pays(shop, COFFEES, code)
+@pytest.mark.parametrize(("reward", "handed"), [("last", AT_ONCE), ("film", BY_CODE)])
+def test_what_a_till_holds_of_a_stock_it_gives_out_and_no_more(
+    shop: Shop, ala: str, home: Path, reward: str, handed: str
+) -> None:
+    account = f"STOCK/{reward}"
+    elsewhere = Refusal(Reason.CLAIM_ELSEWHERE, {"stock": account})
+    assert shop.till.claim(Claim(member_id=ala, reward=reward)) == elsewhere
+    assert shop.till.claim(Claim(member_id=ala, reward=reward)) == elsewhere
     with shop.store.writing() as connection:
+        [asked] = draws.open_draws(connection, 5)
+        assert asked == Draw(1, account, 1)
+        RightsBook(connection, shop.identity, "catalogue@1", 1).take(asked, 2)
+        draws.close(connection, 1)
+    assert offered(shop, ala)[reward].count == 2
+    receipt = posted(shop.till.claim(Claim(member_id=ala, reward=reward))).receipt
+    assert [(line.count, line.handed) for line in receipt.rewards] == [(1, handed)]
+    assert wanted(shop, account) == [], "one is left here"
+    posted(shop.till.claim(Claim(member_id=ala, reward=reward)))
+    assert shop.till.claim(Claim(member_id=ala, reward=reward)) == elsewhere
+    assert len(wanted(shop, account)) == 1
+    with shop.store.reading() as connection:
+        taken = [entry for entry in entries_in(connection) if entry.kind == ADJUST]
+        assert [(entry.member, entry.points) for entry in taken] == [(account, -1)] * 2
         assert verify(connection, shop.identity) == []
-        rebuilt = rebuild(connection, shop.identity)
-    assert (rebuilt.different, rebuilt.not_rebuilt) == ((), ())
-
-
-AUTOMATIC = CATALOGUE.replace(
-    'cost = 30\ngives = "free_goods"', 'cost = 30\nautomatic = true\ngives = "free_goods"'
-).replace("a_member = 2", "a_member = 2\nautomatic = true")
-
-
-def test_automatic_rewards_come_out_with_the_sale(home: Path, clock: ShopClock) -> None:
-    found_till(home, document=f'{AUTOMATIC}\n[reward]\nat_points = 100\nvoucher = "2.00"\n')
-    with open_till(home, clock=clock) as shop:
-        member_id = known(shop.till.enrol(Enrolment(name="Ala"))).member.member_id
-        quote = shop.till.quote(goods(185_00), member_id)
-        receipt = posted(shop.till.sell(Sale(basket=goods(185_00), member_id=member_id))).receipt
-        titles = [slip.title for slip in receipt.vouchers]
-        assert titles == ["", "Free coffee", "Free coffee", "Half coffee"]
-        assert (receipt.points_redeemed, receipt.balance) == (180, 5)
-        assert isinstance(quote, Quote)
-        assert (quote.vouchers_due, quote.balance_after) == (4, 5)
-        later = posted(shop.till.sell(Sale(basket=goods(25_00), member_id=member_id))).receipt
-        assert [slip.title for slip in later.vouchers] == ["Free coffee"]
-        with shop.store.reading() as connection:
-            kinds = [entry.kind for entry in entries_in(connection)]
-            assert verify(connection, shop.identity) == []
-        assert kinds.count(EARN) == 2
     assert faults_of(home) == []
 
 
-def test_vouchers_of_rewards_are_not_revoked_with_a_return(home: Path, clock: ShopClock) -> None:
-    terms = '[returns]\nvouchers = "revoked"\n[reward]\nat_points = 100\nvoucher = "2.00"\n'
-    found_till(home, document=f"{AUTOMATIC}\n{terms}")
-    with open_till(home, clock=clock) as shop:
-        member_id = known(shop.till.enrol(Enrolment(name="Ala"))).member.member_id
-        sold = posted(shop.till.sell(Sale(basket=goods(130_00), member_id=member_id))).receipt
-        money, coffee = sold.vouchers
-        back = posted(shop.till.take_back(GoodsReturn(of_receipt=sold.reference))).receipt
-        assert back.revoked == (money.number,)
-        assert back.balance == -30, "the coffee's points are owed"
-        assert isinstance(shop.till.identify(coffee.code), KnownVoucher)
+def wanted(shop: Shop, account: str) -> list[Draw]:
+    """What is asked of an account and was not answered yet."""
+    with shop.store.reading() as connection:
+        return [draw for draw in draws.open_draws(connection, -1) if draw.member_id == account]
+
+
+def test_of_a_stock_of_none_none_is_left(shop: Shop, ala: str) -> None:
+    later = CATALOGUE.replace("version = 1", "version = 2").replace("stock = 3", "stock = 0")
+    with shop.store.writing() as connection:
+        keep_programme(connection, later, 1)
+    none_left = Refusal(Reason.CLAIM_NONE_LEFT)
+    assert shop.till.claim(Claim(member_id=ala, reward="last")) == none_left
