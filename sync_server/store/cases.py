@@ -19,6 +19,10 @@ DOUBLE_VOUCHER = "double-voucher"
 VOUCHER_DIFFERS = "voucher-differs"
 PROMISE_DIFFERS = "promise-differs"
 EVENT_TOO_OFTEN = "event-too-often"
+NEVER_BROUGHT = "never-brought"
+"""A referral was paid for a friend whom, as far as the books know, somebody else or nobody
+brought."""
+
 HANDED_ON_TOO_MUCH = "handed-on-too-much"
 """A member handed on more in a month than may be, at tills that could not know of each other."""
 

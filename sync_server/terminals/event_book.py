@@ -16,11 +16,13 @@ from loyalty.programme.catalogue import reward_named
 from loyalty.programme.document import Programme
 from loyalty.programme.events import had_enough
 from loyalty.programme.lotteries import TICKET
+from loyalty.programme.referrals import FRIEND, REFERRER, SIDE, referred_key
 from loyalty.programme.surprises import is_chosen
 from loyalty.sums import added, sums_in
-from sync_server.store.cases import EVENT_TOO_OFTEN, Case
+from sync_server.store.cases import EVENT_TOO_OFTEN, NEVER_BROUGHT, Case
 from sync_server.store.settings import OFFICE
 from sync_server.store.sums import sums_of
+from sync_server.store.texts import is_plain
 
 FindProgramme = Callable[[Connection, str], Programme | None]
 
@@ -40,6 +42,11 @@ def event_difference(entry: Entry, programme: Programme) -> str:
         points, wallet = event.points, event.wallet
     else:
         return f"it gives points for {name!r}, which the programme does not know"
+    side = entry.payload.get(SIDE)
+    if event is not None and (event.on == "referral") != (side in (FRIEND, REFERRER)):
+        return f"it does not say whose side of {name} it is, or of what is none"
+    if event is not None and side == FRIEND:
+        points = event.friend_points
     if entry.member != programme.account_of(member_of(entry.member), wallet):
         return f"it gives {name} into another wallet than the programme has it"
     return "" if points == entry.points else f"promised {entry.points} points, computed {points}"
@@ -75,11 +82,40 @@ def event_cases(
         event = events.get(str(entry.payload.get("event")))
         if event is None:
             continue
+        side = entry.payload.get(SIDE)
+        if side in (FRIEND, REFERRER) and not _was_brought(connection, entry):
+            found.append(_never_brought(entry))
         own = {key: -value for key, value in sums_in(entry).items()}
         before = added(totals.get(entry.member, {}), own)
-        if had_enough(event, from_epoch_ms(entry.occurred_at_ms).astimezone(zone), before):
+        at = from_epoch_ms(entry.occurred_at_ms).astimezone(zone)
+        if side == FRIEND:
+            is_too_often = any(before.get(key, 0) > 0 for key in own)
+        else:
+            is_too_often = had_enough(event, at, before) is not None
+        if is_too_often:
             found.append(_too_often(entry, event.name))
     return found
+
+
+def _was_brought(connection: Connection, entry: Entry) -> bool:
+    """Whether the books know that the friend of a referral was brought by whom it names."""
+    friend, referrer = str(entry.payload.get(FRIEND)), str(entry.payload.get(REFERRER))
+    if not is_plain(friend, referrer):
+        return False
+    return sums_of(connection, {friend}).get(friend, {}).get(referred_key(referrer), 0) > 0
+
+
+def _never_brought(entry: Entry) -> Case:
+    return Case(
+        case_id=f"{NEVER_BROUGHT}:{entry.terminal}:{entry.epoch}:{entry.seq}",
+        kind=NEVER_BROUGHT,
+        terminal=entry.terminal,
+        epoch=entry.epoch,
+        seq=entry.seq,
+        member_id=entry.member,
+        detail=f"Receipt {entry.receipt}: it pays for a friend whom, as far as the books know, "
+        "nobody brought, or somebody else.",
+    )
 
 
 def _too_often(entry: Entry, name: str) -> Case:

@@ -9,11 +9,13 @@ from loyalty.identifiers import is_card_number, minted_card
 from loyalty.journal import ENROL
 from loyalty.members import LANGUAGES, MAX_FACT_CHARACTERS, Member, read_birthday
 from loyalty.programme.document import Programme
+from loyalty.sums import SUMS
 from terminal_app.posting.draft import Draft
 from terminal_app.store import journal, members, settings
 from terminal_app.store.settings import Identity
 from terminal_app.till.answers import Enrolment, Reason, Refusal
 from terminal_app.till.bonuses import add_bonuses, enrolment_bonuses
+from terminal_app.till.referring import referred_by
 
 
 def enrol(
@@ -50,6 +52,9 @@ def enrol(
     email = _one_line(enrolment.email)
     head = journal.head(connection, identity.terminal, identity.epoch)
     card = enrolment.card or minted_card(identity.terminal_number, head.seq + 1)
+    brought = referred_by(connection, enrolment.referred_by.replace(" ", ""), card)
+    if isinstance(brought, Refusal):
+        return brought
     at_ms = now_ms if enrolment.occurred_at_ms is None else enrolment.occurred_at_ms
     member = Member(
         member_id=card,
@@ -72,7 +77,7 @@ def enrol(
         occurred_at_ms=at_ms,
         recorded_at_ms=now_ms,
     )
-    draft.add(ENROL, payload=msgspec.to_builtins(member))
+    draft.add(ENROL, payload=msgspec.to_builtins(member) | ({SUMS: brought} if brought else {}))
     at = from_epoch_ms(at_ms).astimezone(identity.zone)
     add_bonuses(draft, programme, enrolment_bonuses(programme, identity.branch, at), at)
     members.put_member(connection, member)

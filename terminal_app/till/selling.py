@@ -24,6 +24,7 @@ from terminal_app.till.claiming import claimant_with, give_automatic, with_rewar
 from terminal_app.till.gift_cards import gift_lines, pay_from_cards
 from terminal_app.till.issuing import NewVoucher, issue_voucher
 from terminal_app.till.pricing import Priced, price
+from terminal_app.till.referring import add_referral
 from terminal_app.till.ringing_up import already, draft_of, posted, receipt_of, with_code
 from terminal_app.till.safety import spendable_by
 from terminal_app.till.standing import tier_at
@@ -84,6 +85,8 @@ def _of_member(
     bonuses = purchase_bonuses(programme, desk.identity, member, priced, draft.receipt)
     earned = side_points(programme, priced.award)
     beside = added(earned, add_bonuses(draft, programme, bonuses, at))
+    brought = add_referral(connection, draft, programme, desk.identity, member, priced)
+    beside = added(beside, *({bonus.wallet: bonus.points} for bonus in brought))
     moved = priced.award.points + beside.pop(programme.main_wallet, 0) - priced.points_paid.points
     gained = priced.sums(programme)
     balance = ledger.balance_of(connection, member.account).points + moved
@@ -97,7 +100,7 @@ def _of_member(
         receipt,
         balance=balance - redeemed - given.points,
         points_redeemed=redeemed,
-        bonuses=told_bonuses(programme, bonuses, receipt.language),
+        bonuses=told_bonuses(programme, (*bonuses, *brought), receipt.language),
         vouchers=slips,
         tier=tier_at(programme, priced.past, at, gained),
         wallets=wallet_lines(connection, programme, member, beside, given.wallets),
