@@ -44,6 +44,13 @@ from terminal_app.pos.claims import (
     claim_in,
     offer_answer,
 )
+from terminal_app.pos.gift_cards import (
+    GiftCardAnswer,
+    GiftCardRequest,
+    gift_card_answer,
+    gift_card_in,
+    shown_gift_card,
+)
 from terminal_app.pos.messages import (
     HealthAnswer,
     MemberAnswer,
@@ -132,6 +139,16 @@ class Counter(Controller):
             print_receipt=data.print_receipt,
         )
         return transfer_answer(till.hand_on(asked))
+
+    @post("/v1/gift-cards", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
+    def sell_gift_card(self, data: JSONBody[GiftCardRequest], till: TheTill) -> GiftCardAnswer:
+        """Sell a gift card; the same `gift_card` number again gives the first answer again."""
+        return gift_card_answer(till.sell_gift_card(gift_card_in(data)))
+
+    @get("/v1/gift-cards/{code:str}", sync_to_thread=True)
+    def gift_card(self, code: FromPath[str], till: TheTill) -> GiftCardAnswer:
+        """What the gift card with this code may pay here now."""
+        return shown_gift_card(till.identify(code))
 
     @post("/v1/activities", status_code=HTTPStatus.OK, guards=[_json_only], sync_to_thread=True)
     def report(self, data: JSONBody[ActivityRequest], till: TheTill) -> ActivityAnswer:

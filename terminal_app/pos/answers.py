@@ -9,6 +9,7 @@ from loyalty.members import DEFAULT_LANGUAGE
 from terminal_app.locale.tier_words import tier_lines
 from terminal_app.locale.words import Words
 from terminal_app.pos.messages import (
+    GiftPaid,
     HolderAnswer,
     MemberAnswer,
     QuoteAnswer,
@@ -77,6 +78,7 @@ def member_answer(known: KnownMember, currency: str, *, is_online: bool) -> Memb
             )
             for one in known.wallets
         ],
+        account_of=known.account_of,
     )
 
 
@@ -134,6 +136,10 @@ def sale_answer(answer: Posted | Refusal) -> SaleAnswer:
                 balance=line.balance,
             )
             for line in receipt.wallets
+        ],
+        gift_cards=[
+            GiftPaid(number=line.number, paid_minor=line.paid_minor, left_minor=line.left_minor)
+            for line in receipt.gift_cards
         ],
         vouchers=[issued_voucher(slip) for slip in receipt.vouchers],
     )

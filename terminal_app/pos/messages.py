@@ -150,6 +150,14 @@ class WalletMoved(msgspec.Struct, frozen=True, kw_only=True):
     balance: int | None
 
 
+class GiftPaid(msgspec.Struct, frozen=True, kw_only=True):
+    """What a gift card paid of a sale, and what is left on it."""
+
+    number: str
+    paid_minor: int
+    left_minor: int
+
+
 class WalletAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A wallet of a member beside the main one; `safe_points` may be spent at this till now."""
 
@@ -183,6 +191,7 @@ class SaleAnswer(msgspec.Struct, frozen=True, kw_only=True):
     receipt_code: str
     revoked: list[str]
     wallets: list[WalletMoved]
+    gift_cards: list[GiftPaid]
 
 
 class QuoteAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -229,7 +238,9 @@ class SafeAnswer(msgspec.Struct, frozen=True, kw_only=True):
 
 class MemberAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A member, as far as a POS needs to know. `wallet` says what the points are: "points",
-    "stamps" or "money" in minor units; `tier` the tier and the way to the next in words."""
+    "stamps" or "money" in minor units; `tier` the tier and the way to the next in words.
+    `account_of` names the owner of the family account that all of it is of; empty for their
+    own."""
 
     member_id: str
     name: str
@@ -241,6 +252,7 @@ class MemberAnswer(msgspec.Struct, frozen=True, kw_only=True):
     wallet: str
     tier: list[str]
     wallets: list[WalletAnswer]
+    account_of: str
 
 
 class HealthAnswer(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,6 +57,7 @@ def test_a_sale_is_keyed_by_its_number(pos: httpx.Client, home: Path) -> None:
         "receipt_code": answer["receipt_code"],
         "revoked": [],
         "wallets": [],
+        "gift_cards": [],
     }
     assert answer["receipt_code"].startswith("PR1:")
     again = pos.post("/v1/sales", json=sale(card=CARD))
@@ -176,6 +177,7 @@ def test_a_member_as_a_pos_sees_them(pos: httpx.Client) -> None:
         "wallet": "points",
         "tier": [],
         "wallets": [],
+        "account_of": "",
     }
 
 
