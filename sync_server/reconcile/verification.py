@@ -21,6 +21,7 @@ from sync_server.reconcile.counted import differing_counts
 from sync_server.reconcile.enrolments import differing_members
 from sync_server.reconcile.fold import Made, Written, written_grants
 from sync_server.reconcile.held_vouchers import misheld_vouchers
+from sync_server.reconcile.orders import differing_orders
 from sync_server.reconcile.paper import Paper, differing_vouchers
 from sync_server.reconcile.rights import misplaced_rights
 from sync_server.reconcile.seals import (
@@ -72,6 +73,7 @@ def _verify(connection: Connection, zone: ZoneInfo) -> Iterator[Finding]:
     yield from _days(connection, made)
     yield from differing_vouchers(connection, paper)
     yield from misheld_vouchers(connection, paper)
+    yield from differing_orders(connection)
     for strange in (*ungiven_journals(connection), *differing_keys(connection)):
         yield Finding(strange.where, strange.what)
     for misplaced in misplaced_rights(connection, made.rights, made.unfounded):

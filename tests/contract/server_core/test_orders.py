@@ -208,6 +208,28 @@ def test_an_order_waits_for_codes_and_has_them_with_the_next(office: Office) -> 
     assert office.points(BOB) == 180
 
 
+@pytest.mark.parametrize(
+    ("meddled", "found"),
+    [
+        ("UPDATE orders SET points = 90000", "it is kept otherwise than its claim says"),
+        ("UPDATE orders SET account = '9000000000025'", "it is kept otherwise than its claim says"),
+        ("UPDATE orders SET state = 'lost'", "it is kept as lost, which no order is"),
+        ("UPDATE orders SET order_id = 'KRK-1.1.1'", "no entry claims it"),
+        ("UPDATE orders SET order_id = 'nothing'", "no entry claims it"),
+        ("DELETE FROM orders", "it is given to an order that is not there"),
+    ],
+)
+def test_orders_that_nobody_claimed_are_found(office: Office, meddled: str, found: str) -> None:
+    office.codes("A")
+    office.stock()
+    office.draw("film", 1)
+    office.claim(ANN, "film", 20)
+    assert findings(office.engine) == []
+    with writing(office.engine) as connection:
+        connection.exec_driver_sql(meddled)
+    assert any(found in told for told in findings(office.engine))
+
+
 def test_a_claim_that_took_nothing_from_the_stock_is_shown(office: Office) -> None:
     payload = {"reward": "film", "cost": 20, "count": 1}
     office.till.add(REDEEM, ANN, -20, payload=payload, programme=LABEL)
