@@ -59,6 +59,11 @@ def is_gift_account(account: str) -> bool:
     return account.startswith(f"{GIFT}{SEPARATOR}")
 
 
+def is_stock(account: str) -> bool:
+    """Whether `account` is of what is left of a reward."""
+    return member_of(account) == STOCK
+
+
 def accounts_of(member_id: str, wallets: Iterable[str]) -> list[str]:
     """The account of a member, and those of their other `wallets`."""
     return [member_id, *(account_of(member_id, wallet) for wallet in wallets)]

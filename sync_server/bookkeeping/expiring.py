@@ -11,7 +11,7 @@ from functools import cache, partial
 import msgspec
 from sqlalchemy import Connection, Engine, bindparam, select
 
-from loyalty.accounts import is_gift_account, member_of, wallet_of
+from loyalty.accounts import is_gift_account, is_stock, member_of, wallet_of
 from loyalty.clock import Clock, epoch_ms
 from loyalty.journal import ADJUST, EXPIRE, TRANSFER, Entry, decode_entry
 from loyalty.lot_book import Source
@@ -110,6 +110,8 @@ def lots_of(connection: Connection, accounts: Sequence[str]) -> dict[str, Lots]:
     """The lots of `accounts`, by all entries that head office holds of them and of whoever handed
     points on to them; the days of other wallets than the main one may go by the purchases of their
     members."""
+    # A reward may be called as a wallet is; what is left of it is never gone.
+    accounts = [account for account in accounts if not is_stock(account)]
     found = _lots_beside(connection, [account for account in accounts if wallet_of(account)])
     accounts = [account for account in accounts if not wallet_of(account)]
     told: list[Entry] = []

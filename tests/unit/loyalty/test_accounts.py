@@ -4,6 +4,7 @@ from loyalty.accounts import (
     account_of,
     accounts_of,
     gift_account,
+    is_stock,
     member_of,
     stock_account,
     told_with,
@@ -38,3 +39,5 @@ def test_a_wallet_is_told_with_its_member_and_a_gift_card_by_itself() -> None:
 def test_what_is_left_of_a_reward_is_told_by_itself() -> None:
     mugs = stock_account("mug")
     assert (mugs, told_with(mugs)) == ("STOCK/mug", mugs)
+    assert is_stock(mugs)
+    assert not is_stock(f"{ALA}/stamps")
