@@ -57,6 +57,7 @@ class CashierApp(Face):
         Binding("f8", "clear", priority=True, show=False),
         Binding("f9", "why", priority=True, show=False),
         Binding("f10", "rewards", priority=True, show=False),
+        Binding("f12", "hand_on", priority=True, show=False),
         Binding("pageup", "scroll_page(-1)", priority=True, show=False),
         Binding("pagedown", "scroll_page(1)", priority=True, show=False),
     ]
@@ -237,6 +238,11 @@ class CashierApp(Face):
         self._stage = REWARDS
         self.show_all()
         self.query_one(EntryField).focus()
+
+    def action_hand_on(self) -> None:
+        """F12: hand points of the member on to another one, or give that up."""
+        self.counter.hand_on()
+        self._back_to_counter()
 
     def action_scroll_page(self, pages: int) -> None:
         """Page up, page down: the rest of the help or the reasons, or older receipts."""

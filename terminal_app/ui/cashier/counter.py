@@ -25,6 +25,13 @@ from terminal_app.till.answers import (
 from terminal_app.till.door import Till
 from terminal_app.ui.asking import Unanswered, ask
 from terminal_app.ui.cashier.checkout import Checkout, typed_amount
+from terminal_app.ui.cashier.handing_on import (
+    GIVEN_UP,
+    NO_GIVER,
+    Handing,
+    asked_how_many,
+    next_step,
+)
 from terminal_app.ui.cashier.receipts_back import (
     PICKING,
     RETURNING,
@@ -53,6 +60,7 @@ class Counter:
         self.outcome: Receipt | None = None
         self.unknown_card = ""
         self._currency = ""
+        self._handing: Handing | None = None
         self._start = Saying(Tone.CALM, self._invitation)
         self.said = self._start
 
@@ -66,6 +74,9 @@ class Counter:
                 self.post()
             return
         self.outcome = None
+        if self._handing is not None:
+            self._hand_on(self._handing, text)
+            return
         if self.checkout.is_return and self._enter_return(text):
             return
         amount_minor = typed_amount(text, self._decimals)
@@ -165,8 +176,20 @@ class Counter:
                     self.outcome = receipt
                 self.said = saying(Tone.GOOD, "The reward is given. Hand over what comes out.")
 
+    def hand_on(self) -> None:
+        """Begin to hand points of the member at the desk on to another, or give it up."""
+        giver = self.checkout.member
+        if self._handing is not None:
+            self._handing, self.said = None, GIVEN_UP
+        elif giver is None or self.checkout.has_goods:
+            self.said = NO_GIVER
+        else:
+            self.outcome = None
+            self._handing, self.said = Handing(giver), asked_how_many(giver)
+
     def clear(self) -> None:
         """Forget the sale in hand; nothing of it was recorded."""
+        self._handing = None
         self.checkout = Checkout()
         self.quote = None
         self.returned = None
@@ -291,6 +314,12 @@ class Counter:
         if brought is not None:
             self._go_on(brought)
         return brought is not None
+
+    def _hand_on(self, handing: Handing, text: str) -> None:
+        step = next_step(self._till, handing, text, self._decimals)
+        if step.receipt is not None:
+            self.clear()
+        self._handing, self.said, self.outcome = step.handing, step.said, step.receipt
 
     def _go_on(self, brought: Brought) -> None:
         checkout, said = brought

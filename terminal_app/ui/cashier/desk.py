@@ -70,7 +70,10 @@ class MemberPanel(Vertical):
         member, points = known.member, known.balance.points
         language = LANGUAGE_NAMES.get(member.language, member.language)
         self._write("who", Text(shown(member.name), style="bold"))
-        self._write("card", Text(f"{spaced_card(member.card)} · {language}"))
+        card = f"{spaced_card(member.card)} · {language}"
+        if known.account_of:
+            card += f"\n{words.text('Account of {name}', name=shown(known.account_of))}"
+        self._write("card", Text(card))
         wallet = WalletWords(words, known.wallet, currency)
         self.query_one("#points", Digits).update(wallet.figure(points))
         tier = tier_name(words, known.tier)

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits, Static
 
-from loyalty.receipts import CLAIM, RETURN, Receipt
+from loyalty.receipts import CLAIM, RETURN, TRANSFER, Receipt
 from terminal_app.locale.beside_words import moved_lines
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words
@@ -48,6 +48,8 @@ class OutcomePanel(Vertical):
                 label = wallet.taken_back
             elif receipt.kind == CLAIM:
                 label, moved = wallet.redeemed, -receipt.points_redeemed
+            elif receipt.kind == TRANSFER:
+                label, moved = words.text("Handed on"), -receipt.points
             self._write("moved-label", Text(label))
             self.query_one("#moved", Digits).update(wallet.signed(moved))
         if receipt.balance is not None:
@@ -60,6 +62,10 @@ class OutcomePanel(Vertical):
 
 
 def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
+    if receipt.kind == TRANSFER:
+        text = Text(f"{SIGNS[Tone.GOOD]} {words.text('Transfer')}", style="bold")
+        to = words.text("To {name}", name=shown(receipt.handed_to))
+        return text.append(f"\n{shown(receipt.member_name)}\n{to}", style="not bold")
     if receipt.kind == CLAIM:
         text = Text(f"{SIGNS[Tone.GOOD]} {words.text('Reward')}", style="bold")
         return text.append(f"\n{shown(receipt.member_name)}", style="not bold")

@@ -8,7 +8,16 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Button, Static
 
-from loyalty.journal import EARN, ENROL, EVENT, REDEEM, REVERSE, VOUCHER_ISSUED, VOUCHER_REDEEMED
+from loyalty.journal import (
+    EARN,
+    ENROL,
+    EVENT,
+    REDEEM,
+    REVERSE,
+    TRANSFER,
+    VOUCHER_ISSUED,
+    VOUCHER_REDEEMED,
+)
 from loyalty.members import DEFAULT_LANGUAGE, LANGUAGES
 from terminal_app.locale.beside_words import held_in
 from terminal_app.locale.tier_words import tier_lines
@@ -26,6 +35,7 @@ COUNTDOWN_FROM_S = 15
 _KINDS = {
     EARN: phrase("Purchase"),
     EVENT: phrase("Gift from us"),
+    TRANSFER: phrase("Handed on"),
     REVERSE: phrase("Return"),
     REDEEM: phrase("For a voucher"),
     VOUCHER_ISSUED: phrase("Voucher issued"),
@@ -130,6 +140,8 @@ def _toward(words: Words, known: KnownMember, currency: str) -> str:
     wallet = WalletWords(words, known.wallet, currency)
     missing = known.points_to_next
     lines = [wallet.unit(known.balance.points)]
+    if known.account_of:
+        lines.append(words.text("Account of {name}", name=shown(known.account_of)))
     lines += [] if missing is None else [f"\n{wallet.to_next(missing)}"]
     lines += [
         f"\n{held_in(words, shown(one.title), one.kind, one.balance, currency)}"
