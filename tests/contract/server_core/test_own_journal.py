@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from loyalty.clock import epoch_ms
-from loyalty.journal import ADJUST, EXPIRE
+from loyalty.journal import ADJUST, EXPIRE, TRANSFER
 from loyalty.programme.document import classic_document
 from sync_server.bookkeeping.daily import DailyBooks
 from sync_server.bookkeeping.expiring import Expiring
@@ -166,4 +166,44 @@ def test_the_day_is_booked_once_a_day(
     daily.look()
     assert points_of(engine) == {ANN: (0, 0)}
     daily.look()
+    assert_books_hold(engine)
+
+
+def test_points_that_were_handed_on_are_gone_on_the_day_they_had(
+    engine: Engine, clock: ShopClock, ingest: Ingest, expiring: Expiring
+) -> None:
+    till = RightsTill("KRK-1", clock)
+    till.sale(ANN, 100, programme="classic@2")
+    clock.move(timedelta(days=20))
+    at_ms = epoch_ms(clock())
+    said = {"receipt": "T", "programme": "classic@2", "occurred_at_ms": at_ms}
+    till.add(TRANSFER, ANN, -60, **said, payload={"with": BOB})
+    till.add(TRANSFER, BOB, 60, **said, payload={"with": ANN})
+    till.release(ANN, 40)
+    till.release(BOB, 60)
+    till.sync(ingest)
+    clock.move(timedelta(days=12))
+    gone = {one.account: (one.points, one.expired_at_ms) for one in expiring.gone()}
+    assert {account: points for account, (points, _) in gone.items()} == {ANN: 40, BOB: 60}
+    assert gone[ANN][1] == gone[BOB][1]
+    assert expiring.book() == Outcomes(posted=2)
+    assert points_of(engine) == {ANN: (0, 0), BOB: (0, 0)}
+
+
+def test_what_head_office_moves_to_another_account_goes_in_one_receipt(
+    engine: Engine, own: OwnJournal
+) -> None:
+    own.post([opening(ANN, 50, "opening:1")])
+    moving = Posting(
+        account=ANN,
+        kind=TRANSFER,
+        points=-50,
+        receipt="family:1",
+        programme=PROGRAMME,
+        occurred_at_ms=epoch_ms(START),
+        to=BOB,
+    )
+    assert own.post([moving]) == Outcomes(posted=1)
+    assert own.post([moving]) == Outcomes(before=1)
+    assert points_of(engine) == {ANN: (0, 0), BOB: (50, 50)}
     assert_books_hold(engine)
