@@ -70,13 +70,16 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     - gift: `number`, the gift card whose account it is of, and `expires_at_ms` when it sells it;
       points are minor units: above zero what was paid in, below what the card paid;
     - event: `event`, the name of what gave points beside a sale (see loyalty.programme.events);
-    - redeem: nothing; the vouchers that follow in the same receipt are what it paid for;
+    - redeem: nothing for the vouchers that follow in the same receipt; for a part of the purchase
+      `paid_minor`; of the catalogue `reward`, `cost` and `count`;
     - transfer: `with`, the account that the points went to or came from, in two entries of one
       receipt, of the giver below zero; `parts`, as an adjustment has them;
     - expire: `of`, the [terminal, epoch, seq] of the entry whose points are gone;
     - adjust: `reason`, and `parts`, the days that points from elsewhere bring (see loyalty.lots);
-    - voucher-issued: `number`, `amount_minor`, `currency`, `expires_at_ms`;
-    - voucher-redeemed: `number`, `amount_minor`;
+    - voucher-issued: `number`, `amount_minor`, `currency`, `expires_at_ms`; of the catalogue
+      `reward`, with an amount of 0 where that depends on what is bought;
+    - voucher-redeemed: `number`, `amount_minor`; where that was worked out by which `reward` of
+      which version, `terms`;
     - rights-grant: `draw`, the number of the till's request, and `points` or `voucher`;
     - rights-release: `points` or `voucher`.
 

@@ -14,9 +14,11 @@ from loyalty.amounts import decimals_of, plain_amount
 from loyalty.errors import EntryInvalid
 from loyalty.journal import EARN, EVENT, REDEEM, REVERSE, WALLET, Entry, decode_entry
 from loyalty.members import DEFAULT_LANGUAGE
+from loyalty.programme.catalogue import COUNT, REWARD
 from loyalty.programme.document import Programme
 from loyalty.programme.reasons import reasons
 from loyalty.programme.sale_facts import PAID_MINOR, RETURNED_SALE
+from loyalty.programme.transfers import told_of
 from sync_server.store.lines import UNREADABLE
 from sync_server.store.programmes import find_programme
 from sync_server.store.tables import branches, entries, terminals
@@ -130,6 +132,8 @@ def _rule(entry: Entry, programme: Programme | None, zone: ZoneInfo) -> str:
         return "by the goods of this receipt"
     if entry.kind == EVENT:
         return f"given for {entry.payload.get('event', 'an event')}"
+    if entry.kind == TRANSFER:
+        return told_of(entry)
     if entry.kind not in (EARN, REVERSE):
         return ""
     if RETURNED_SALE in entry.payload:
@@ -145,5 +149,7 @@ def _redeemed(entry: Entry, programme: Programme) -> str:
     paid_minor = entry.payload.get(PAID_MINOR)
     if isinstance(paid_minor, int):
         return f"paid {plain_amount(paid_minor, decimals_of(programme.currency))} of a purchase"
+    if REWARD in entry.payload:
+        return f"paid for {entry.payload.get(COUNT)} of {entry.payload[REWARD]}"
     reward = programme.reward
     return f"{reward.at_points} for a voucher of {reward.voucher}" if reward else ""

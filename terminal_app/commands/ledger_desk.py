@@ -17,16 +17,19 @@ from loyalty.journal import (
     REVERSE,
     RIGHTS_GRANT,
     RIGHTS_RELEASE,
+    TRANSFER,
     VOUCHER_ISSUED,
     VOUCHER_REDEEMED,
     WALLET,
     Entry,
 )
 from loyalty.members import DEFAULT_LANGUAGE, Member
+from loyalty.programme.catalogue import COUNT, REWARD
 from loyalty.programme.document import Programme
 from loyalty.programme.reasons import reasons
 from loyalty.programme.sale_facts import PAID_MINOR, RETURNED_SALE
 from loyalty.programme.side_wallets import side_wallets
+from loyalty.programme.transfers import told_of
 from loyalty.rights import Safe, points_of, voucher_of
 from terminal_app.store import journal, ledger, members, settings
 from terminal_app.store.programmes import programme_in_force, programme_labelled
@@ -172,10 +175,14 @@ def _rule(
         return _rights_in_words(entry), None
     if entry.kind == REDEEM and PAID_MINOR in entry.payload:
         return "points paid for a part of this purchase", None
+    if entry.kind == REDEEM and REWARD in entry.payload:
+        return f"paid for {entry.payload.get(COUNT)} of {entry.payload[REWARD]}", None
     if entry.kind == WALLET:
         return "by the goods of this receipt", None
     if entry.kind == EVENT:
         return f"given for {entry.payload.get('event', 'an event')}", None
+    if entry.kind == TRANSFER:
+        return told_of(entry), None
     if entry.kind not in (EARN, REVERSE):
         number = entry.payload.get("number", "")
         return f"{_WORDS.get(entry.kind, entry.kind)} {number}".strip(), None

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from loyalty.journal import ADJUST, REDEEM, RIGHTS_GRANT, Entry
 from loyalty.life_cycles import CANCELLED, COMPLAINT, ORDERED, RECEIVED, SENT, SETTLED
+from sync_server.audience.explanation import explain
 from sync_server.bookkeeping.orders import Orders
 from sync_server.bookkeeping.own_journal import Outcomes, OwnJournal
 from sync_server.bookkeeping.stocking import Stock, Stocking, stock_of
@@ -15,7 +16,7 @@ from sync_server.store.engine import reading, writing
 from sync_server.store.orders import add_codes, codes_of, hand_out_codes, list_orders
 from sync_server.store.programmes import put_in_force
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import ShopClock, rows
+from tests.contract.server_core.journals import ZONE, ShopClock, rows
 from tests.contract.server_core.rights_tills import RightsTill, findings, one_journal_each
 
 ANN, BOB = "9000000000017", "9000000000025"
@@ -118,6 +119,8 @@ def test_a_claim_of_what_is_sent_is_an_order(office: Office) -> None:
     [kept] = rows(office.engine, "orders")
     assert (kept["account"], kept["reward"], kept["count"], kept["points"]) == (ANN, "case", 2, 100)
     assert office.left() == [Stock("case", 5, 3), Stock("film", 0, 0)]
+    with reading(office.engine) as connection:
+        assert explain(connection, ANN, ZONE).entries[0].rule == "paid for 2 of case"
     office.ingest.take(office.till.frame(1))
     assert office.states() == {order: ORDERED}
     assert_holds(office)

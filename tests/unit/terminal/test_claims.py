@@ -5,11 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from loyalty.clock import epoch_ms
 from loyalty.journal import ADJUST, REDEEM, VOUCHER_ISSUED
 from loyalty.receipts import AT_ONCE, BY_CODE, CLAIM, ORDERED, RewardLine
 from loyalty.wire import Draw
 from terminal_app.bootstrap import Shop, open_till
 from terminal_app.commands.ledger_checks import verify
+from terminal_app.commands.ledger_desk import explain, find_member
 from terminal_app.posting.rights import RightsBook
 from terminal_app.store import draws, settings
 from terminal_app.store.programmes import keep_programme
@@ -25,6 +27,7 @@ from terminal_app.till.answers import (
 )
 from tests.unit.terminal.catalogue_shop import CATALOGUE, claimed, offered
 from tests.unit.terminal.counter import (
+    OPENING,
     ShopClock,
     entries_in,
     faults_of,
@@ -82,7 +85,17 @@ def test_a_claim_takes_points_and_gives_a_voucher(shop: Shop, ala: str, home: Pa
     assert (redeem.kind, redeem.points) == (REDEEM, -30)
     assert redeem.payload == {"reward": "coffee", "cost": 30, "count": 1}
     assert (issue.kind, issue.payload["reward"]) == (VOUCHER_ISSUED, "coffee")
+    assert "paid for 1 of coffee" in explained(shop, ala)
     assert faults_of(home) == []
+
+
+def explained(shop: Shop, member_id: str) -> list[str]:
+    """Why a member's entries have their points, as a shop asks."""
+    with shop.store.reading() as connection:
+        member = find_member(connection, member_id)
+        assert member is not None
+        told = explain(connection, shop.identity, member, epoch_ms(OPENING))
+    return [entry.rule for entry in told.entries]
 
 
 def test_the_same_claim_is_one_claim_for_ever(shop: Shop, ala: str) -> None:
