@@ -49,25 +49,13 @@ def enrol(
     elif settings.read_suspension(connection):
         # A number is made of the place in the journal, and a copy of it has the same place.
         return Refusal(Reason.CARD_NOT_MINTED)
-    email = _one_line(enrolment.email)
     head = journal.head(connection, identity.terminal, identity.epoch)
     card = enrolment.card or minted_card(identity.terminal_number, head.seq + 1)
     brought = referred_by(connection, enrolment.referred_by.replace(" ", ""), card)
     if isinstance(brought, Refusal):
         return brought
     at_ms = now_ms if enrolment.occurred_at_ms is None else enrolment.occurred_at_ms
-    member = Member(
-        member_id=card,
-        card=card,
-        name=name,
-        phone=_one_line(enrolment.phone),
-        email=email,
-        email_consent=enrolment.email_consent and bool(email),
-        language=enrolment.language,
-        branch=identity.branch,
-        enrolled_at_ms=at_ms,
-        birthday=birthday,
-    )
+    member = _member(identity, enrolment, card, birthday, at_ms)
     draft = Draft(
         connection,
         identity,
@@ -83,6 +71,25 @@ def enrol(
     members.put_member(connection, member)
     draft.post()
     return member
+
+
+def _member(
+    identity: Identity, enrolment: Enrolment, card: str, birthday: str, at_ms: int
+) -> Member:
+    """Who has `card` from now on."""
+    email = _one_line(enrolment.email)
+    return Member(
+        member_id=card,
+        card=card,
+        name=_one_line(enrolment.name),
+        phone=_one_line(enrolment.phone),
+        email=email,
+        email_consent=enrolment.email_consent and bool(email),
+        language=enrolment.language,
+        branch=identity.branch,
+        enrolled_at_ms=at_ms,
+        birthday=birthday,
+    )
 
 
 def _one_line(text: str) -> str:

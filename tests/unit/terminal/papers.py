@@ -74,9 +74,7 @@ def receipts_in(language: str) -> dict[str, Receipt]:
     vouchers = replace(sale, points_redeemed=1000, balance=250, vouchers=(slip,))
     return {
         "sale": sale,
-        "return": replace(
-            sale, kind=RETURN, reference="C536379", points=-1250, balance=-1250, lines=sale.lines
-        ),
+        "return": replace(sale, kind=RETURN, reference="C536379", points=-1250, balance=-1250),
         "voucher": vouchers,
         "copy": replace(vouchers, is_copy=True),
         "anonymous": replace(
@@ -102,14 +100,7 @@ def receipts_in(language: str) -> dict[str, Receipt]:
             points_paid=20_000,
             points_paid_minor=200_00,
         ),
-        "tickets": replace(
-            sale,
-            tickets=(
-                TicketLine(GOODS[language], 62, "KRK-1.1.57.1", "KRK-1.1.57.62"),
-                TicketLine("2 = 1", 1, "KRK-1:536365.1", "KRK-1:536365.1"),
-                TicketLine("2 = 1", -3),
-            ),
-        ),
+        "tickets": _drawn(sale, GOODS[language]),
         "stamps": replace(sale, wallet=STAMPS, points=3, points_redeemed=9, balance=1),
     }
 
@@ -128,6 +119,13 @@ def _tier_sale(sale: Receipt, language: str) -> Receipt:
             4_749_15,
         ),
     )
+
+
+def _drawn(sale: Receipt, title: str) -> Receipt:
+    """A sale with many tickets of a lottery, one of another, and some that are taken back."""
+    many = TicketLine(title, 62, "KRK-1.1.57.1", "KRK-1.1.57.62")
+    one = TicketLine("2 = 1", 1, "KRK-1:536365.1", "KRK-1:536365.1")
+    return replace(sale, tickets=(many, one, TicketLine("2 = 1", -3)))
 
 
 def _item_return(sale: Receipt) -> Receipt:

@@ -30,6 +30,10 @@ BY_VISITS = '[tiers]\nby = "visits"\n[[tier]]\nname = "regular"\nat = "12"\n'
 CAPPED = EARNING + "cap = { day = 30, month = 100 }\n"
 WALLET_CAPPED = "[wallets.stars]\ncap = { receipt = 9, month = 50 }\n" + EARNING
 EVENT = '[[event]]\nname = "reached"\non = "{on}"\npoints = 5\nat = "{at}"\n'
+DRAW = (
+    '[[lottery]]\nname = "draw"\nticket_per = "20.00"\nfirst = "2026-11-01"\n'
+    f'until = "2026-11-30"\ncommitment = "{"a" * 64}"\n'
+)
 
 
 def added_by(shop: Programme, occasion: Occasion, standing: Standing = NEWCOMER) -> dict[str, int]:
@@ -63,6 +67,8 @@ def test_a_plain_programme_asks_for_nothing_whoever_comes() -> None:
         (EARNING + EVENT.format(on="visit", at="10"), {"visits|ever": 1}),
         (EARNING + EVENT.format(on="milestone", at="1000.00"), {"spend|ever": 4250}),
         (EARNING + EVENT.format(on="quiz", at=""), {}),
+        (EARNING + DRAW, {"tickets:draw|2026-11-30": 2}),
+        (EARNING + DRAW.replace("20.00", "50.00"), {}),
     ],
 )
 def test_a_sale_adds_what_the_programme_asks_for_and_nothing_else(
