@@ -6,7 +6,7 @@ that is missing, doubled or of another sum is a case.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, bindparam, select
@@ -17,6 +17,7 @@ from loyalty.journal import EARN, REVERSE, WALLET, Entry, decode_entry
 from loyalty.programme.document import Programme
 from loyalty.programme.side_wallets import pending_sums, said_wallets
 from loyalty.sums import PENDING, SUMS
+from sync_server.store.accounts import with_wallets
 from sync_server.store.cases import PROMISE_DIFFERS, Case
 from sync_server.store.tables import entries
 
@@ -36,20 +37,34 @@ def wallet_cases(
     if not sales and not filled:
         return []
     due, moved = _due(sales), _moved(filled)
-    # What of a receipt was held already is not written again in a journal that goes on.
+    # A frame may begin within a receipt, and what of one was held already is not written again in
+    # a journal that goes on.
     for receipt in moved.keys() - due.keys():
-        due |= _due(_sales_held(connection, receipt))
+        held = _held(connection, receipt, {(one.epoch, one.seq) for one in filled})
+        due |= _due(one for one in held if one.kind != WALLET)
+        for entry in held:
+            if entry.kind == WALLET:
+                moved[receipt][entry.member] += entry.points
+    open_end = _receipt(arrived[-1])
     first = {_receipt(entry): entry for entry in reversed([*sales, *filled])}
     found = [
         _differs(entry, _difference(due.get(one), moved.get(one)))
         for one, entry in first.items()
-        if due.get(one, Counter()) != moved.get(one, Counter())
+        if not _agree(due.get(one, Counter()), moved.get(one, Counter()), one == open_end)
     ]
     for entry in filled:
         programme = programme_of(connection, entry.programme)
         if programme is not None and not _waits_rightly(programme, entry, zone):
             found.append(_differs(entry, "its points wait otherwise than its wallet has it"))
     return found
+
+
+def _agree(due: Counter[str], moved: Counter[str], may_go_on: bool) -> bool:
+    """Whether wallets got what is due. A receipt that ends a frame `may_go_on` in the next one: of
+    it some may be missing yet."""
+    if may_go_on:
+        return all(moved[account] == due[account] for account in moved)
+    return due == moved
 
 
 def _due(sales: Iterable[Entry]) -> dict[_Receipt, Counter[str]]:
@@ -73,9 +88,14 @@ def _receipt(entry: Entry) -> _Receipt:
     return entry.receipt, member_of(entry.member)
 
 
-def _sales_held(connection: Connection, receipt: _Receipt) -> list[Entry]:
-    asked = {"of_receipt": receipt[0], "of_member": receipt[1]}
-    return [decode_entry(row.body) for row in connection.execute(_SALES, asked)]
+def _held(
+    connection: Connection, receipt: _Receipt, arrived: Collection[tuple[int, int]]
+) -> list[Entry]:
+    """What else the books hold of a receipt: its sale or return, and entries of its wallets."""
+    accounts = with_wallets(connection, [receipt[1]])
+    asked = {"of_receipt": receipt[0], "of_accounts": accounts}
+    found = (decode_entry(row.body) for row in connection.execute(_OF_RECEIPT, asked))
+    return [one for one in found if (one.epoch, one.seq) not in arrived]
 
 
 def _waits_rightly(programme: Programme, entry: Entry, zone: ZoneInfo) -> bool:
@@ -112,8 +132,8 @@ def _differs(entry: Entry, difference: str) -> Case:
     )
 
 
-_SALES = select(entries.c.body).where(
-    entries.c.member == bindparam("of_member"),
+_OF_RECEIPT = select(entries.c.body).where(
+    entries.c.member.in_(bindparam("of_accounts", expanding=True)),
     entries.c.receipt == bindparam("of_receipt"),
-    entries.c.kind.in_((EARN, REVERSE)),
+    entries.c.kind.in_((EARN, REVERSE, WALLET)),
 )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from loyalty.balances import NO_BALANCE, Balance, after, fold
-from loyalty.journal import EARN, KINDS, REDEEM, REVERSE, WALLET, Entry
+from loyalty.journal import EARN, GIFT, KINDS, REDEEM, REVERSE, WALLET, Entry
 
 MEMBERS = st.sampled_from(["", "a", "b", "c"])
 ENTRIES = st.builds(
@@ -79,6 +79,11 @@ def test_points_are_what_they_are_made_of(entries: list[Entry]) -> None:
 def test_another_wallet_is_earned_and_taken_back_like_the_main_one() -> None:
     filled = entry_of(5)
     assert fold([filled, entry_of(-2)])[filled.member] == Balance(3, earned=5, clawed_back=2)
+
+
+def test_a_gift_card_is_paid_in_and_pays() -> None:
+    entries = [replace(entry_of(points), kind=GIFT, member="GIFT/T.1.1") for points in (50, -20)]
+    assert fold(entries)["GIFT/T.1.1"] == Balance(30, earned=50, redeemed=20)
 
 
 @given(ENTRIES.filter(lambda entry: entry.points != 0).map(lambda one: replace(one, kind="tier")))
