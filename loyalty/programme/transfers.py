@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from loyalty.journal import Entry
 from loyalty.programme.terms.programme import Programme
 from loyalty.sums import sum_key
 
@@ -73,6 +74,12 @@ def transfer_sums(programme: Programme, points: int, at: datetime) -> dict[str, 
 def handed_on_in(giver_history: Mapping[str, int], at: datetime) -> int:
     """Points that a giver with these sums handed on in the month of `at`."""
     return giver_history.get(_month_key(at), 0)
+
+
+def told_of(entry: Entry) -> str:
+    """Where points of a transfer went, or came from."""
+    other = entry.payload.get(WITH, "")
+    return f"handed on to {other}" if entry.points < 0 else f"handed on by {other}"
 
 
 def _are_family(transfer: Transfer) -> bool:

@@ -12,7 +12,16 @@ from sqlalchemy import Connection, func, select
 
 from loyalty.amounts import decimals_of, plain_amount
 from loyalty.errors import EntryInvalid
-from loyalty.journal import EARN, EVENT, REDEEM, REVERSE, WALLET, Entry, decode_entry
+from loyalty.journal import (
+    EARN,
+    EVENT,
+    REDEEM,
+    REVERSE,
+    TRANSFER,
+    WALLET,
+    Entry,
+    decode_entry,
+)
 from loyalty.members import DEFAULT_LANGUAGE
 from loyalty.programme.catalogue import COUNT, REWARD
 from loyalty.programme.document import Programme

@@ -16,6 +16,7 @@ from loyalty.journal import (
     REVERSE,
     RIGHTS_GRANT,
     RIGHTS_RELEASE,
+    TRANSFER,
     VOUCHER_ISSUED,
     VOUCHER_REDEEMED,
     WALLET,
@@ -32,6 +33,7 @@ from sync_server.audience.members import (
 )
 from sync_server.office.desk import Desk, OfficeRequest, Page
 from sync_server.reports.rights import member_rights
+from sync_server.store.families import family_of, find_member
 
 MAX_PAGE = 100_000
 
@@ -39,6 +41,7 @@ KINDS = {
     ENROL: "Enrolled",
     EARN: "Sale",
     EVENT: "Gift",
+    TRANSFER: "Handed on",
     WALLET: "Wallet",
     REVERSE: "Return",
     REDEEM: "Points redeemed",
@@ -78,6 +81,8 @@ def member_page(
         shown = next((one for one in wallets if one.name == wallet), None)
         account = account_of(profile.member_id, shown.name if shown else "")
         explanation = explain(connection, account, desk.settings.zone, page)
+        member = find_member(connection, profile.member_id)
+        family = family_of(connection, member.family) if member else ()
         vouchers = read_vouchers(connection, profile.member_id)
         more_vouchers = count_vouchers(connection, profile.member_id) - len(vouchers)
         rights = member_rights(connection, account)
@@ -88,6 +93,7 @@ def member_page(
         "member.html",
         profile=profile,
         wallets=wallets,
+        family=family,
         shown=shown,
         explanation=explanation,
         vouchers=vouchers,

@@ -138,7 +138,7 @@ def _explained(
     now_ms: int,
     language: str,
 ) -> ExplainedWallet:
-    account = account_of(member.member_id, wallet)
+    account = account_of(member.account, wallet)
     rows = []
     balance = 0
     for entry in journal.entries_of(connection, identity.epoch, account):
@@ -171,21 +171,8 @@ def _rule(
     connection: sqlite3.Connection, entry: Entry, zone: ZoneInfo, language: str
 ) -> tuple[str, int | None]:
     """Why `entry` has its points, and what its goods come to when that is computed anew."""
-    if entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE):
-        return _rights_in_words(entry), None
-    if entry.kind == REDEEM and PAID_MINOR in entry.payload:
-        return "points paid for a part of this purchase", None
-    if entry.kind == REDEEM and REWARD in entry.payload:
-        return f"paid for {entry.payload.get(COUNT)} of {entry.payload[REWARD]}", None
-    if entry.kind == WALLET:
-        return "by the goods of this receipt", None
-    if entry.kind == EVENT:
-        return f"given for {entry.payload.get('event', 'an event')}", None
-    if entry.kind == TRANSFER:
-        return told_of(entry), None
     if entry.kind not in (EARN, REVERSE):
-        number = entry.payload.get("number", "")
-        return f"{_WORDS.get(entry.kind, entry.kind)} {number}".strip(), None
+        return _without_goods(entry), None
     if RETURNED_SALE in entry.payload:
         return "what is left of the sale is less by so much", None
     programme = programme_labelled(connection, entry.programme)
@@ -196,6 +183,24 @@ def _rule(
         return "the entry does not say which goods", None
     said = " ".join(made.sentences)
     return f"return: {said}" if entry.kind == REVERSE else said, made.points
+
+
+def _without_goods(entry: Entry) -> str:
+    """What an entry that no goods stand behind is for."""
+    if entry.kind in (RIGHTS_GRANT, RIGHTS_RELEASE):
+        return _rights_in_words(entry)
+    if entry.kind == REDEEM and PAID_MINOR in entry.payload:
+        return "points paid for a part of this purchase"
+    if entry.kind == REDEEM and REWARD in entry.payload:
+        return f"paid for {entry.payload.get(COUNT)} of {entry.payload[REWARD]}"
+    if entry.kind == WALLET:
+        return "by the goods of this receipt"
+    if entry.kind == EVENT:
+        return f"given for {entry.payload.get('event', 'an event')}"
+    if entry.kind == TRANSFER:
+        return told_of(entry)
+    number = entry.payload.get("number", "")
+    return f"{_WORDS.get(entry.kind, entry.kind)} {number}".strip()
 
 
 def _rights_in_words(entry: Entry) -> str:

@@ -18,7 +18,8 @@ from sync_server.audience.rfm import GROUPS
 from sync_server.config import MailConfig
 from sync_server.office.headers import PICTURE_POLICY
 from sync_server.reports.csv_files import csv_text
-from sync_server.store.engine import reading
+from sync_server.store.engine import reading, writing
+from sync_server.store.families import put_family
 from sync_server.store.tables import entries, standings
 from tests.integration.office.chains import Chain
 from tests.integration.office.lively import NAMES, liven
@@ -153,6 +154,19 @@ def test_a_search_that_finds_nobody_says_so(chain: Chain, query: str) -> None:
     else:
         assert "Nobody is found for" in page
     assert "<b>" not in page
+
+
+def test_a_member_of_a_family_is_shown_with_whose_account_it_is(chain: Chain) -> None:
+    owner = minted_card(1, 1)
+    other = next(one.member_id for one in liven(chain) if one.member_id != owner)
+    with writing(chain.engine) as connection:
+        put_family(connection, owner, {owner, other})
+    with TestClient(chain.app()) as browser:
+        signed_in(chain, browser)
+        for card in (owner, other):
+            assert "Family Anna Nowak (whose account it is), " in text_of(
+                browser, f"/members/{card}"
+            )
 
 
 def test_a_member_known_by_sales_alone_is_found_and_explained(chain: Chain) -> None:

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from loyalty.journal import TRANSFER
 from loyalty.members import Member
 from loyalty.programme.families import (
     FamilyAccount,
@@ -11,8 +13,15 @@ from loyalty.programme.families import (
     may_spend,
     no_membership,
 )
-from loyalty.programme.transfers import NoTransfer, Transfer, no_transfer, transfer_sums
+from loyalty.programme.transfers import (
+    NoTransfer,
+    Transfer,
+    no_transfer,
+    told_of,
+    transfer_sums,
+)
 from loyalty.sums import added
+from tests.unit.loyalty.lot_account import Account
 from tests.unit.loyalty.programme.happening_shop import at, programme
 
 ANNA = Member(member_id="anna", card="anna", family="anna")
@@ -122,3 +131,10 @@ def test_a_family_has_so_many_members() -> None:
 )
 def test_who_may_spend_from_the_account(terms: str, member: Member, may: bool) -> None:
     assert may_spend(programme(terms), member) is may
+
+
+def test_an_entry_says_where_its_points_went() -> None:
+    account = Account()
+    given = account.post("03-03T10:00", TRANSFER, -30, **{"with": "jan"})
+    assert told_of(given) == "handed on to jan"
+    assert told_of(replace(given, points=30)) == "handed on by jan"
