@@ -88,11 +88,11 @@ SENTENCES: dict[Reason, str] = {
         "A member may hand on {most} in a month. Take fewer, or wait for the next month."
     ),
     Reason.HAND_ON_NOT_ENOUGH: phrase("{safe} may be handed on here now. Take fewer."),
-    Reason.GIFT_NOT_OFFERED: phrase("Gift cards are not sold in this shop."),
+    Reason.GIFT_NOT_OFFERED: phrase("Gift cards are not sold in this shop. Go on with the sale."),
     Reason.GIFT_AMOUNT: phrase(
         "A gift card is sold for {least} to {most} {currency}. Key another amount."
     ),
-    Reason.GIFT_EMPTY: phrase("Nothing is left on gift card {number}."),
+    Reason.GIFT_EMPTY: phrase("Nothing is left on gift card {number}. Ask for another way to pay."),
     Reason.GIFT_ELSEWHERE: phrase(
         "Gift card {number} cannot pay here yet: head office is asked for what is on it. "
         "Scan it again in a moment."

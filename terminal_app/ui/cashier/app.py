@@ -57,6 +57,7 @@ class CashierApp(Face):
         Binding("f8", "clear", priority=True, show=False),
         Binding("f9", "why", priority=True, show=False),
         Binding("f10", "rewards", priority=True, show=False),
+        Binding("f11", "gift_card", priority=True, show=False),
         Binding("f12", "hand_on", priority=True, show=False),
         Binding("pageup", "scroll_page(-1)", priority=True, show=False),
         Binding("pagedown", "scroll_page(1)", priority=True, show=False),
@@ -238,6 +239,11 @@ class CashierApp(Face):
         self._stage = REWARDS
         self.show_all()
         self.query_one(EntryField).focus()
+
+    def action_gift_card(self) -> None:
+        """F11: sell the amount in hand as a gift card."""
+        self.counter.sell_gift_card()
+        self._back_to_counter()
 
     def action_hand_on(self) -> None:
         """F12: hand points of the member on to another one, or give that up."""

@@ -6,7 +6,7 @@ No screen is known here, so that everything a cashier can do is done in tests wi
 from msgspec.structs import replace
 
 from loyalty.amounts import TWO_DECIMALS, decimals_of, example_minor
-from loyalty.receipts import RETURN, Receipt
+from loyalty.receipts import GIFT_CARD, RETURN, Receipt
 from terminal_app.locale.words import Words
 from terminal_app.till.answers import (
     Claim,
@@ -25,6 +25,7 @@ from terminal_app.till.answers import (
 from terminal_app.till.door import Till
 from terminal_app.ui.asking import Unanswered, ask
 from terminal_app.ui.cashier.checkout import Checkout, typed_amount
+from terminal_app.ui.cashier.gift_cards import sold_as_card
 from terminal_app.ui.cashier.handing_on import (
     GIVEN_UP,
     NO_GIVER,
@@ -109,12 +110,20 @@ class Counter:
     def post(self) -> None:
         """Post the sale or return in hand, print it, and be ready for the next customer."""
         checkout = self.checkout
-        answer = ask(lambda: self._post(checkout))
+        self._came_of(ask(lambda: self._post(checkout)))
+
+    def sell_gift_card(self) -> None:
+        """Sell the amount in hand as a gift card."""
+        self._came_of(sold_as_card(self._till, self.checkout))
+
+    def _came_of(self, answer: Posted | Refusal | Unanswered | Saying) -> None:
         match answer:
             case Refusal():
                 self.said = refused(answer)
             case Unanswered():
                 self.said = saying(Tone.BAD, answer.message)
+            case Saying():
+                self.said = answer
             case Posted(receipt):
                 self.clear()
                 self.outcome = receipt
@@ -384,6 +393,8 @@ def _posted(receipt: Receipt) -> Saying:
         facts = {"receipt": receipt.reference}
         if receipt.kind == RETURN:
             return words.text("Return {receipt} is posted. Next customer, please.", **facts)
+        if receipt.kind == GIFT_CARD:
+            return words.text("The gift card is sold: hand it over. Next customer, please.")
         return words.text("Sale {receipt} is posted. Next customer, please.", **facts)
 
     return Saying(Tone.GOOD, say)

@@ -67,6 +67,7 @@ def _meanings(words: Words) -> list[tuple[str, str]]:
         ("F8", words.text("forgets the sale in hand and starts anew")),
         ("F9", words.text("why the sale earns what it earns, rule by rule")),
         ("F10", words.text("rewards of the catalogue; a number of the list claims one")),
+        ("F11", words.text("sells the amount in hand as a gift card")),
         ("F12", words.text("hands points of this card on to another member")),
         ("PgUp PgDn", words.text("scroll the paper beside the till, or this help")),
         ("Ctrl+T", words.text("light or dark screen")),

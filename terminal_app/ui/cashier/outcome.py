@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Digits, Static
 
-from loyalty.receipts import CLAIM, RETURN, TRANSFER, Receipt
+from loyalty.receipts import CLAIM, GIFT_CARD, RETURN, TRANSFER, Receipt
 from terminal_app.locale.beside_words import moved_lines
 from terminal_app.locale.wallet_words import WalletWords
 from terminal_app.locale.words import Words
@@ -80,6 +80,7 @@ def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
         (words.text("Discount"), receipt.discount_minor),
         (words.text("Voucher paid"), receipt.voucher_paid_minor),
         (wallet.paid(receipt.points_paid), receipt.points_paid_minor),
+        (words.text("Gift card paid"), receipt.gift_paid_minor),
     )
     for part, minor in parts:
         if minor:
@@ -93,20 +94,20 @@ def _headline(words: Words, receipt: Receipt, *, is_return: bool) -> Text:
 
 
 def _slips(words: Words, receipt: Receipt, zone: tzinfo | None) -> Text:
-    if not receipt.card:
+    if not receipt.card and receipt.kind != GIFT_CARD:
         return Text(words.text("Without a card: no points. Ask the customer to join the club."))
     text = _rewards(receipt)
     if not receipt.vouchers:
         return text
     count = len(receipt.vouchers)
-    text.append(
-        words.plural(
-            "★ {count} voucher came out: hand it over",
-            "★ {count} vouchers came out: hand them over",
-            count,
-        ),
-        style="bold",
+    came_out = words.plural(
+        "★ {count} voucher came out: hand it over",
+        "★ {count} vouchers came out: hand them over",
+        count,
     )
+    if receipt.kind == GIFT_CARD:
+        came_out = words.text("Gift card")
+    text.append(came_out, style="bold")
     for slip in receipt.vouchers[:MAX_SLIPS_SHOWN]:
         worth = words.money(slip.amount_minor, receipt.currency)
         worth = worth if slip.amount_minor else shown(slip.title)
