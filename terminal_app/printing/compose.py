@@ -85,7 +85,8 @@ def _goods(receipt: Receipt, words: Words) -> list[Block]:
     decimals = decimals_of(receipt.currency)
     blocks: list[Block] = []
     for line in receipt.lines:
-        name = line.description or line.sku or words.text("Sale")
+        unnamed = _TITLES[GIFT_CARD if receipt.kind == GIFT_CARD else SALE]
+        name = line.description or line.sku or words.text(unnamed)
         text = f"{line.quantity} x {name}" if line.quantity != 1 else name
         blocks.append(Columns(text, words.amount(sign * line.amount_minor, decimals)))
     total = words.money(sign * receipt.total_minor, receipt.currency)

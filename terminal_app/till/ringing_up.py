@@ -23,7 +23,7 @@ from terminal_app.till.answers import (
     Sale,
 )
 
-_GOES_BACK = frozenset({"sums", "paid", "discount_minor"})
+_GOES_BACK = frozenset({"sums", "paid", "discount_minor", "wallets"})
 """What of a sale's payload a return changes, beside its points."""
 
 
