@@ -1,9 +1,9 @@
 """Families made at head office: who joins, who leaves, and the points that come along."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, bindparam, func, select
 
 from loyalty.accounts import account_of, accounts_of, wallet_of
@@ -13,6 +13,7 @@ from loyalty.life_cycles import BELONGS, INVITED, LEFT
 from loyalty.members import Member
 from loyalty.programme.document import load_programme
 from loyalty.programme.families import FamilyAccount, NoMembership, no_membership
+from loyalty.programme.terms.programme import Programme
 from sync_server.bookkeeping.own_journal import Outcomes, OwnJournal, Posting
 from sync_server.store.accounts import side_wallets_known
 from sync_server.store.engine import reading, writing
@@ -46,16 +47,22 @@ class Families:
         Points of before stay on the member's own account: see `bring_points`.
         """
         with writing(self._engine) as connection:
-            owner, member = find_member(connection, owner_card), find_member(connection, card)
-            if owner is None or member is None:
-                return NoFamily.UNKNOWN
-            if member.family == owner.member_id and member != owner:
-                return family_of(connection, owner.member_id)
-            why = self._why_not(connection, owner, member)
-            if why is not None:
-                return why
-            put_family(connection, owner.member_id, {owner.member_id, member.member_id})
-            return family_of(connection, owner.member_id)
+            programme = load_programme(document_in_force(connection))
+            return _joined(connection, programme, owner_card, card)
+
+    def add_all(self, wanted: Mapping[str, str]) -> dict[str, NoMembership | NoFamily]:
+        """Have each member in `wanted`, by card, collect on the account of the owner whose card it
+        names; why not, of those who do not."""
+        refused = {}
+        with writing(self._engine) as connection:
+            programme = load_programme(document_in_force(connection))
+            for card, owner_card in wanted.items():
+                # A list has the owner's own card where it has the family's others.
+                if card != owner_card:
+                    found = _joined(connection, programme, owner_card, card)
+                    if not isinstance(found, tuple):
+                        refused[card] = found
+        return refused
 
     def remove(self, card: str) -> tuple[Member, ...] | NoMembership | NoFamily:
         """Have the member with `card` collect on their own account again; the family without them.
@@ -116,19 +123,35 @@ class Families:
                 to=account_of(member.account, wallet_of(account)),
             )
 
-    @staticmethod
-    def _why_not(connection: Connection, owner: Member, member: Member) -> NoMembership | None:
-        if owner.family not in ("", owner.member_id):
-            return NoMembership.ELSEWHERE
-        programme = load_programme(document_in_force(connection))
-        account = _account(owner.member_id, family_of(connection, owner.member_id))
-        families = {member.member_id: member.family} if member.family else {}
-        invited = no_membership(programme, account, member.member_id, INVITED, families)
-        if invited is not None:
-            return invited
-        states = {**account.states, member.member_id: INVITED}
-        asked = msgspec.structs.replace(account, states=states)
-        return no_membership(programme, asked, member.member_id, BELONGS, families)
+
+def _joined(
+    connection: Connection, programme: Programme, owner_card: str, card: str
+) -> tuple[Member, ...] | NoMembership | NoFamily:
+    owner, member = find_member(connection, owner_card), find_member(connection, card)
+    if owner is None or member is None:
+        return NoFamily.UNKNOWN
+    family = family_of(connection, owner.member_id)
+    if member in family and member != owner:
+        return family
+    why = _why_not(programme, owner, family, member)
+    if why is not None:
+        return why
+    put_family(connection, owner.member_id, {owner.member_id, member.member_id})
+    return family_of(connection, owner.member_id)
+
+
+def _why_not(
+    programme: Programme, owner: Member, family: tuple[Member, ...], member: Member
+) -> NoMembership | None:
+    if owner.family not in ("", owner.member_id):
+        return NoMembership.ELSEWHERE
+    account = _account(owner.member_id, family)
+    families = {member.member_id: member.family} if member.family else {}
+    invited = no_membership(programme, account, member.member_id, INVITED, families)
+    if invited is not None:
+        return invited
+    asked = replace(account, states={**account.states, member.member_id: INVITED})
+    return no_membership(programme, asked, member.member_id, BELONGS, families)
 
 
 def _account(owner_id: str, family: tuple[Member, ...]) -> FamilyAccount:

@@ -77,17 +77,23 @@ def members_import(file: FileArgument, home: HomeOption, json: JsonOption = Fals
     A column that is missing and a cell that is empty leave what is known of a member. Consent to
     e-mail is taken for new members alone: what a member said since stands.
 
-    Lines that are no members are named and left out, and the exit code is 1 then.
+    Lines that are no members are named and left out, and so is a family that cannot be joined; the
+    exit code is 1 then.
     """
+    from sync_server.bookkeeping.families import Families
     from sync_server.bootstrap import present
     from sync_server.commands.csv_files import read_members
-    from sync_server.commands.opening import founded_store
+    from sync_server.commands.families import WHY_NOT
+    from sync_server.commands.own_books import own_journal
     from sync_server.store.engine import writing
     from sync_server.store.register import put_members
 
     read, rejected = read_members(file, epoch_ms(present()))
-    with founded_store(home) as engine, writing(engine) as connection:
-        written = put_members(connection, read)
+    with own_journal(home) as (engine, journal):
+        with writing(engine) as connection:
+            written = put_members(connection, read)
+        wanted = {member.card: member.family for member in read if member.family}
+        apart = Families(engine, present, journal).add_all(wanted) if wanted else {}
     if json:
         say_json(
             {
@@ -95,13 +101,16 @@ def members_import(file: FileArgument, home: HomeOption, json: JsonOption = Fals
                 "changed": written.changed,
                 "unchanged": written.unchanged,
                 "rejected": rejected,
+                "not_in_a_family": apart,
             }
         )
     else:
         say(f"{written.new} new, {written.changed} changed, {written.unchanged} as they were.")
         for line in rejected:
             typer.echo(f"line {line.line} was left out: {line.reason}", err=True)
-    if rejected:
+        for card, why in apart.items():
+            typer.echo(f"card {card} joined no family. {WHY_NOT[why]}", err=True)
+    if rejected or apart:
         raise typer.Exit(DISAGREES)
 
 

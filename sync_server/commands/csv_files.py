@@ -148,10 +148,14 @@ def _code(row: Mapping[str, str]) -> str:
 
 def _card(row: Mapping[str, str]) -> str:
     _require_plain(row)
-    card = row["card"].replace(" ", "").replace("-", "")
+    card = _digits_of(row["card"])
     if not is_card_number(card):
         raise _Unusable(f"{row['card']!r} is no card number of {CARD_DIGITS} digits")
     return card
+
+
+def _digits_of(card: str) -> str:
+    return card.replace(" ", "").replace("-", "")
 
 
 def _member(row: Mapping[str, str], now_ms: int) -> Member:
@@ -171,6 +175,9 @@ def _member(row: Mapping[str, str], now_ms: int) -> Member:
             f"it has more than {MAX_SEGMENTS} segments, or one of over "
             f"{MAX_SEGMENT_CHARACTERS} characters"
         )
+    family = _digits_of(row.get("family", ""))
+    if family and not is_card_number(family):
+        raise _Unusable(f"family {row['family']!r} is no card number of {CARD_DIGITS} digits")
     return Member(
         member_id=card,
         card=card,
@@ -183,6 +190,7 @@ def _member(row: Mapping[str, str], now_ms: int) -> Member:
         enrolled_at_ms=now_ms,
         birthday=birthday,
         segments=segments,
+        family=family,
     )
 
 

@@ -20,7 +20,7 @@ ADD_EXAMPLE = (
 REMOVE_EXAMPLE = "Example: paragon-server family remove 2900000000151668 --home /srv/paragon"
 SHOW_EXAMPLE = "Example: paragon-server family show 2900000000178504 --home /srv/paragon"
 
-_WHY_NOT = {
+WHY_NOT = {
     "unknown": "One of the cards is no member's. Check the numbers.",
     "alone": "The member belongs to no family.",
     "not-offered": "The programme has no family accounts. Publish one with [family].",
@@ -107,7 +107,7 @@ def _told(member: "Member") -> dict[str, str | bool]:
 def _refused(why: str, *, json: bool) -> typer.Exit:
     if json:
         say_json({"family": None, "refused": why})
-    typer.echo(_WHY_NOT[why], err=True)
+    typer.echo(WHY_NOT[why], err=True)
     return typer.Exit(DISAGREES)
 
 

@@ -139,6 +139,11 @@ def check_plan(plan: Plan) -> None:
         raise ConfigInvalid(
             f"There is no time zone {plan.timezone!r}.", "Name it like Europe/Warsaw."
         ) from None
+    if any(member.family for member in plan.members):
+        raise ConfigInvalid(
+            "Families are made once the chain is there.",
+            "Leave the column `family` out, then: paragon-server members import.",
+        )
     if not plan.branches or not plan.terminals:
         raise ConfigInvalid(
             "A chain has at least one branch and one terminal.",

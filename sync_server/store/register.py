@@ -45,6 +45,7 @@ def put_members(connection: Connection, wanted: Sequence[Member]) -> Written:
     A fact that is empty is not said, so it stays as it is. A member who is there keeps the card in
     use, the moment of enrolment, and what they said of e-mail: a consent they have withdrawn is
     not theirs who write a list to give. A new one speaks the default language unless it is said.
+    Families are not written here: who joins one is asked more (see `bookkeeping.families`).
     """
     known: dict[str, Member] = {}
     for some in _chunks(wanted):
@@ -56,7 +57,9 @@ def put_members(connection: Connection, wanted: Sequence[Member]) -> Written:
         kept = known.get(member.member_id)
         if kept is None:
             new.append(
-                msgspec.structs.replace(member, language=member.language or DEFAULT_LANGUAGE)
+                msgspec.structs.replace(
+                    member, language=member.language or DEFAULT_LANGUAGE, family=""
+                )
             )
         else:
             said = {name: getattr(member, name) for name in _FACTS if getattr(member, name)}

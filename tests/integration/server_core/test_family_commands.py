@@ -12,9 +12,6 @@ ANN, BOB, CARL, DORA = (card_number(f"29000000000000{number}") for number in (1,
 FAMILY = classic_document().replace("version = 1", "version = 2") + "\n[family]\nmembers = 2\n"
 
 
-pytestmark = pytest.mark.usefixtures("founded")
-
-
 @pytest.fixture
 def club(founded: object, home: Path, tmp_path: Path, command: Command) -> None:
     """Four members, of whom Bob has points, and a programme with families."""
@@ -68,6 +65,7 @@ def test_why_somebody_does_not_join(home: Path, command: Command) -> None:
     assert said == "The account is the owner's own. It is neither joined nor left by its owner.\n"
 
 
+@pytest.mark.usefixtures("founded")
 def test_a_programme_without_families_makes_none(
     home: Path, tmp_path: Path, command: Command
 ) -> None:
@@ -86,3 +84,33 @@ def test_points_of_before_come_along_when_they_are_asked_to(home: Path, command:
     assert again["moved"] == {"posted": 0, "before": 0, "waiting": 0}
     assert command("reconcile", "--home", home, "--json").json["cases"] == 0
     assert command("verify", "--home", home).code == 0
+
+
+@pytest.mark.usefixtures("club")
+def test_a_list_of_members_says_their_families(
+    home: Path, tmp_path: Path, command: Command
+) -> None:
+    people = tmp_path / "families.csv"
+    rows = f"{ANN},{ANN}\n{BOB},{ANN}\n{CARL},{ANN}\n{DORA},{DORA}5\n"
+    people.write_text(f"card,family\n{rows}", "utf-8")
+    ran = command("members", "import", people, "--home", home, "--json")
+    assert (ran.code, ran.json["not_in_a_family"]) == (1, {CARL: "full"})
+    assert "is no card number" in ran.json["rejected"][0]["reason"]
+    assert (
+        "joined no family. The family has"
+        in command("members", "import", people, "--home", home).err
+    )
+    shown = command("family", "show", BOB, "--home", home, "--json").json["family"]
+    assert [one["name"] for one in shown] == ["Ann", "Bob"]
+
+
+def test_families_are_made_after_founding(tmp_path: Path, command: Command) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text(f"card,family\n{ANN},{ANN}\n{BOB},{ANN}\n", "utf-8")
+    ran = command(
+        *("found", "--home", tmp_path / "office", "--shop", "Sklep", "--currency", "GBP"),
+        *("--timezone", "Europe/Warsaw", "--branch", "KRK=Kraków", "--terminal", "KRK-1=KRK"),
+        *("--members", people),
+    )
+    assert ran.code == 2
+    assert "Families are made once the chain is there." in ran.err
