@@ -190,7 +190,11 @@ class CashierApp(Face):
         self.counter.invite()
         self.show_all()
         form = self.query_one(EnrolmentForm)
-        form.begin(self.counter.unknown_card, self.words.language)
+        programme = ask(lambda: self.till.programme)
+        asks = isinstance(programme, Programme) and any(
+            event.on == "referral" for event in programme.event
+        )
+        form.begin(self.counter.unknown_card, self.words.language, asks_referrer=asks)
 
     def action_reprint(self) -> None:
         """F5: print the last receipt again."""

@@ -16,7 +16,9 @@ from terminal_app.locale.words import LANGUAGE_NAMES, Words
 from terminal_app.till.answers import Enrolment
 
 MAX_FIELD_CHARACTERS = 120
-FIELDS = ("name", "phone", "email", "birthday", "card")
+FIELDS = ("name", "phone", "email", "birthday", "card", "referrer")
+CARDS = ("new-card", "new-referrer")
+"""The fields that a scanned card may stay in."""
 
 
 class Tick(Checkbox):
@@ -42,7 +44,8 @@ class Choice(RadioButton):
 
 
 class EnrolmentForm(Vertical):
-    """Name, phone, e-mail, birthday, card, consent, language.
+    """Name, phone, e-mail, birthday, card, consent, language; who brought them, where the
+    programme gives something for it.
 
     Enter goes on, F2 saves, Esc goes back.
     """
@@ -59,7 +62,7 @@ class EnrolmentForm(Vertical):
     def compose(self) -> ComposeResult:
         """One field a line."""
         for field in FIELDS:
-            with Horizontal(classes="field"):
+            with Horizontal(id=f"line-{field}", classes="field"):
                 yield Static(id=f"label-{field}", classes="label")
                 yield Input(
                     id=f"new-{field}",
@@ -77,8 +80,9 @@ class EnrolmentForm(Vertical):
                     yield Choice(LANGUAGE_NAMES[language], compact=True)
         yield Static(id="form-keys")
 
-    def begin(self, card: str, language: str) -> None:
+    def begin(self, card: str, language: str, *, asks_referrer: bool) -> None:
         """Empty the form for the next person; `card` is the number of a card not known yet."""
+        self.query_one("#line-referrer").display = asks_referrer
         for field in FIELDS:
             self._field(field).value = card if field == "card" else ""
         self.query_one("#new-consent", Tick).value = False
@@ -94,6 +98,7 @@ class EnrolmentForm(Vertical):
             "email": words.text("E-mail"),
             "birthday": words.text("Birthday"),
             "card": words.text("Card"),
+            "referrer": words.text("Brought by"),
             "consent": words.text("Agrees"),
             "language": words.text("Language"),
         }
@@ -101,6 +106,7 @@ class EnrolmentForm(Vertical):
             self.query_one(f"#label-{field}", Static).update(Text(label))
         self._field("birthday").placeholder = words.text("28.02 or 28.02.1990, may stay empty")
         self._field("card").placeholder = words.text("empty: the till gives a new number")
+        self._field("referrer").placeholder = words.text("A member's card, may stay empty")
         consent = self.query_one("#new-consent", Tick)
         consent.label = words.text("may be sent offers by e-mail (Space)")
         self.query_one("#form-keys", Static).update(
@@ -116,6 +122,7 @@ class EnrolmentForm(Vertical):
             email=self._field("email").value,
             birthday=self._field("birthday").value,
             card=self._field("card").value.replace(" ", ""),
+            referred_by=self._field("referrer").value,
             email_consent=self.query_one("#new-consent", Tick).value,
             language=LANGUAGES[max(pressed, 0)],
         )
@@ -125,7 +132,7 @@ class EnrolmentForm(Vertical):
         """Enter goes to the next field; a card scanned into any field goes where it belongs."""
         event.stop()
         text = event.value.strip()
-        if event.input.id != "new-card" and is_card_number(text):
+        if event.input.id not in CARDS and is_card_number(text):
             event.input.clear()
             self._field("card").value = text
             return
