@@ -64,10 +64,11 @@ def verify(home: HomeOption = None, as_json: JsonOption = False) -> None:
     Example: paragon ledger verify
     """
     with faults_in_words(), _ledger(home_of(home)) as (store, identity):
+        # By a view of its own: the one below would be older than what is confirmed meanwhile.
+        lost = lost_end(store, identity)
         with store.reading() as connection, read_as_made(connection) as misfits:
             findings = [*misfits, *ledger_checks.verify(connection, identity)]
             entries = sum(1 for _ in journal_checks.sealed_entries(connection, identity))
-            lost = lost_end(store, identity)
         if lost is not None:
             findings.append(lost)
         if as_json:
