@@ -21,7 +21,8 @@ from loyalty.programme.document import Programme, load_programme
 from loyalty.programme.sale_facts import RETURNED_SALE
 from sync_server.reconcile.recomputed import given_by
 from sync_server.store.lines import total_of
-from sync_server.store.programmes import VERSION_LABEL, Version, versions
+from sync_server.store.programmes import VERSION_LABEL, versions
+from sync_server.store.publishable import Version
 from sync_server.store.tables import entries, programmes
 
 ROWS_AT_ONCE = 1_000

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import msgspec
 from sqlalchemy import Connection, Row, Text, bindparam, cast, delete, literal, select
 
 from loyalty.programme.document import Programme, load_programme
@@ -10,22 +9,13 @@ from loyalty.wire import ProgrammeVersion, version_words
 from sync_server.errors import NotPublished, UnknownSubject
 from sync_server.store.feed import PROGRAMME as PROGRAMME_TOPIC
 from sync_server.store.feed import PROGRAMME_IN_FORCE, tell
+from sync_server.store.publishable import Version, require_near, require_next
 from sync_server.store.server_key import server_key
 from sync_server.store.settings import PROGRAMME, read_setting, write_setting
 from sync_server.store.statements import inserting
 from sync_server.store.tables import entries, heads, programmes
 
 MAX_LABEL_VERSION_DIGITS = 9
-
-
-class Version(msgspec.Struct, frozen=True):
-    """One published version: in force from `starts_at_ms` until a later one starts."""
-
-    label: str
-    document: str
-    published_at_ms: int
-    starts_at_ms: int
-    signature: bytes | None
 
 
 def find_document(connection: Connection, label: str) -> str | None:
@@ -83,9 +73,9 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
     It is in force from `starts_at_ms` on, once `bring_into_force` was asked. The same document
     again is the same version, with a new start while it has not started.
 
-    Raises ProgrammeInvalid when it cannot be loaded, NotPublished when it is in another currency
-    or not the next version, or when its label is taken by another text: what a receipt promised
-    under a label stays what it was.
+    Raises ProgrammeInvalid when it cannot be loaded, NotPublished when it is in another currency,
+    not the next version or starts too far ahead, or when its label is taken by another text: what
+    a receipt promised under a label stays what it was.
     """
     programme = load_programme(document)
     kept = find_version(connection, programme.label)
@@ -96,8 +86,9 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
         )
     if kept is not None and kept.starts_at_ms <= now_ms:
         return programme
+    require_near(starts_at_ms, now_ms)
     if kept is None:
-        _require_next(connection, programme)
+        require_next(programme, versions(connection))
     words = version_words(programme.label, document, starts_at_ms)
     signature = server_key(connection).sign(words)
     connection.execute(
@@ -171,22 +162,6 @@ def told_version(connection: Connection, label: str) -> ProgrammeVersion:
     if not signature:
         signature = server_key(connection).sign(version_words(label, document, starts_at_ms))
     return ProgrammeVersion(label, document, starts_at_ms, signature)
-
-
-def _require_next(connection: Connection, programme: Programme) -> None:
-    others = [load_programme(version.document) for version in versions(connection)]
-    if others and others[-1].currency != programme.currency:
-        raise NotPublished(
-            f"The shop's books are in {others[-1].currency}, this programme in"
-            f" {programme.currency}.",
-            "A chain keeps its currency: found another one for another.",
-        )
-    latest = max((one.version for one in others if one.name == programme.name), default=0)
-    if programme.version <= latest:
-        raise NotPublished(
-            f"Version {latest} of programme {programme.name} was published already.",
-            f"Give the document a higher version: {latest + 1}.",
-        )
 
 
 def _version(row: Row[str, str, int, int, bytes | None]) -> Version:
