@@ -135,19 +135,6 @@ def expired(lots: Iterable[Lot], now_ms: int) -> list[Lot]:
     )
 
 
-def parts_of(lots: Iterable[Lot], points: int, now_ms: int) -> tuple[Part, ...] | None:
-    """What `points` handed on now are made of, as the receiver's entry carries it in `parts`: the
-    same days, so that handing points on never makes them last longer. None when fewer may be
-    spent."""
-    parts = []
-    for lot in spendable_lots(lots, now_ms):
-        part = min(lot.points_left, points)
-        points -= part
-        if part:
-            parts.append(Part(part, lot.available_at_ms, lot.expires_at_ms or 0))
-    return None if points else tuple(parts)
-
-
 class _Fold:
     """Entries counted into a book one by one, and which lots and takings each of them made."""
 

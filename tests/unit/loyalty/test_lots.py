@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from loyalty.journal import EXPIRE, REVERSE
-from loyalty.lot_book import Part
-from loyalty.lots import Lot, expired, expiring, parts_of, spendable_lots
+from loyalty.lots import Lot, expired, expiring, spendable_lots
 from tests.unit.loyalty.lot_account import ANNA, Account, at, of
 
 
@@ -270,23 +269,10 @@ def test_a_lot_that_would_be_gone_before_it_came_can_be_spent_at_its_end(anna: A
     assert lot.available_at_ms == lot.expires_at_ms == at("03-04T00:00") - 1
 
 
-def test_points_handed_on_keep_their_days(anna: Account) -> None:
-    anna.earn("03-01T10:00", 10, "days@2")
-    anna.earn("03-02T10:00", 20)
-    anna.earn("03-02T11:00", 50, "pending@1")
-    now_ms = at("03-03T10:00")
-    parts = parts_of(anna.folded.lots, 15, now_ms)
-    assert parts == (
-        Part(10, at("03-01T10:00"), at("03-12T00:00") - 1),
-        Part(5, at("03-02T10:00"), 0),
-    )
-    assert parts_of(anna.folded.lots, 5, now_ms) == (
-        Part(5, at("03-01T10:00"), at("03-12T00:00") - 1),
-    )
-    assert parts_of(anna.folded.lots, 31, now_ms) is None
-    given = [list(part) for part in ((10, parts[0].available_at_ms, parts[0].expires_at_ms),)]
-    anna.post("03-03T10:00", "transfer", 10, parts=given)
-    assert anna.folded.lots[3].expires_at_ms == at("03-12T00:00") - 1
+def test_points_from_elsewhere_bring_their_days(anna: Account) -> None:
+    days = [10, at("03-01T10:00"), at("03-12T00:00") - 1]
+    anna.post("03-03T10:00", "transfer", 10, parts=[days])
+    assert anna.folded.lots[0].expires_at_ms == days[2]
 
 
 def test_what_is_gone_soon_is_told_ahead(anna: Account) -> None:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from loyalty.clock import epoch_ms
 from loyalty.journal import EARN, EXPIRE, REDEEM, REVERSE, Entry
 from loyalty.life_cycles import LOT, may_become
-from loyalty.lots import Lots, expired, expiring, fold_lots, parts_of, spendable_lots
+from loyalty.lots import Lots, expired, expiring, fold_lots, spendable_lots
 from loyalty.programme.terms.wallets import Expiry, Wallet
 from tests.unit.loyalty.plain_lots import LATE, plain_lots
 
@@ -127,11 +127,6 @@ def test_every_lot_with_points_is_pending_or_spendable_or_gone(
     soon = {lot.source for lot in expiring(lots, now_ms, until_ms)}
     gone_then = {lot.source for lot in expired(lots, until_ms)}
     assert soon == gone_then - {lot.source for lot in gone}
-    points = sum(lot.points_left for lot in spendable)
-    parts = parts_of(lots, points, now_ms)
-    assert parts is not None
-    assert sum(part.points for part in parts) == points
-    assert parts_of(lots, points + 1, now_ms) is None
 
 
 @given(accounts())
