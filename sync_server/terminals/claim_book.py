@@ -126,6 +126,8 @@ def _issued_otherwise(entry: Entry, programme: Programme, zone: ZoneInfo) -> str
     due_minor = fixed_minor(programme, reward)
     if said.amount_minor != due_minor:
         return f"its voucher is of {said.amount_minor}, computed {due_minor}"
+    if said.currency != programme.currency:
+        return f"its voucher is of {said.currency[:3]}, computed {programme.currency}"
     if said.expires_at_ms != end_of_days_ms(reward.valid_days, entry.occurred_at_ms, zone):
         return f"its voucher is not good for {reward.valid_days} days"
     return ""

@@ -19,6 +19,7 @@ from sync_server.terminals.claim_book import claim_difference, is_of_catalogue
 from sync_server.terminals.event_book import event_difference
 from sync_server.terminals.gift_book import gift_difference, is_sold_card
 from sync_server.terminals.return_book import is_by_item, return_cases, return_difference
+from sync_server.terminals.reward_book import is_of_reward, reward_difference
 
 MAX_PROGRAMMES_KEPT = 64
 
@@ -68,6 +69,7 @@ def is_promise(entry: Entry) -> bool:
         entry.kind in (EARN, REVERSE, EVENT)
         or (entry.kind == REDEEM and PAID_MINOR in entry.payload)
         or is_of_catalogue(entry)
+        or is_of_reward(entry)
         or is_sold_card(entry)
     )
 
@@ -84,6 +86,8 @@ def promise_difference(entry: Entry, programme: Programme, zone: ZoneInfo) -> st
         return _payment_difference(entry, programme)
     if entry.kind == EVENT:
         return event_difference(entry, programme)
+    if is_of_reward(entry):
+        return reward_difference(entry, programme, zone)
     if is_sold_card(entry):
         return gift_difference(entry, programme, zone)
     total_minor = total_of(entry)

@@ -25,6 +25,7 @@ from loyalty.journal import (
     next_seal,
 )
 from loyalty.programme.document import classic_document
+from loyalty.programme.expiry import end_of_days_ms
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.wire import WIRE_VERSION, SyncRequest
 from sync_server.store import settings
@@ -100,15 +101,20 @@ class Journal:
 
     def reward(self, member: str, points: int = 500) -> str:
         """Redeem points and issue their voucher; gives its number."""
-        receipt = self.add(REDEEM, member, -points).receipt
+        return self.issue(member, self.add(REDEEM, member, -points).receipt)
+
+    def issue(self, member: str, receipt: str, programme: str = PROGRAMME, **said: Any) -> str:
+        """Issue the voucher that comes out by itself, on `receipt`; gives its number."""
         number = f"{self.terminal}.{self.epoch}.{self.next_seq}"
+        moment = epoch_ms(START) + 3_600_000 * self.next_seq
         payload = {
             "number": number,
             "amount_minor": 500,
             "currency": "GBP",
-            "expires_at_ms": epoch_ms(START + timedelta(days=90)),
+            "expires_at_ms": end_of_days_ms(90, moment, ZONE),
+            **said,
         }
-        self.add(VOUCHER_ISSUED, member, payload=payload, receipt=receipt)
+        self.add(VOUCHER_ISSUED, member, payload=payload, receipt=receipt, programme=programme)
         return number
 
     def spend(self, number: str, amount_minor: int = 500) -> Entry:

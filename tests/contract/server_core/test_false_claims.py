@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Engine
 
-from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE, VOUCHER_ISSUED
+from loyalty.journal import RIGHTS_GRANT, RIGHTS_RELEASE
 from sync_server.terminals.ingest import Ingest
 from tests.contract.server_core.journals import ShopClock, meddling, rows
 from tests.contract.server_core.rights_tills import (
@@ -135,8 +135,7 @@ def test_a_voucher_that_no_points_were_redeemed_for_has_a_case(
     ingest.take(first.frame(2, 1, tallies=()))
     first.sync(ingest)
     assert strange(engine) == []
-    payload = {"number": "KRK-2.1.1", "amount_minor": 9, "currency": "GBP", "expires_at_ms": 1}
-    second.add(VOUCHER_ISSUED, "anna", payload=payload)
+    second.issue("anna", "R")
     second.sync(ingest)
     assert strange(engine) == [("KRK-2", 1)]
 
@@ -169,7 +168,7 @@ def test_points_of_an_unknown_kind_count_and_have_one_case(
     engine: Engine, ingest: Ingest, tills: Tills
 ) -> None:
     for points in (10**12, 7):
-        tills[1].add("gift", "anna", points)
+        tills[1].add("present", "anna", points)
     tills[1].sync(ingest)
     assert held_at(engine, "KRK-2", "anna") == 10**12 + 7
     assert strange(engine) == [("KRK-2", 1)]

@@ -23,6 +23,7 @@ from loyalty.journal import (
 )
 from loyalty.members import Member
 from loyalty.programme.document import classic_document, load_programme
+from loyalty.programme.expiry import end_of_days_ms
 from loyalty.programme.plain import points_of_total
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.wire import WIRE_VERSION, Outcome, SyncRequest
@@ -150,7 +151,7 @@ class Till:
         receipt = f"{self.terminal}/{self.seq + 1}"
         self._write(REDEEM, member, -500, receipt=receipt)
         number = voucher_number(self.terminal, 1, self.seq)
-        expires_at_ms = epoch_ms(self.chain.clock() + timedelta(days=90))
+        expires_at_ms = end_of_days_ms(90, epoch_ms(self.chain.clock()), self.chain.settings.zone)
         self._write(
             VOUCHER_ISSUED,
             member,
