@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,6 +12,9 @@ import typer
 from loyalty.clock import epoch_ms, from_epoch_ms
 from sync_server.commands.output import HomeOption, JsonOption, say, say_json
 from sync_server.errors import ConfigInvalid
+
+if TYPE_CHECKING:
+    from sync_server.store.publishable import Version
 
 PUBLISH_EXAMPLE = (
     "Example: paragon-server programme publish silver_beans.toml --home /srv/paragon "
@@ -31,8 +34,8 @@ FromOption = Annotated[
 
 
 class ListedVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """A version as `programme list` tells it: `state` is past, "in force" or waiting, `starts` by
-    the shop's clock; `tills` are those whose latest entry was made under it."""
+    """A version as `programme list` tells it: `state` is past, "in force", waiting or withdrawn,
+    `starts` by the shop's clock; `tills` are those whose latest entry was made under it."""
 
     programme: str
     state: str
@@ -117,7 +120,7 @@ def _listed(home: Path) -> Sequence[ListedVersion]:
     from sync_server.bootstrap import present
     from sync_server.commands.opening import founded_store
     from sync_server.store.engine import reading
-    from sync_server.store.programmes import latest_used, versions
+    from sync_server.store.programmes import every_version, latest_used
     from sync_server.store.settings import load_settings
 
     with founded_store(home) as engine, reading(engine) as connection:
@@ -127,14 +130,20 @@ def _listed(home: Path) -> Sequence[ListedVersion]:
         return [
             ListedVersion(
                 programme=version.label,
-                state="in force"
-                if version.label == settings.programme
-                else ("waiting" if version.starts_at_ms > now_ms else "past"),
+                state=_state(version, settings.programme, now_ms),
                 starts=_in_words(version.starts_at_ms, settings.zone),
                 tills=tuple(sorted(till for till, label in used.items() if label == version.label)),
             )
-            for version in versions(connection)
+            for version in every_version(connection)
         ]
+
+
+def _state(version: "Version", in_force: str, now_ms: int) -> str:
+    if version.withdrawn_at_ms is not None:
+        return "withdrawn"
+    if version.label == in_force:
+        return "in force"
+    return "waiting" if version.starts_at_ms > now_ms else "past"
 
 
 def _moment(text: str, zone: ZoneInfo) -> int:

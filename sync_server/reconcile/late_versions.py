@@ -163,7 +163,7 @@ def _spans() -> Select[Any]:
         programmes.c.starts_at_ms.label("begin_ms"),
         func.lag(programmes.c.version).over(order_by=order).is_(None).label("is_first"),
         func.lead(programmes.c.starts_at_ms, type_=BigInteger).over(order_by=order).label("end_ms"),
-    )
+    ).where(programmes.c.withdrawn_at_ms.is_(None))
 
 
 _SPANS = _spans().subquery("spans")

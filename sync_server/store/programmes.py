@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, Row, Text, bindparam, cast, delete, literal, select
+from sqlalchemy import Connection, Row, Text, bindparam, cast, literal, select, update
 
 from loyalty.programme.document import Programme, load_programme
 from loyalty.wire import ProgrammeVersion, version_words
@@ -19,30 +19,30 @@ MAX_LABEL_VERSION_DIGITS = 9
 
 
 def find_document(connection: Connection, label: str) -> str | None:
-    """The document labelled `label` ("classic@1"); None when it was never published here."""
+    """The document labelled `label` ("classic@1"); None when none of that label stands here."""
     version = find_version(connection, label)
     return None if version is None else version.document
 
 
 def find_version(connection: Connection, label: str) -> Version | None:
-    """The version labelled `label`; None when it was never published here."""
-    name, _, version = label.rpartition("@")
-    if not (version.isascii() and version.isdigit() and len(version) <= MAX_LABEL_VERSION_DIGITS):
-        return None
-    row = connection.execute(
-        _VERSIONS.where(programmes.c.name == name, programmes.c.version == int(version))
-    ).first()
-    return None if row is None else _version(row)
+    """The version labelled `label`; None when it was never published here, or was taken back."""
+    version = _find(connection, label)
+    return None if version is None or version.withdrawn_at_ms is not None else version
 
 
 def find_programme(connection: Connection, label: str) -> Programme | None:
-    """The programme labelled `label`; None when it was never published here."""
+    """The programme labelled `label`; None when none of that label stands here."""
     document = find_document(connection, label)
     return None if document is None else load_programme(document, label)
 
 
 def versions(connection: Connection) -> Sequence[Version]:
-    """Every version, in the order they start in."""
+    """Every version that was not taken back, in the order they start in."""
+    return [one for one in every_version(connection) if one.withdrawn_at_ms is None]
+
+
+def every_version(connection: Connection) -> Sequence[Version]:
+    """Every version that was ever published, in the order they start in or would have."""
     order = (programmes.c.starts_at_ms, programmes.c.published_at_ms, programmes.c.version)
     return [_version(row) for row in connection.execute(_VERSIONS.order_by(*order))]
 
@@ -71,23 +71,26 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
     """Publish `document`, signed, and tell the tills; inside a writing transaction.
 
     It is in force from `starts_at_ms` on, once `bring_into_force` was asked. The same document
-    again is the same version, with a new start while it has not started.
+    again is the same version, with a new start while it has not started, also when it was taken
+    back.
 
     Raises ProgrammeInvalid when it cannot be loaded, NotPublished when it is in another currency,
     not the next version or starts too far ahead, or when its label is taken by another text: what
     a receipt promised under a label stays what it was.
     """
     programme = load_programme(document)
-    kept = find_version(connection, programme.label)
+    kept = _find(connection, programme.label)
     if kept is not None and kept.document != document:
         raise NotPublished(
-            f"Programme {programme.label} was published with another text.",
+            f"Programme {programme.label} was published with another text"
+            f"{'' if kept.withdrawn_at_ms is None else ' and taken back; tills may hold it'}.",
             "Give the changed document a higher version.",
         )
-    if kept is not None and kept.starts_at_ms <= now_ms:
+    stands = kept is not None and kept.withdrawn_at_ms is None
+    if stands and kept is not None and kept.starts_at_ms <= now_ms:
         return programme
     require_near(starts_at_ms, now_ms)
-    if kept is None:
+    if not stands:
         require_next(programme, versions(connection))
     words = version_words(programme.label, document, starts_at_ms)
     signature = server_key(connection).sign(words)
@@ -103,7 +106,11 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
         )
         .on_conflict_do_update(
             index_elements=["version", "name"],
-            set_={"starts_at_ms": starts_at_ms, "signature": signature},
+            set_={
+                "starts_at_ms": starts_at_ms,
+                "signature": signature,
+                "withdrawn_at_ms": None,
+            },
         )
     )
     tell(connection, PROGRAMME_TOPIC, [programme.label])
@@ -112,6 +119,8 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
 
 def withdraw(connection: Connection, label: str, now_ms: int) -> None:
     """Take back a version that has not started; inside a writing transaction.
+
+    It stays in the books: tills may hold its text, so its label is never given to another one.
 
     Raises UnknownSubject when there is none, NotPublished when it has started: then a version
     after it puts things right.
@@ -126,7 +135,9 @@ def withdraw(connection: Connection, label: str, now_ms: int) -> None:
         )
     name, _, number = label.rpartition("@")
     connection.execute(
-        delete(programmes).where(programmes.c.name == name, programmes.c.version == int(number))
+        update(programmes)
+        .where(programmes.c.name == name, programmes.c.version == int(number))
+        .values(withdrawn_at_ms=now_ms)
     )
     tell(connection, PROGRAMME_TOPIC, [label])
 
@@ -152,7 +163,7 @@ def bring_into_force(connection: Connection, now_ms: int) -> str:
 
 
 def told_version(connection: Connection, label: str) -> ProgrammeVersion:
-    """What the tills are told of version `label`: that it was taken back, where it is not here.
+    """What the tills are told of version `label`: that it was taken back, where it does not stand.
 
     Books of a time that did not sign are signed now.
     """
@@ -164,7 +175,18 @@ def told_version(connection: Connection, label: str) -> ProgrammeVersion:
     return ProgrammeVersion(label, document, starts_at_ms, signature)
 
 
-def _version(row: Row[str, str, int, int, bytes | None]) -> Version:
+def _find(connection: Connection, label: str) -> Version | None:
+    """The version labelled `label`, also one that was taken back."""
+    name, _, version = label.rpartition("@")
+    if not (version.isascii() and version.isdigit() and len(version) <= MAX_LABEL_VERSION_DIGITS):
+        return None
+    row = connection.execute(
+        _VERSIONS.where(programmes.c.name == name, programmes.c.version == int(version))
+    ).first()
+    return None if row is None else _version(row)
+
+
+def _version(row: Row[str, str, int, int, bytes | None, int | None]) -> Version:
     return Version(*row)
 
 
@@ -175,10 +197,11 @@ _VERSIONS = select(
     programmes.c.published_at_ms,
     programmes.c.starts_at_ms,
     programmes.c.signature,
+    programmes.c.withdrawn_at_ms,
 )
 _STARTED = (
     select(VERSION_LABEL)
-    .where(programmes.c.starts_at_ms <= bindparam("now_ms"))
+    .where(programmes.c.starts_at_ms <= bindparam("now_ms"), programmes.c.withdrawn_at_ms.is_(None))
     .order_by(
         programmes.c.starts_at_ms.desc(),
         programmes.c.published_at_ms.desc(),

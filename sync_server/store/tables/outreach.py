@@ -34,9 +34,11 @@ programmes = Table(
     Column("published_at_ms", BigInteger, nullable=False),
     count("starts_at_ms"),
     Column("signature", LargeBinary),
+    moment("withdrawn_at_ms"),
 )
-"""Every version that was published and not taken back before it started; setting `programme`
-labels the one in force. Books of a time that did not sign have no signature."""
+"""Every version that was published; setting `programme` labels the one in force. One that was
+taken back before it started stays, so that its label is never given to another text. Books of a
+time that did not sign have no signature."""
 
 changes = Table(
     "changes",

@@ -7,9 +7,17 @@ from sqlalchemy import Engine
 
 from loyalty.clock import epoch_ms
 from loyalty.programme.document import classic_document
-from sync_server.errors import NotPublished
+from sync_server.errors import NotPublished, UnknownSubject
 from sync_server.store.engine import reading, writing
-from sync_server.store.programmes import publish, versions
+from sync_server.store.programmes import (
+    bring_into_force,
+    every_version,
+    is_one_due,
+    publish,
+    told_version,
+    versions,
+    withdraw,
+)
 from sync_server.store.publishable import MAX_AHEAD
 from tests.contract.server_core.journals import START
 
@@ -37,3 +45,36 @@ def test_a_start_beyond_years_is_refused(engine: Engine) -> None:
         published(engine, document(2), DAY + MAX_AHEAD + timedelta(milliseconds=1))
     assert standing(engine) == ["classic@1"]
     assert published(engine, document(2), DAY + MAX_AHEAD) == "classic@2"
+
+
+def test_a_label_that_was_taken_back_is_never_given_to_another_text(engine: Engine) -> None:
+    published(engine, document(2), 9 * DAY)
+    with writing(engine) as connection:
+        withdraw(connection, "classic@2", epoch_ms(START + 2 * DAY))
+    assert standing(engine) == ["classic@1"]
+    with pytest.raises(NotPublished, match="another text and taken back"):
+        published(engine, document(2, '[returns]\nwithout_receipt = "nothing"\n'), 9 * DAY)
+    with reading(engine) as connection:
+        assert told_version(connection, "classic@2").document == ""
+        assert [one.label for one in every_version(connection)] == ["classic@1", "classic@2"]
+
+
+def test_a_version_that_was_taken_back_never_starts_and_is_not_taken_back_twice(
+    engine: Engine,
+) -> None:
+    published(engine, document(2), 9 * DAY)
+    with writing(engine) as connection:
+        withdraw(connection, "classic@2", epoch_ms(START + 2 * DAY))
+        with pytest.raises(UnknownSubject):
+            withdraw(connection, "classic@2", epoch_ms(START + 3 * DAY))
+        assert not is_one_due(connection, epoch_ms(START + 10 * DAY))
+
+
+def test_the_same_text_is_published_again_under_its_label(engine: Engine) -> None:
+    published(engine, document(2), 9 * DAY)
+    with writing(engine) as connection:
+        withdraw(connection, "classic@2", epoch_ms(START + 2 * DAY))
+    published(engine, document(2), 5 * DAY)
+    with writing(engine) as connection:
+        assert told_version(connection, "classic@2").document == document(2)
+        assert bring_into_force(connection, epoch_ms(START + 5 * DAY)) == "classic@2"

@@ -1,4 +1,4 @@
-"""Versions of the programme have a start and head office's signature."""
+"""Versions of the programme have a start and head office's signature, and may be taken back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,4 +13,5 @@ def upgrade() -> None:
         "programmes", sa.Column("starts_at_ms", sa.BigInteger, server_default="0", nullable=False)
     )
     op.add_column("programmes", sa.Column("signature", sa.LargeBinary))
+    op.add_column("programmes", sa.Column("withdrawn_at_ms", sa.BigInteger))
     op.execute("UPDATE programmes SET starts_at_ms = published_at_ms")

@@ -1,0 +1,34 @@
+"""Commands on versions of the programme, and what they say."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from loyalty.programme.document import classic_document
+from tests.integration.server_core.conftest import Command
+
+SECOND = classic_document().replace("version = 1", "version = 2")
+LATER = (datetime.now(UTC) + timedelta(days=9)).isoformat()
+
+
+@pytest.fixture
+def second(founded: object, tmp_path: Path) -> Path:
+    assert founded
+    path = tmp_path / "second.toml"
+    path.write_text(SECOND, "utf-8")
+    return path
+
+
+def test_a_version_that_was_taken_back_is_listed_as_such(
+    second: Path, home: Path, command: Command
+) -> None:
+    assert command("programme", "publish", second, "--home", home, "--from", LATER).code == 0
+    assert command("programme", "withdraw", "classic@2", "--home", home).code == 0
+    listed = command("programme", "list", "--home", home, "--json").json
+    states = {one["programme"]: one["state"] for one in listed}
+    assert states == {"classic@1": "in force", "classic@2": "withdrawn"}
+    second.write_text(SECOND.replace("points = 1", "points = 2"), "utf-8")
+    refused = command("programme", "publish", second, "--home", home, "--from", LATER)
+    assert refused.code == 2
+    assert "classic@2 was published with another text and taken back" in refused.err
