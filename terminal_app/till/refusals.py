@@ -71,9 +71,15 @@ SENTENCES: dict[Reason, str] = {
     Reason.REFERRER_LATE: phrase(
         "The member was here before and cannot be brought by {card}. Leave it empty."
     ),
-    Reason.ACTIVITY_UNKNOWN: phrase("The programme knows no such activity."),
-    Reason.ACTIVITY_HAD_BEFORE: phrase("The member had this as often as one can have it."),
-    Reason.ACTIVITY_NOT_NOW: phrase("The programme has nothing for this now."),
+    Reason.ACTIVITY_UNKNOWN: phrase(
+        "The programme knows no such activity. Check what it is called."
+    ),
+    Reason.ACTIVITY_HAD_BEFORE: phrase(
+        "The member had this as often as one can have it. Nothing more is given for it."
+    ),
+    Reason.ACTIVITY_NOT_NOW: phrase(
+        "The programme has nothing for this now. Look at when it is offered."
+    ),
     Reason.HAND_ON_NOT_OFFERED: phrase(
         "Points cannot be handed on in this shop. Go on with the sale."
     ),
