@@ -252,7 +252,7 @@ class Ingest:
         found = [
             *enrol(connection, arrived),
             *post(connection, *journal, arrived, moved),
-            *post_vouchers(connection, arrived, now_ms),
+            *post_vouchers(connection, arrived, self._promises.programme, now_ms),
             *self._promises.check(connection, arrived),
             *jump_cases(connection, arrived),
         ]

@@ -15,7 +15,12 @@ from loyalty.journal import (
 )
 from loyalty.vouchers import ISSUED, REDEEMED, may_become
 from sync_server.rights.recalls import ask, drop_voucher
-from sync_server.rights.unpaid import granted_vouchers, unissued_vouchers, unpaid_vouchers
+from sync_server.rights.unpaid import (
+    FindProgramme,
+    granted_vouchers,
+    unissued_vouchers,
+    unpaid_vouchers,
+)
 from sync_server.store.cases import DOUBLE_VOUCHER, VOUCHER_DIFFERS, Case
 from sync_server.store.feed import VOUCHER, tell
 from sync_server.store.payloads import granted, issued, redeemed, released
@@ -43,7 +48,9 @@ class _Row(msgspec.Struct):
     redeemed_at_ms: int | None = None
 
 
-def post_vouchers(connection: Connection, entries: Sequence[Entry], now_ms: int) -> Sequence[Case]:
+def post_vouchers(
+    connection: Connection, entries: Sequence[Entry], programme_of: FindProgramme, now_ms: int
+) -> Sequence[Case]:
     """Write down what `entries` of one journal did to vouchers and to the rights to take them.
 
     Gives a case for each use that cannot stand. The first redemption that arrives stands. One
@@ -56,7 +63,7 @@ def post_vouchers(connection: Connection, entries: Sequence[Entry], now_ms: int)
         return []
     rows = _locked(connection, sorted(numbers))
     given = granted_vouchers(connection, entries)
-    found: list[Case | None] = [*unpaid_vouchers(connection, entries)]
+    found: list[Case | None] = [*unpaid_vouchers(connection, entries, programme_of)]
     unissued = []
     for number, entry in named:
         if entry.kind == VOUCHER_ISSUED:

@@ -124,7 +124,7 @@ def test_claims_and_their_vouchers_come_to_the_same(
 def test_a_receipt_is_worked_out_whole_however_its_frames_are_cut(
     engine: Engine, ingest: Ingest, till: Journal
 ) -> None:
-    claim(till)
+    claim(till, points=-100, said={"count": 2, "sums": {"reward:tea|ever": 2}})
     first, second = issue(till), issue(till)
     sold(till)
     use(till, first)
@@ -199,10 +199,14 @@ def test_a_voucher_that_says_more_than_its_reward_is_shown(
     changed: dict[str, Any],
     said: str,
 ) -> None:
+    """Of a voucher that nothing was claimed for, another case tells that."""
     claim(till)
     issue(till, reward, **changed)
     ingest.take(till.frame())
-    assert details(engine) == [f"{said}."]
+    cases = {case["kind"]: case["detail"] for case in rows(engine, "cases")}
+    assert cases.pop("promise-differs") == f"Receipt C: {said}."
+    unclaimed = {"strange": f"It issues voucher KRK-1.1.{till.next_seq - 1} and redeems no points."}
+    assert cases == ({} if reward == "tea" else unclaimed)
 
 
 @pytest.mark.parametrize(
@@ -225,7 +229,7 @@ def test_a_voucher_that_took_off_something_else_is_shown(
 
 
 def test_one_tea_is_not_free_twice(engine: Engine, ingest: Ingest, till: Journal) -> None:
-    claim(till)
+    claim(till, points=-150, said={"count": 3, "sums": {"reward:tea|ever": 3}})
     first, second, third = issue(till), issue(till), issue(till)
     sold(till)
     for number in (first, second, third):
@@ -262,6 +266,18 @@ def test_a_voucher_without_its_sale_cannot_be_worked_out(
     use(till, issue(till))
     ingest.take(till.frame())
     assert details(engine) == ["its lines cannot be read."]
+
+
+def test_more_vouchers_than_were_claimed_are_shown(
+    engine: Engine, ingest: Ingest, till: Journal
+) -> None:
+    claim(till)
+    issue(till)
+    number = issue(till)
+    ingest.take(till.frame())
+    [case] = rows(engine, "cases")
+    assert (case["kind"], case["seq"]) == ("strange", 4)
+    assert case["detail"] == f"It issues voucher {number} and redeems points for 1 only."
 
 
 def test_only_a_reward_has_a_voucher_without_an_amount(

@@ -58,3 +58,33 @@ def test_a_voucher_of_a_programme_that_has_none_is_shown(
             "Receipt R: it issues voucher KRK-1.1.3, and its programme has none.",
         )
     ]
+
+
+def test_vouchers_that_too_few_points_were_redeemed_for_are_shown(
+    engine: Engine, ingest: Ingest, till: Journal
+) -> None:
+    receipt = till.add(REDEEM, "anna", -1).receipt
+    till.issue("anna", receipt)
+    receipt = till.add(REDEEM, "anna", -999).receipt
+    till.issue("anna", receipt)
+    till.issue("anna", receipt)
+    ingest.take(till.frame())
+    assert told(engine) == [
+        ("strange", 3, "It issues voucher KRK-1.1.3 and redeems no points."),
+        ("strange", 6, "It issues voucher KRK-1.1.6 and redeems points for 1 only."),
+    ]
+
+
+@pytest.mark.parametrize("frame", [1, 2, 3, 9])
+def test_points_are_shared_by_the_vouchers_of_a_receipt_however_its_frames_are_cut(
+    engine: Engine, ingest: Ingest, till: Journal, frame: int
+) -> None:
+    receipt = till.add(REDEEM, "anna", -1_000).receipt
+    for _ in range(3):
+        till.issue("anna", receipt)
+    till.reward("anna")
+    for seq in range(1, till.next_seq, frame):
+        ingest.take(till.frame(seq, frame))
+    assert told(engine) == [
+        ("strange", 5, "It issues voucher KRK-1.1.5 and redeems points for 2 only.")
+    ]
