@@ -1,6 +1,6 @@
 """Programme documents: every one this till was told of, by the label that entries carry.
 
-None is ever forgotten: goods come back under the version that they were sold under. A version
+None that something was sold under is ever forgotten: goods come back under that version. One
 that has not started yet waits here, so that it starts on time with the line down.
 """
 
@@ -8,7 +8,8 @@ import sqlite3
 from functools import lru_cache
 
 from loyalty.bounds import MAX_MOMENT_MS
-from loyalty.errors import ProgrammeInvalid
+from loyalty.errors import EntryInvalid, ProgrammeInvalid
+from loyalty.journal import decode_entry
 from loyalty.programme.document import Programme, load_programme
 
 MAX_PROGRAMMES_KEPT = 16
@@ -16,8 +17,10 @@ MAX_PROGRAMMES_KEPT = 16
 
 _PUT = """
     INSERT INTO programmes (label, document, starts_at_ms) VALUES (?, ?, ?)
-    ON CONFLICT (label) DO UPDATE SET starts_at_ms = excluded.starts_at_ms
+    ON CONFLICT (label) DO UPDATE
+    SET document = excluded.document, starts_at_ms = excluded.starts_at_ms
 """
+_MENTIONS = "SELECT CAST(body AS BLOB) FROM journal WHERE instr(body, CAST(? AS BLOB))"
 # With a clock that was put back before the first start, the first is the one that is meant.
 _IN_FORCE = """
     SELECT CAST(document AS TEXT) FROM programmes
@@ -31,16 +34,20 @@ _programme_of = lru_cache(maxsize=MAX_PROGRAMMES_KEPT)(load_programme)
 
 
 def keep_programme(
-    connection: sqlite3.Connection, document: str, starts_at_ms: int = 0
+    connection: sqlite3.Connection, document: str, starts_at_ms: int = 0, *, is_signed: bool = False
 ) -> Programme:
     """Keep `document`, in force from `starts_at_ms` until a later one starts.
+
+    What head office signed (`is_signed`) takes the place of another text under its label that
+    nothing was promised under here: a head office that was put back may publish a number again.
 
     Raises ProgrammeInvalid when it cannot be loaded, or is another text than receipts here were
     promised under by its label; nothing changes then.
     """
     programme = load_programme(document, "the programme that head office published")
     row = connection.execute(_LABELLED, (programme.label,)).fetchone()
-    if row is not None and row[0] != document:
+    is_other = row is not None and row[0] != document
+    if is_other and (not is_signed or _was_promised(connection, programme.label)):
         raise ProgrammeInvalid(f"Programme {programme.label} is here with another text.")
     connection.execute(_PUT, (programme.label, document, starts_at_ms))
     return programme
@@ -67,3 +74,15 @@ def programme_labelled(connection: sqlite3.Connection, label: str) -> Programme 
     """The programme that entries call `label` ("classic@1"); None when it was never told here."""
     row = connection.execute(_LABELLED, (label,)).fetchone()
     return None if row is None else _programme_of(row[0], label)
+
+
+def _was_promised(connection: sqlite3.Connection, label: str) -> bool:
+    """Whether an entry of this till was made under version `label`, or may have been: one that
+    cannot be read counts."""
+    for (body,) in connection.execute(_MENTIONS, (label,)):
+        try:
+            if decode_entry(body).programme == label:
+                return True
+        except EntryInvalid:
+            return True
+    return False

@@ -94,7 +94,9 @@ def _apply_version(connection: sqlite3.Connection, version: ProgrammeVersion) ->
         withdraw_programme(connection, version.label)
         return
     try:
-        keep_programme(connection, version.document, version.starts_at_ms)
+        keep_programme(
+            connection, version.document, version.starts_at_ms, is_signed=bool(server_key)
+        )
     except ProgrammeInvalid as fault:
         _refuse(version.label, str(fault))
 

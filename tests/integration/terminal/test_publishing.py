@@ -9,7 +9,7 @@ import pytest
 
 from loyalty.clock import epoch_ms
 from loyalty.journal import EARN, ENROL
-from loyalty.programme.document import classic_document
+from loyalty.programme.document import classic_document, load_programme
 from terminal_app.bootstrap import Shop
 from terminal_app.errors import HeadOfficeUnreachable
 from terminal_app.store.journal import entries_of
@@ -104,6 +104,25 @@ def test_a_version_taken_back_before_its_start_never_starts(
         office.run("programme", "withdraw", "classic@2")
         one.sync.sync_once()
         assert due_at(one, start) == "classic@1"
+
+
+def test_another_text_under_the_number_of_a_version_that_was_lost_heals_what_was_not_used(
+    office: HeadOffice, tmp_path: Path, document: Path
+) -> None:
+    with till_of(office, tmp_path / "one", "KRK-1") as one:
+        start = datetime.now(UTC) + LATER
+        office.run("programme", "publish", str(document), "--from", start.isoformat())
+        one.sync.sync_once()
+        with sqlite3.connect(office.home / BOOKS_FILE) as books:
+            # What a backup from before the publishing leaves of it.
+            books.execute("DELETE FROM programmes WHERE version = 2")
+        other = SECOND.replace("points = 2", "points = 3")
+        document.write_text(other, "utf-8")
+        office.run("programme", "publish", str(document), "--from", start.isoformat())
+        one.sync.sync_once()
+        with one.store.reading() as connection:
+            assert programme_labelled(connection, "classic@2") == load_programme(other)
+            assert programme_in_force(connection, epoch_ms(start)) == load_programme(other)
 
 
 def due_at(shop: Shop, moment: datetime) -> str:

@@ -5,13 +5,15 @@ import sqlite3
 import pytest
 
 from loyalty.errors import ProgrammeInvalid
-from loyalty.programme.document import classic_document
+from loyalty.programme.document import classic_document, load_programme
 from terminal_app.bootstrap import Shop
 from terminal_app.store.programmes import (
     keep_programme,
     programme_in_force,
     programme_labelled,
 )
+from terminal_app.till.answers import Enrolment
+from tests.unit.terminal.counter import known
 
 SECOND = classic_document().replace("version = 1", "version = 2")
 START_MS = 2_000_000_000_000
@@ -47,3 +49,27 @@ def test_a_bad_document_leaves_the_good_one(shop: Shop) -> None:
         with pytest.raises(ProgrammeInvalid):
             keep_programme(connection, "name = 1", START_MS)
         assert programme_in_force(connection, START_MS).version == 1
+
+
+def test_another_text_under_a_label_is_taken_signed_and_where_nothing_was_promised(
+    shop: Shop,
+) -> None:
+    other = SECOND.replace("points = 1", "points = 3")
+    with shop.store.writing() as connection:
+        keep_programme(connection, SECOND, START_MS)
+        with pytest.raises(ProgrammeInvalid, match="with another text"):
+            keep_programme(connection, other, START_MS + 1)
+        assert programme_labelled(connection, "classic@2") == load_programme(SECOND)
+        keep_programme(connection, other, START_MS + 1, is_signed=True)
+        assert programme_labelled(connection, "classic@2") == load_programme(other)
+        assert programme_in_force(connection, START_MS).version == 1
+        assert programme_in_force(connection, START_MS + 1) == load_programme(other)
+
+
+def test_a_text_that_an_entry_went_by_stays(shop: Shop) -> None:
+    known(shop.till.enrol(Enrolment(name="Ala", language="pl")))
+    other = classic_document().replace("points = 1", "points = 3")
+    with shop.store.writing() as connection:
+        with pytest.raises(ProgrammeInvalid, match="with another text"):
+            keep_programme(connection, other, 0, is_signed=True)
+        assert programme_labelled(connection, "classic@1") == load_programme(classic_document())
