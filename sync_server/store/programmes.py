@@ -9,7 +9,7 @@ from loyalty.wire import ProgrammeVersion, version_words
 from sync_server.errors import NotPublished, UnknownSubject
 from sync_server.store.feed import PROGRAMME as PROGRAMME_TOPIC
 from sync_server.store.feed import PROGRAMME_IN_FORCE, tell
-from sync_server.store.publishable import Version, require_near, require_next
+from sync_server.store.publishable import Version, require_near, require_next, require_order
 from sync_server.store.server_key import server_key
 from sync_server.store.settings import PROGRAMME, read_setting, write_setting
 from sync_server.store.statements import inserting
@@ -75,8 +75,8 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
     back.
 
     Raises ProgrammeInvalid when it cannot be loaded, NotPublished when it is in another currency,
-    not the next version or starts too far ahead, or when its label is taken by another text: what
-    a receipt promised under a label stays what it was.
+    not the next version, starts too far ahead or out of turn, or when its label is taken by
+    another text: what a receipt promised under a label stays what it was.
     """
     programme = load_programme(document)
     kept = _find(connection, programme.label)
@@ -92,6 +92,7 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
     require_near(starts_at_ms, now_ms)
     if not stands:
         require_next(programme, versions(connection))
+    require_order(programme, starts_at_ms, versions(connection))
     words = version_words(programme.label, document, starts_at_ms)
     signature = server_key(connection).sign(words)
     connection.execute(

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import msgspec
 
-from loyalty.clock import from_epoch_ms
 from loyalty.programme.document import Programme, load_programme
 from loyalty.programme.terms.conditions import When
 from sync_server.errors import NotPublished
@@ -72,12 +71,9 @@ def require_order(programme: Programme, starts_at_ms: int, others: Sequence[Vers
         )
         if is_lower_later or is_higher_earlier:
             lower, higher = sorted((other, programme), key=lambda one: one.version)
-            start = from_epoch_ms(version.starts_at_ms)
             raise NotPublished(
-                f"{lower.label} would start after {higher.label} and take over from it:"
-                f" {version.label} starts {start:%Y-%m-%d %H:%M} UTC.",
-                f"Take the one that is not meant back first: paragon-server programme withdraw"
-                f" {version.label}.",
+                f"{lower.label} would start after {higher.label} and take over from it.",
+                f"Withdraw it first: paragon-server programme withdraw {version.label}.",
             )
 
 

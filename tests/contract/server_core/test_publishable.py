@@ -78,3 +78,22 @@ def test_the_same_text_is_published_again_under_its_label(engine: Engine) -> Non
     with writing(engine) as connection:
         assert told_version(connection, "classic@2").document == document(2)
         assert bring_into_force(connection, epoch_ms(START + 5 * DAY)) == "classic@2"
+
+
+def test_a_lower_version_never_takes_over_from_a_higher_one(engine: Engine) -> None:
+    published(engine, document(2), 9 * DAY)
+    with pytest.raises(NotPublished, match="classic@2 would start after classic@3") as refused:
+        published(engine, document(3), 2 * DAY)
+    assert refused.value.hint.endswith("programme withdraw classic@2.")
+    published(engine, document(3), 12 * DAY)
+    with pytest.raises(NotPublished, match="classic@2 would start after classic@3"):
+        published(engine, document(2), 13 * DAY)
+    assert standing(engine) == ["classic@1", "classic@2", "classic@3"]
+    published(engine, document(2), 12 * DAY)
+
+
+def test_programmes_of_other_names_take_turns(engine: Engine) -> None:
+    winter = document(1).replace('"classic"', '"winter"')
+    published(engine, winter, 9 * DAY)
+    assert published(engine, document(2), 2 * DAY) == "classic@2"
+    assert standing(engine) == ["classic@1", "classic@2", "winter@1"]
