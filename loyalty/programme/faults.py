@@ -5,6 +5,7 @@ import re
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from difflib import get_close_matches
+from itertools import islice
 
 import msgspec
 
@@ -14,6 +15,12 @@ MAX_FAULTS_TOLD = 200
 """A document with more is no document that somebody is correcting; the rest is counted."""
 
 MAX_SHOWN_CHARACTERS = 40
+MAX_NAMES_TOLD = 40
+"""Of those that a key may have: more nobody reads."""
+
+MAX_NAMES_COMPARED = 500
+"""With one that is none of them: more nobody waits for."""
+
 _MAX_SHOWN_NUMBER = 10**18
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
@@ -108,14 +115,18 @@ def shown(value: object) -> str:
 
 
 def listed(names: Iterable[str], none: str = "none") -> str:
-    """`names` in quotes, in a row; `none` where there are none."""
-    told = ", ".join(shown(name) for name in names)
-    return told or none
+    """The first of `names` in quotes, in a row; `none` where there are none."""
+    waiting = iter(names)
+    told = [shown(name) for name in islice(waiting, MAX_NAMES_TOLD)]
+    if next(waiting, None) is not None:
+        told.append("…")
+    return ", ".join(told) or none
 
 
 def nearest(name: str, known: Collection[str]) -> str:
-    """The one of `known` that `name` was probably meant to be, or nothing."""
-    return next(iter(get_close_matches(name[:MAX_SHOWN_CHARACTERS], known, n=1)), "")
+    """The one of the first of `known` that `name` was probably meant to be, or nothing."""
+    compared = list(islice(known, MAX_NAMES_COMPARED))
+    return next(iter(get_close_matches(name[:MAX_SHOWN_CHARACTERS], compared, n=1)), "")
 
 
 def _quoted(text: str) -> str:

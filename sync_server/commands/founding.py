@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError
 from loyalty.errors import ProgrammeInvalid
 from loyalty.identifiers import is_terminal_id
 from loyalty.members import Member
-from loyalty.programme.document import classic_document, load_programme
+from loyalty.programme.document import MAX_DOCUMENT_BYTES, classic_document, load_programme
 from sync_server.bootstrap import is_sqlite_file
 from sync_server.config import DATABASE_NAME, ServerConfig, config_path, write_config
 from sync_server.errors import AlreadyFounded, ConfigInvalid
@@ -90,9 +90,11 @@ def require_text(text: str) -> None:
 
 
 def read_document(path: Path) -> str:
-    """The text of a programme file. Raises ConfigInvalid or ProgrammeInvalid."""
+    """The text of a programme file, and no more of it than is seen to be too large. Raises
+    ConfigInvalid or ProgrammeInvalid."""
     try:
-        return path.read_text(encoding="utf-8")
+        with path.open(encoding="utf-8") as file:
+            return file.read(MAX_DOCUMENT_BYTES + 1)
     except UnicodeDecodeError:
         raise ProgrammeInvalid(f"{path} is not UTF-8 text.") from None
     except OSError as fault:

@@ -120,7 +120,8 @@ class Judge:
         """`name` is one of `names`: what such a thing is called in the document is `what`."""
         if name in names or "" in names:  # The name of one of them could not be read.
             return
-        near = nearest(name, names)
+        # What nobody is told is not looked for: among many names that takes its time.
+        near = "" if self.findings.are_many else nearest(name, names)
         allowed = f"did you mean {shown(near)}?" if near else f"{what} here: {listed(names)}"
         self.wrong(path, name, allowed)
 
@@ -128,8 +129,9 @@ class Judge:
         self, path: KeyPath, named: Sequence[str], names: Collection[str], what: str
     ) -> None:
         """Each of `named` is one of `names`."""
+        quickly = dict.fromkeys(names)
         for place, name in enumerate(named):
-            self.known((*path, place), name, names, what)
+            self.known((*path, place), name, quickly, what)
 
     def groups(self, path: KeyPath, named: Sequence[str]) -> None:
         """Each of `named` is a group of goods."""

@@ -75,6 +75,15 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(
     assert "1 to correct." in ran.err
 
 
+def test_a_file_without_end_is_not_read_to_its_end(command: Command, draft: Path) -> None:
+    """A disk's image, say, given by mistake: more than the memory of any machine."""
+    with draft.open("wb") as file:
+        file.truncate(1 << 40)
+    ran = command("programme", "check", draft)
+    assert (ran.code, ran.out) == (1, "")
+    assert "is larger than 262144 bytes" in ran.err
+
+
 def test_a_file_that_is_not_there_cannot_be_checked(command: Command, tmp_path: Path) -> None:
     ran = command("programme", "check", tmp_path / "gone.toml")
     assert (ran.code, ran.out) == (2, "")

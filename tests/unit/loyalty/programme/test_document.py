@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import msgspec
@@ -25,6 +26,9 @@ from loyalty.programme.terms.rewards import Reward
 
 CLASSIC = classic_document()
 DOCUMENTS = sorted((Path(__file__).parent / "documents").glob("*.toml"))
+MOST_SECONDS = 5
+"""Of a processor, for any document: a slow one takes a fraction of it."""
+
 WRONG_IN_EVERY_WAY = """\
 name = "two words"
 version = "1"
@@ -182,6 +186,24 @@ def test_faults_without_end_are_counted() -> None:
     assert fault.message.startswith("the programme has 9000 faults: ")
     assert fault.message.endswith(f"And {9_000 - MAX_FAULTS_IN_A_MESSAGE} more.")
     assert len(fault.faults) == MAX_FAULTS_TOLD
+
+
+def test_many_names_that_nobody_knows_are_told_in_no_time() -> None:
+    """Looking for what each was meant to be would take longer than anybody waits."""
+    groups = "".join(f'[goods.group_{at:05}]\ntags = ["t"]\n' for at in range(2_000))
+    names = ", ".join(f'"gruop_{at:05}"' for at in range(6_000))
+    began = process_time()
+    fault = refused(f"{CLASSIC}{groups}[excluded]\ngoods = [{names}]\n")
+    assert process_time() - began < MOST_SECONDS
+    assert fault.message.startswith("the programme has 6001 faults: ")
+    assert "did you mean" in str(fault.faults[-1])
+
+
+def test_of_many_names_that_are_known_the_first_are_told() -> None:
+    groups = "".join(f'[goods.g{at}]\ntags = ["t"]\n' for at in range(99))
+    fault = refused(f'{CLASSIC}{groups}[excluded]\ngoods = ["zzzzzz"]\n')
+    assert '"g0", "g1", ' in fault.message
+    assert fault.message.endswith('"g39", ….')
 
 
 @pytest.mark.parametrize(
