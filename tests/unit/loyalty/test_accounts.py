@@ -4,6 +4,7 @@ from loyalty.accounts import (
     account_of,
     accounts_of,
     gift_account,
+    is_gift_account,
     is_stock,
     member_of,
     stock_account,
@@ -41,3 +42,9 @@ def test_what_is_left_of_a_reward_is_told_by_itself() -> None:
     assert (mugs, told_with(mugs)) == ("STOCK/mug", mugs)
     assert is_stock(mugs)
     assert not is_stock(f"{ALA}/stamps")
+
+
+def test_a_gift_card_is_an_account_of_its_own() -> None:
+    assert is_gift_account(gift_account("KRK-1.1.7"))
+    assert not is_gift_account(account_of(ALA, "stamps"))
+    assert not is_gift_account(stock_account("mug"))

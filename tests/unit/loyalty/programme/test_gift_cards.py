@@ -11,6 +11,8 @@ from loyalty.programme.gift_cards import (
     card_payment,
     gift_card,
     no_gift_card,
+    paid_payload,
+    sold_payload,
 )
 from tests.unit.loyalty.programme.happening_shop import programme
 
@@ -66,3 +68,8 @@ def test_parts_never_come_to_more_than_the_card(sold: int, dues: list[int]) -> N
             assert gift_card(amounts, LAST_MS).balance_minor == payment.left_minor
     card = gift_card(amounts, LAST_MS)
     assert (card.balance_minor, card.overspent_minor) == (max(sold - sum(dues), 0), 0)
+
+
+def test_entries_name_the_card_and_how_long_it_is_good() -> None:
+    assert sold_payload("KRK-1.1.7", LAST_MS) == {"number": "KRK-1.1.7", "expires_at_ms": LAST_MS}
+    assert paid_payload("KRK-1.1.7") == {"number": "KRK-1.1.7"}
