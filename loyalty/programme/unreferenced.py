@@ -12,11 +12,16 @@ AS_SOLD_NOW = "as_sold_now"
 
 
 class SoldNow(msgspec.Struct, frozen=True):
-    """What goods would earn now, a member of `standing`, and what goes back of their `sums`."""
+    """What goods would earn now, a member of `standing`, and what goes back of their `sums`.
+
+    Money is not part of the `award`: what is paid out for the goods is the basket's amount. They
+    would be had for `discount_minor` less now, but only a receipt says that they were.
+    """
 
     award: Award
     standing: Standing
     sums: dict[str, int]
+    discount_minor: int = 0
 
 
 def as_sold_now(programme: Programme, occasion: Occasion, standing: Standing) -> SoldNow:
@@ -32,4 +37,5 @@ def as_sold_now(programme: Programme, occasion: Occasion, standing: Standing) ->
         for key, value in sums_of(programme, occasion, given).items()
         if not key.startswith(f"{VISITS}|")
     }
-    return SoldNow(given, standing, less)
+    points_only = msgspec.structs.replace(given, discounts_minor=())
+    return SoldNow(points_only, standing, less, given.discount_minor)

@@ -98,8 +98,9 @@ class Counter:
         back = as_sold_now(programme, occasion, standing)
         lost = back.award
         account.count(back.sums)
-        month.discount_minor -= lost.discount_minor
-        account.given_minor -= lost.discount_minor
+        if sale.has_receipt:
+            month.discount_minor -= back.discount_minor
+            account.given_minor -= back.discount_minor
         account.earned -= lost.points
         owes = programme.returns.debt == "owes"
         for wallet, points in lost.wallets.items():

@@ -118,7 +118,6 @@ def _without_receipt(
         award=ReturnAward(
             taken=given.points,
             amount_minor=basket.total_minor,
-            discount_minor=given.discount_minor,
             sums=less,
         ),
         payload=sale_payload(programme, occasion, standing, given, less)

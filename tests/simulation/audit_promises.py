@@ -137,7 +137,7 @@ def _due(books: _Books, document: Document, fields: Fields) -> Due | None:
         return _NOTHING
     given = _of_goods(document, fields, bought(payload), {})
     back = {key: -value for key, value in given.sums.items()}
-    return Due(-given.points, given.discount_minor, back)
+    return Due(-given.points, 0, back)
 
 
 def _of_goods(

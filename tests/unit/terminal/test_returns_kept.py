@@ -137,6 +137,23 @@ def test_goods_without_a_receipt_take_nothing_where_the_shop_says_so(
     assert (receipt.points, receipt.balance, receipt.total_minor) == (0, 0, 40_00)
 
 
+def test_goods_without_a_receipt_are_paid_out_as_they_are_marked(
+    tmp_path: Path, clock: ShopClock
+) -> None:
+    """The first teas were paid in full; the discount of today would keep a tenth of them back."""
+    steps = '[discount]\nsteps = [{ at = "40.00", percent = "10" }]\n'
+    found_till(tmp_path / "growing", document=TERMS + steps)
+    with open_till(tmp_path / "growing", clock=clock) as shop:
+        known(shop.till.enrol(Enrolment(name="Ala Kot", card=CARD)))
+        posted(shop.till.sell(Sale(basket=TEAS, member_id=CARD)))
+        receipt = posted(shop.till.take_back(GoodsReturn(basket=TEAS, member_id=CARD))).receipt
+        with shop.store.reading() as connection:
+            last = entries_in(connection)[-1]
+        assert findings(shop) == []
+    assert (receipt.total_minor, receipt.discount_minor, receipt.to_pay_minor) == (40_00, 0, 40_00)
+    assert "discount_minor" not in last.payload
+
+
 def test_a_sale_is_found_among_many_that_came_after(shop: Shop) -> None:
     with shop.store.reading() as connection:
         assert returns.sale_entry(connection, 1, "R2") is None

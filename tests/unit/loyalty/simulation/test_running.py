@@ -255,17 +255,21 @@ steps = [{ at = "100.00", percent = "10" }]
 """
 
 
-def test_a_growing_discount_is_given_and_taken_back_with_the_goods() -> None:
+@pytest.mark.parametrize(("has_receipt", "taken_back"), [(True, 50), (False, 0)])
+def test_a_growing_discount_is_given_and_taken_back_with_the_receipt(
+    has_receipt: bool, taken_back: int
+) -> None:
+    back = sale("anna", "2026-01-07 10:00", 500, is_return=True)
     outcome = simulated(
         DISCOUNT,
         [
             sale("anna", "2026-01-05 10:00", 10_000),
             sale("anna", "2026-01-06 10:00", 1_000),
-            sale("anna", "2026-01-07 10:00", 500, is_return=True),
+            replace(back, has_receipt=has_receipt),
         ],
     )
-    assert outcome.total.discount_minor == 100 - 50
-    assert outcome.members[0].value_minor == 50
+    assert outcome.total.discount_minor == 100 - taken_back
+    assert outcome.members[0].value_minor == 100 - taken_back
     assert outcome.at_the_end.liability_minor == 0
 
 
