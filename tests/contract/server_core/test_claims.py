@@ -13,7 +13,7 @@ from sync_server.reconcile.verification import verify_books
 from sync_server.store.engine import reading, writing
 from sync_server.store.programmes import put_in_force
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import ZONE, Journal, rows
+from tests.contract.server_core.journals import START, ZONE, Journal, rows
 
 LABEL = "catalogue@1"
 DOCUMENT = """
@@ -55,7 +55,7 @@ TEAS = [["TEA", 2, 9_00], ["MUG", 1, 5_00]]
 def till(engine: Engine) -> Journal:
     """A till whose member anna bought for 200.00, in a shop with a catalogue."""
     with writing(engine) as connection:
-        put_in_force(connection, DOCUMENT, 0)
+        put_in_force(connection, DOCUMENT, epoch_ms(START))
     till = Journal()
     till.sale("anna", 200, programme=LABEL)
     return till

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from loyalty.clock import epoch_ms
 from loyalty.journal import ADJUST, REDEEM, RIGHTS_GRANT, Entry
 from loyalty.life_cycles import CANCELLED, COMPLAINT, ORDERED, RECEIVED, SENT, SETTLED
 from sync_server.audience.explanation import explain
@@ -16,7 +17,7 @@ from sync_server.store.engine import reading, writing
 from sync_server.store.orders import add_codes, codes_of, hand_out_codes, list_orders
 from sync_server.store.programmes import put_in_force
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import ZONE, ShopClock, rows
+from tests.contract.server_core.journals import START, ZONE, ShopClock, rows
 from tests.contract.server_core.rights_tills import RightsTill, findings, one_journal_each
 
 ANN, BOB = "9000000000017", "9000000000025"
@@ -49,7 +50,7 @@ class Office:
 
     def __init__(self, engine: Engine, clock: ShopClock, ingest: Ingest) -> None:
         with writing(engine) as connection:
-            put_in_force(connection, DOCUMENT, 0)
+            put_in_force(connection, DOCUMENT, epoch_ms(START) + 1)
         self.engine, self.clock, self.ingest = engine, clock, ingest
         self.journal = OwnJournal(engine, clock, ingest)
         self.orders = Orders(engine, clock, self.journal)
@@ -60,7 +61,7 @@ class Office:
     def stock(self, document: str = "") -> Outcomes:
         if document:
             with writing(self.engine) as connection:
-                put_in_force(connection, document, 0)
+                put_in_force(connection, document, epoch_ms(START) + 1)
         return Stocking(self.engine, self.clock, self.journal).stock()
 
     def left(self) -> list[Stock]:

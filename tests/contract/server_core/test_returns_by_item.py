@@ -6,13 +6,14 @@ import msgspec
 import pytest
 from sqlalchemy import Engine
 
+from loyalty.clock import epoch_ms
 from loyalty.journal import EARN, REVERSE, Entry
 from loyalty.programme.document import classic_document
 from loyalty.receipt_codes import sold_receipt
 from sync_server.store.engine import writing
 from sync_server.store.programmes import put_in_force
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import Journal, hand_in, rows
+from tests.contract.server_core.journals import START, Journal, hand_in, rows
 
 SALE_LINES = [["MUG", 3, 3_00], ["TEA", 1, 5_50]]
 """8.50 earns 8 points at one for each full 1.00."""
@@ -155,7 +156,9 @@ def test_a_return_that_differs_from_its_sale_is_shown(
 
 def test_a_return_by_another_version_than_its_sale_is_shown(engine: Engine, ingest: Ingest) -> None:
     with writing(engine) as connection:
-        put_in_force(connection, classic_document().replace("version = 1", "version = 2"), 0)
+        put_in_force(
+            connection, classic_document().replace("version = 1", "version = 2"), epoch_ms(START)
+        )
     till = Journal()
     sale = sold(till)
     payload = {"lines": [["TEA", 1, 5_50]], "of": ["KRK-1", 1, 1], "returned": [[1, 1, 5_50]]}
@@ -204,7 +207,7 @@ def test_debts_are_forgiven_and_vouchers_revoked_where_the_programme_says_so(
         '[returns]\ndebt = "forgiven"\nvouchers = "revoked"\n'
     )
     with writing(engine) as connection:
-        put_in_force(connection, terms, 0)
+        put_in_force(connection, terms, epoch_ms(START))
     till = Journal()
     sale = till.sale(
         "anna", 0, points=8, amount_minor=8_50, payload={"lines": SALE_LINES}, programme="kind@1"
@@ -252,7 +255,7 @@ def test_points_for_goods_without_a_receipt_where_the_programme_takes_none(
         '[returns]\nwithout_receipt = "nothing"\n'
     )
     with writing(engine) as connection:
-        put_in_force(connection, terms, 0)
+        put_in_force(connection, terms, epoch_ms(START))
     till = Journal()
     lines = {"lines": [["TEA", 1, 5_50]]}
     till.add(REVERSE, "anna", 0, amount_minor=-5_50, programme="strict@1", payload=lines)

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from loyalty.clock import epoch_ms
 from loyalty.journal import REDEEM
 from sync_server.store.engine import writing
 from sync_server.store.programmes import put_in_force
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import Journal, rows
+from tests.contract.server_core.journals import START, Journal, rows
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_a_voucher_of_a_programme_that_has_none_is_shown(
 ) -> None:
     terms = 'name = "bare"\nversion = 1\ncurrency = "GBP"\n[earning]\nper = "1.00"\n'
     with writing(engine) as connection:
-        put_in_force(connection, terms, 0)
+        put_in_force(connection, terms, epoch_ms(START))
     till.add(REDEEM, "anna", -500, receipt="R", programme="bare@1")
     till.issue("anna", "R", programme="bare@1")
     ingest.take(till.frame())

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from loyalty.clock import epoch_ms
 from loyalty.identifiers import minted_card
 from loyalty.journal import EARN, GIFT, WALLET, Entry
 from loyalty.programme.expiry import end_of_days_ms
@@ -19,7 +20,7 @@ from sync_server.terminals import feed
 from sync_server.terminals.feed import news_for
 from sync_server.terminals.ingest import Ingest
 from sync_server.terminals.lookups import found_for
-from tests.contract.server_core.journals import ZONE, Journal, rows
+from tests.contract.server_core.journals import START, ZONE, Journal, rows
 
 LABEL = "corner@1"
 DOCUMENT = """
@@ -50,7 +51,7 @@ ANNA = minted_card(7, 1)
 @pytest.fixture
 def till(engine: Engine) -> Journal:
     with writing(engine) as connection:
-        put_in_force(connection, DOCUMENT, 0)
+        put_in_force(connection, DOCUMENT, epoch_ms(START))
     return Journal()
 
 
