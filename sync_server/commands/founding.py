@@ -214,11 +214,11 @@ def _write_chain(connection: Connection, plan: Plan, now_ms: int) -> str:
     }
     for key, value in facts.items():
         settings.write_setting(connection, key, value)
-    put_in_force(connection, plan.programme, now_ms)
     connection.execute(
         insert(branches),
         [{"branch": branch, "name": name} for branch, name in plan.branches.items()],
     )
+    put_in_force(connection, plan.programme, now_ms)
     connection.execute(
         insert(terminals),
         [

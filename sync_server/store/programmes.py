@@ -9,11 +9,17 @@ from loyalty.wire import ProgrammeVersion, version_words
 from sync_server.errors import NotPublished, UnknownSubject
 from sync_server.store.feed import PROGRAMME as PROGRAMME_TOPIC
 from sync_server.store.feed import PROGRAMME_IN_FORCE, tell
-from sync_server.store.publishable import Version, require_near, require_next, require_order
+from sync_server.store.publishable import (
+    Version,
+    require_branches,
+    require_near,
+    require_next,
+    require_order,
+)
 from sync_server.store.server_key import server_key
-from sync_server.store.settings import PROGRAMME, read_setting, write_setting
+from sync_server.store.settings import OFFICE, PROGRAMME, read_setting, write_setting
 from sync_server.store.statements import inserting
-from sync_server.store.tables import entries, heads, programmes
+from sync_server.store.tables import branches, entries, heads, programmes
 
 MAX_LABEL_VERSION_DIGITS = 9
 
@@ -75,8 +81,9 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
     back.
 
     Raises ProgrammeInvalid when it cannot be loaded, NotPublished when it is in another currency,
-    not the next version, starts too far ahead or out of turn, or when its label is taken by
-    another text: what a receipt promised under a label stays what it was.
+    not the next version, starts too far ahead or out of turn, names a branch that the chain has
+    not, or when its label is taken by another text: what a receipt promised under a label stays
+    what it was.
     """
     programme = load_programme(document)
     kept = _find(connection, programme.label)
@@ -93,6 +100,7 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
     if not stands:
         require_next(programme, versions(connection))
     require_order(programme, starts_at_ms, versions(connection))
+    require_branches(programme, connection.execute(_BRANCHES).scalars().all())
     words = version_words(programme.label, document, starts_at_ms)
     signature = server_key(connection).sign(words)
     connection.execute(
@@ -200,6 +208,7 @@ _VERSIONS = select(
     programmes.c.signature,
     programmes.c.withdrawn_at_ms,
 )
+_BRANCHES = select(branches.c.branch).where(branches.c.branch != OFFICE)
 _STARTED = (
     select(VERSION_LABEL)
     .where(programmes.c.starts_at_ms <= bindparam("now_ms"), programmes.c.withdrawn_at_ms.is_(None))

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, insert
 
 from loyalty.clock import epoch_ms
 from loyalty.programme.document import classic_document
@@ -19,6 +19,8 @@ from sync_server.store.programmes import (
     withdraw,
 )
 from sync_server.store.publishable import MAX_AHEAD
+from sync_server.store.settings import OFFICE
+from sync_server.store.tables import branches
 from tests.contract.server_core.journals import START
 
 DAY = timedelta(days=1)
@@ -97,3 +99,21 @@ def test_programmes_of_other_names_take_turns(engine: Engine) -> None:
     published(engine, winter, 9 * DAY)
     assert published(engine, document(2), 2 * DAY) == "classic@2"
     assert standing(engine) == ["classic@1", "classic@2", "winter@1"]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        '[[earn]]\nname = "here"\nper = "1.00"\nwhen.branches = ["{}"]\n',
+        '[vouchers]\nbranches = ["{}"]\n',
+        '[[rewards]]\nname = "mug"\ncost = 9\ngives = "gift"\nwhen.branches = ["{}"]\n',
+    ],
+)
+def test_branches_are_those_of_the_chain(engine: Engine, rule: str) -> None:
+    with writing(engine) as connection:
+        connection.execute(insert(branches).values(branch=OFFICE, name="Head office"))
+    for nowhere in ("NOPE", OFFICE):
+        with pytest.raises(NotPublished, match=f"no branch '{nowhere}'") as refused:
+            published(engine, document(2, rule.format(nowhere)), 2 * DAY)
+        assert refused.value.hint == "Its branches are KRK, WAW."
+    assert published(engine, document(2, rule.format("WAW")), 2 * DAY) == "classic@2"

@@ -32,3 +32,28 @@ def test_a_version_that_was_taken_back_is_listed_as_such(
     refused = command("programme", "publish", second, "--home", home, "--from", LATER)
     assert refused.code == 2
     assert "classic@2 was published with another text and taken back" in refused.err
+
+
+def test_a_chain_is_founded_under_a_programme_of_its_own_branches(
+    home: Path, tmp_path: Path, command: Command
+) -> None:
+    programme = tmp_path / "ours.toml"
+    chain = (
+        *(
+            "found",
+            "--home",
+            home,
+            "--shop",
+            "Sklep",
+            "--currency",
+            "GBP",
+            "--branch",
+            "KRK=Kraków",
+        ),
+        *("--timezone", "Europe/Warsaw", "--terminal", "KRK-1=KRK", "--programme", programme),
+    )
+    for branch, code in (("NOPE", 2), ("KRK", 0)):
+        programme.write_text(f'{classic_document()}[vouchers]\nbranches = ["{branch}"]\n', "utf-8")
+        ran = command(*chain)
+        assert ran.code == code, ran.err
+        assert ("The chain has no branch 'NOPE'" in ran.err) == (branch == "NOPE")
