@@ -18,7 +18,7 @@ from loyalty.programme.sale_facts import PAID_MINOR
 from sync_server.rights.grants import find_grants
 from sync_server.store.accounts import with_wallets
 from sync_server.store.cases import Case, strange_case
-from sync_server.store.payloads import granted, issued, redeemed
+from sync_server.store.payloads import first_place, granted, issued, redeemed
 from sync_server.store.tables import entries, terminals
 
 FindProgramme = Callable[[Connection, str], Programme | None]
@@ -75,7 +75,7 @@ def _unpaid(
         if entry.kind == REDEEM and PAID_MINOR not in entry.payload:
             reward = str(entry.payload.get(REWARD, ""))
             key = (member_of(entry.member), entry.receipt, reward)
-            paid.setdefault(key, {})[_first_place(entry)] = _vouchers_paid(entry, find)
+            paid.setdefault(key, {})[first_place(entry)] = _vouchers_paid(entry, find)
     found = {}
     for key, issues in by_key.items():
         count = sum(paid.get(key, {}).values())
@@ -95,14 +95,6 @@ def _vouchers_paid(entry: Entry, find: Callable[[str], Programme | None]) -> int
         # Another case names it.
         return MAX_VOUCHERS_A_RECEIPT
     return max(-entry.points, 0) // programme.reward.at_points
-
-
-def _first_place(entry: Entry) -> tuple[int, int]:
-    """Where an entry was written first: one that was written again is the same."""
-    match entry.payload.get("salvaged"):
-        case [int() as epoch, int() as seq]:
-            return epoch, seq
-    return entry.epoch, entry.seq
 
 
 def _for_how_many(paid: int) -> str:

@@ -80,3 +80,16 @@ def strange_case(entry: Entry, detail: str) -> Case:
         member_id=entry.member,
         detail=detail,
     )
+
+
+def differs_case(entry: Entry, difference: str) -> Case:
+    """The case of an entry that promises something else than what is computed."""
+    return Case(
+        case_id=f"{PROMISE_DIFFERS}:{entry.terminal}:{entry.epoch}:{entry.seq}",
+        kind=PROMISE_DIFFERS,
+        terminal=entry.terminal,
+        epoch=entry.epoch,
+        seq=entry.seq,
+        member_id=entry.member,
+        detail=f"Receipt {entry.receipt}: {difference}.",
+    )

@@ -65,3 +65,12 @@ def granted(entry: Entry) -> Granted:
 def released(entry: Entry) -> Released:
     """What an inspected rights-release entry says."""
     return msgspec.convert(entry.payload, Released)
+
+
+def first_place(entry: Entry) -> tuple[int, int]:
+    """The journal and the number under which an entry was written first: one that its till took
+    along into another journal says so, and is the same."""
+    salvaged = entry.payload.get("salvaged")
+    if isinstance(salvaged, list) and [type(part) for part in salvaged] == [int, int]:
+        return salvaged[0], salvaged[1]
+    return entry.epoch, entry.seq

@@ -39,7 +39,7 @@ from loyalty.programme.catalogue import (
 from loyalty.programme.document import Programme
 from loyalty.programme.expiry import end_of_days_ms
 from sync_server.store.lines import UNREADABLE, facts_of
-from sync_server.store.payloads import issued, redeemed
+from sync_server.store.payloads import first_place, issued, redeemed
 from sync_server.store.tables import entries
 
 Programmes = Callable[[str], Programme | None]
@@ -104,7 +104,7 @@ def _not_from_stock(connection: Connection, entry: Entry, programme: Programme) 
     if reward is None or not has_stock(reward):
         return ""
     account, count = stock_account(reward.name), _count_of(entry, reward.name)
-    receipt = _receipt_up_to(connection, entry)
+    receipt = receipt_of(connection, entry)
     taken = sum(-one.points for one in receipt if (one.kind, one.member) == (ADJUST, account))
     given = sum(_count_of(one, reward.name) for one in receipt)
     return "" if taken == given else f"it gave out {count} of {reward.name}, its stock lost {taken}"
@@ -136,7 +136,7 @@ def _issued_otherwise(entry: Entry, programme: Programme, zone: ZoneInfo) -> str
 def _worked_out_otherwise(
     connection: Connection, entry: Entry, programme: Programme, known: Programmes, zone: ZoneInfo
 ) -> str:
-    sale, used = _receipt_of(connection, entry)
+    sale, used = _sale_and_vouchers(connection, entry)
     benefits: list[Benefit] = []
     for one in used:
         said = redeemed(one)
@@ -158,25 +158,26 @@ def _worked_out_otherwise(
     return ""
 
 
-def _receipt_of(connection: Connection, entry: Entry) -> tuple[Entry | None, Sequence[Entry]]:
+def _sale_and_vouchers(
+    connection: Connection, entry: Entry
+) -> tuple[Entry | None, Sequence[Entry]]:
     """The sale that a voucher's `entry` stands in, and the vouchers up to it that were worked
     out."""
-    found = _receipt_up_to(connection, entry)
+    found = receipt_of(connection, entry)
     sale = next((one for one in found if one.kind == EARN), None)
     return sale, [one for one in found if one.kind == VOUCHER_REDEEMED and is_of_catalogue(one)]
 
 
-def _receipt_up_to(connection: Connection, entry: Entry) -> Sequence[Entry]:
-    """What stands in the receipt of `entry` up to it."""
+def receipt_of(connection: Connection, entry: Entry, after: int = 0) -> Sequence[Entry]:
+    """What stands in the receipt of `entry` up to it, and at most `after` entries behind it."""
     places = [(entry.epoch, entry.seq)]
-    first_place = entry.payload.get("salvaged")
-    if isinstance(first_place, list) and [type(part) for part in first_place] == [int, int]:
+    if first_place(entry) not in places:
         # What of the receipt was held already is not written again.
-        places.insert(0, (first_place[0], first_place[1]))
+        places.insert(0, first_place(entry))
     found = []
     for epoch, seq in places:
         asked = {"of_terminal": entry.terminal, "of_epoch": epoch, "of_receipt": entry.receipt}
-        span = {"first": seq - NEARBY, "last": seq}
+        span = {"first": seq - NEARBY, "last": seq + after}
         found += [decode_entry(row.body) for row in connection.execute(_RECEIPT, asked | span)]
     return found
 

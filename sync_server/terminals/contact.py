@@ -155,6 +155,12 @@ def has_said_all(request: SyncRequest, frame: Continuation) -> bool:
     return is_last and is_at_head(request, frame)
 
 
+def may_be_cut(request: SyncRequest) -> bool:
+    """Whether the last receipt in a frame may go on in the next: tills write receipts whole, so
+    only where one waits. A till of the first version does not say."""
+    return request.version <= 1 or request.waiting.entries > 0
+
+
 _HOLD = (
     select(terminals.c.terminal)
     .where(terminals.c.terminal == bindparam("terminal"))

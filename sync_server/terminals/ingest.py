@@ -44,6 +44,7 @@ from sync_server.terminals.contact import (
     has_said_all,
     is_at_head,
     is_news,
+    may_be_cut,
     note_contact,
     note_printed,
 )
@@ -64,6 +65,7 @@ from sync_server.terminals.member_book import enrol
 from sync_server.terminals.member_locks import hold_members
 from sync_server.terminals.order_book import note_orders
 from sync_server.terminals.promises import Promises
+from sync_server.terminals.receipt_book import receipt_cases
 from sync_server.terminals.stale_standings import stale_standings
 from sync_server.terminals.sum_book import post_sums, refuse_sums_beyond
 from sync_server.terminals.transfer_book import transfer_cases
@@ -254,6 +256,9 @@ class Ingest:
             *post(connection, *journal, arrived, moved),
             *post_vouchers(connection, arrived, self._promises.programme, now_ms),
             *self._promises.check(connection, arrived),
+            *receipt_cases(
+                connection, arrived, self._promises.programme, is_cut=may_be_cut(request)
+            ),
             *jump_cases(connection, arrived),
         ]
         found += stale_standings(connection, arrived, self._promises, self._zone)

@@ -12,7 +12,7 @@ from loyalty.programme.paying import PointsPaid, paid_with_points
 from loyalty.programme.sale_facts import MAX_FIGURE, PAID_MINOR, WALLETS
 from loyalty.sums import SUMS
 from sync_server.reconcile.recomputed import Given, given_by
-from sync_server.store.cases import PROGRAMME_UNKNOWN, PROMISE_DIFFERS, Case
+from sync_server.store.cases import PROGRAMME_UNKNOWN, Case, differs_case
 from sync_server.store.lines import UNREADABLE, total_of
 from sync_server.store.programmes import find_programme
 from sync_server.terminals.claim_book import claim_difference, is_of_catalogue
@@ -50,7 +50,7 @@ class Promises:
             else:
                 difference = promise_difference(entry, programme, self._zone)
             if difference:
-                found.append(_differs(entry, difference))
+                found.append(differs_case(entry, difference))
         return found
 
     def programme(self, connection: Connection, label: str) -> Programme | None:
@@ -136,18 +136,6 @@ def _points_difference(entry: Entry, points: int) -> str:
 
 def _told(sums: Mapping[str, int]) -> str:
     return ", ".join(f"{key} {value}" for key, value in sorted(sums.items())) or "nothing"
-
-
-def _differs(entry: Entry, difference: str) -> Case:
-    return Case(
-        case_id=f"{PROMISE_DIFFERS}:{entry.terminal}:{entry.epoch}:{entry.seq}",
-        kind=PROMISE_DIFFERS,
-        terminal=entry.terminal,
-        epoch=entry.epoch,
-        seq=entry.seq,
-        member_id=entry.member,
-        detail=f"Receipt {entry.receipt}: {difference}.",
-    )
 
 
 def _unknown(entry: Entry) -> Case:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import Engine
 
 from loyalty.clock import epoch_ms
-from loyalty.journal import EARN, REVERSE, Entry
+from loyalty.journal import EARN, REDEEM, REVERSE, VOUCHER_REDEEMED, Entry
 from loyalty.programme.document import classic_document
 from loyalty.receipt_codes import sold_receipt
 from sync_server.store.engine import writing
@@ -203,7 +203,7 @@ def test_debts_are_forgiven_and_vouchers_revoked_where_the_programme_says_so(
 ) -> None:
     terms = (
         'name = "kind"\nversion = 1\ncurrency = "GBP"\n[earning]\nper = "1.00"\n'
-        '[reward]\nat_points = 5\nvoucher = "1.00"\n'
+        '[reward]\nat_points = 5\nvoucher = "1.00"\nvalid_days = 90\n'
         '[returns]\ndebt = "forgiven"\nvouchers = "revoked"\n'
     )
     with writing(engine) as connection:
@@ -214,7 +214,9 @@ def test_debts_are_forgiven_and_vouchers_revoked_where_the_programme_says_so(
     )
     of = [sale.terminal, sale.epoch, sale.seq]
     payload = {"lines": SALE_LINES, "of": of, "returned": [[0, 3, 3_00], [1, 1, 5_50]]}
-    till.add(
+    till.add(REDEEM, "anna", -5, receipt=sale.receipt, programme="kind@1")
+    number = till.issue("anna", sale.receipt, "kind@1", amount_minor=1_00)
+    revoking = till.add(
         REVERSE,
         "anna",
         -1,
@@ -222,6 +224,8 @@ def test_debts_are_forgiven_and_vouchers_revoked_where_the_programme_says_so(
         programme="kind@1",
         payload={**payload, "forgiven": 2, "revoked": 1},
     )
+    used = {"number": number, "amount_minor": 1_00, "revoked": True}
+    till.add(VOUCHER_REDEEMED, "anna", receipt=revoking.receipt, payload=used)
     till.add(
         REVERSE,
         "anna",
@@ -232,9 +236,9 @@ def test_debts_are_forgiven_and_vouchers_revoked_where_the_programme_says_so(
     )
     ingest.take(till.frame())
     assert opened(engine) == [
-        ("promise-differs", "KRK-1", 3),
-        ("returned-twice", "KRK-1", 2),
-        ("returned-twice", "KRK-1", 3),
+        ("promise-differs", "KRK-1", 6),
+        ("returned-twice", "KRK-1", 4),
+        ("returned-twice", "KRK-1", 6),
     ]
     assert any("9 points were forgiven" in detail for detail in details(engine))
 
