@@ -168,8 +168,10 @@ class Judge:
             self.wrong(path, text, f"a text of 1 to {most} characters on one line")
 
     def title(self, path: KeyPath, text: ShopText) -> None:
-        """What members read, in one language or in several; an empty text is none."""
+        """What members read, in one language or in several; an empty text is none said."""
         if isinstance(text, Mapping):
+            if not text:
+                self.findings.add(path, "is empty", f"a text for one of {listed(LANGUAGES)}")
             for language, told in text.items():
                 if language not in LANGUAGES:
                     self.findings.add(

@@ -130,7 +130,9 @@ def excluded(speech: Speech) -> Section:
             )
         )
     if programme.excluded.tenders:
-        tenders = ", ".join(_tender(speech, one) for one in programme.excluded.tenders)
+        tenders = ", ".join(
+            _tender(speech, one) for one in dict.fromkeys(programme.excluded.tenders)
+        )
         told.append(
             speech.text("Nothing is earned on what is paid with: {tenders}.", tenders=tenders)
         )

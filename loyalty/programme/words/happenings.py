@@ -95,14 +95,14 @@ def _limits(speech: Speech, event: Event) -> list[str]:
 
 
 def _surprise(speech: Speech, surprise: Surprise) -> str:
+    """One surprise without its seed: who knows it can find the sales that will be chosen."""
     return joined(
         _given(speech, speech.called(surprise.title, surprise.name), surprise),
         speech.text(
             "One purchase in {number} gets it.", number=speech.number(surprise.in_how_many)
         ),
         speech.text(
-            "The purchase's own number and the seed “{seed}” say which, so that anybody can check.",
-            seed=surprise.seed,
+            "The purchase's own number and a secret seed say which; head office can check it."
         ),
         into(speech, surprise.wallet),
         _at_least(speech, surprise.at_least),
@@ -119,14 +119,24 @@ def _lottery(speech: Speech, lottery: Lottery) -> str:
             first=speech.one_day(lottery.first),
             last=speech.one_day(lottery.until),
         ),
-        speech.plural(
-            "{count} member is drawn, and gets: {reward}.",
-            "{count} members are drawn, and get: {reward}.",
-            lottery.winners,
-            reward=speech.reward(lottery.reward),
-        ),
+        _drawn(speech, lottery),
         speech.text(
             "The draw's secret has the SHA-256 {commitment}; once told, anybody can draw again.",
             commitment=lottery.commitment,
         ),
+    )
+
+
+def _drawn(speech: Speech, lottery: Lottery) -> str:
+    """How many win what; a prize of the shop's own is not in the catalogue, and told by its
+    title."""
+    if not lottery.reward:
+        return speech.plural(
+            "{count} member is drawn.", "{count} members are drawn.", lottery.winners
+        )
+    return speech.plural(
+        "{count} member is drawn, and gets: {reward}.",
+        "{count} members are drawn, and get: {reward}.",
+        lottery.winners,
+        reward=speech.reward(lottery.reward),
     )

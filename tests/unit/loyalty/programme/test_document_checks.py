@@ -63,6 +63,7 @@ STEPS = "[discount]\nsteps = [{}]\n"
         (rule('per = "1"') * 2, "earn[2].name", "no other in this list"),
         (rule('per = "1"', "1st"), "earn[1].name", "a letter from a to z"),
         (rule('per = "1"', "n" * 41), "earn[1].name", "at most 40"),
+        (rule('per = "1"\ntitle = {}'), "earn[1].title", 'is empty: a text for one of "'),
         (rule('per = "0"'), "earn[1].per", "an amount over 0 in quotes, such as"),
         (rule('per = "1.001"'), "earn[1].per", "at most 2 decimals in PLN"),
         (rule(""), "earn[1]", "does not say what it counts"),

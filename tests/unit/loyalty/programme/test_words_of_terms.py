@@ -2,9 +2,11 @@
 
 import pytest
 
+from loyalty.members import LANGUAGES
 from loyalty.programme.awards import award
 from loyalty.programme.document import Programme
 from loyalty.programme.words.basket import award_told
+from loyalty.programme.words.telling import told
 from tests.unit.loyalty.programme.shop import programme, sale
 from tests.unit.loyalty.programme.test_words import english
 
@@ -153,3 +155,24 @@ def test_a_discount_may_stand_alone_or_beside_points() -> None:
     )
     both = EARN + '[discount]\nsteps = [{ at = "100.00", percent = "10" }]\n'
     assert english(both, "excluded") == "A receipt with a discount earns on what is left to pay."
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_seed_is_kept_secret(language: str) -> None:
+    terms = '[[surprise]]\nname = "s"\nin_how_many = 9\nseed = "winter apples"\npoints = 5\n'
+    sentences = [one for section in told(programme(terms), language) for one in section.sentences]
+    assert not any("winter" in one for one in sentences)
+
+
+@pytest.mark.parametrize(("winners", "drawn"), [(1, "1 member is drawn."), (3, "3 members are d")])
+def test_a_draw_of_a_prize_of_ones_own_names_no_reward(winners: int, drawn: str) -> None:
+    terms = (
+        '[[lottery]]\nname = "car"\nticket_per = "10.00"\nfirst = "2026-12-01"\n'
+        f'until = "2026-12-24"\nwinners = {winners}\ncommitment = "{"0a" * 32}"\n'
+    )
+    assert f"until 24 December 2026. {drawn}" in english(terms, "happenings")
+
+
+def test_a_tender_that_is_excluded_twice_is_told_once() -> None:
+    terms = EARN + '[excluded]\ntenders = ["voucher", "points", "voucher"]\n'
+    assert "paid with: vouchers, Points." in english(terms, "excluded")
