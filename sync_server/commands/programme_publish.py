@@ -11,7 +11,7 @@ import typer
 
 from loyalty.clock import epoch_ms, from_epoch_ms
 from sync_server.commands.output import HomeOption, JsonOption, say, say_json
-from sync_server.errors import ConfigInvalid
+from sync_server.errors import ConfigInvalid, NotPublished
 
 if TYPE_CHECKING:
     from sync_server.store.publishable import Version
@@ -58,7 +58,7 @@ def programme_publish(
     from sync_server.commands.founding import read_document
     from sync_server.commands.opening import founded_store
     from sync_server.store.engine import writing
-    from sync_server.store.programmes import bring_into_force, publish
+    from sync_server.store.programmes import bring_into_force, publish, started_before
     from sync_server.store.settings import load_settings
 
     document = read_document(file)
@@ -71,11 +71,19 @@ def programme_publish(
                 f"{start} is past: what was promised until now stays promised.",
                 "Leave --from out to start now.",
             )
+        started_at_ms = started_before(connection, document, now_ms)
         published = publish(connection, document, starts_at_ms, now_ms)
         in_force = bring_into_force(connection, now_ms)
-    starts = _in_words(starts_at_ms, zone)
+        starts = _in_words(started_at_ms or starts_at_ms, zone)
+        if started_at_ms is not None and in_force != published.label:
+            raise NotPublished(
+                f"{published.label} started {starts}; {in_force} came after it and is in force.",
+                "Give the document a higher version to have it again.",
+            )
     if json:
         say_json({"programme": published.label, "starts": starts, "in_force": in_force})
+    elif started_at_ms is not None:
+        say(f"{published.label} is in force since {starts}; nothing was changed.")
     elif in_force == published.label:
         say(f"{published.label} is in force; tills take it with their next sync.")
     else:

@@ -126,6 +126,15 @@ def publish(connection: Connection, document: str, starts_at_ms: int, now_ms: in
     return programme
 
 
+def started_before(connection: Connection, document: str, now_ms: int) -> int | None:
+    """When `document` started, where it is a version that did by `now_ms`: it cannot be given
+    another start. Raises ProgrammeInvalid when it cannot be loaded."""
+    kept = find_version(connection, load_programme(document).label)
+    if kept is None or kept.document != document or kept.starts_at_ms > now_ms:
+        return None
+    return kept.starts_at_ms
+
+
 def withdraw(connection: Connection, label: str, now_ms: int) -> None:
     """Take back a version that has not started; inside a writing transaction.
 

@@ -57,3 +57,21 @@ def test_a_chain_is_founded_under_a_programme_of_its_own_branches(
         ran = command(*chain)
         assert ran.code == code, ran.err
         assert ("The chain has no branch 'NOPE'" in ran.err) == (branch == "NOPE")
+
+
+def test_a_version_that_started_is_said_to_have_started(
+    second: Path, home: Path, tmp_path: Path, command: Command
+) -> None:
+    first = tmp_path / "first.toml"
+    first.write_text(classic_document(), "utf-8")
+    again = command("programme", "publish", first, "--home", home, "--from", LATER)
+    assert again.code == 0
+    assert again.out.startswith("classic@1 is in force since 20")
+    assert again.out.endswith("; nothing was changed.\n")
+    [listed] = command("programme", "list", "--home", home, "--json").json
+    told = command("programme", "publish", first, "--home", home, "--json").json
+    assert told == {"programme": "classic@1", "starts": listed["starts"], "in_force": "classic@1"}
+    assert command("programme", "publish", second, "--home", home).code == 0
+    past = command("programme", "publish", first, "--home", home)
+    assert (past.code, past.out) == (2, "")
+    assert f"classic@1 started {listed['starts']}; classic@2 came after it" in past.err
