@@ -39,6 +39,9 @@ ZONE = ZoneInfo("Europe/Warsaw")
 PROGRAMME = "classic@1"
 START = datetime(2026, 5, 1, 9, 0, tzinfo=UTC)
 TILLS = ("KRK-1", "KRK-2", "WAW-1")
+VOUCHER_GONE_MS = end_of_days_ms(90, epoch_ms(START), ZONE)
+"""The last moment of vouchers that came out on the first day."""
+
 EPOCHS = (1, 2, 3)
 """The journals that each of them was given."""
 

@@ -1,7 +1,6 @@
 """Books of the first version come forward whole, in one step or not at all."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -19,7 +18,14 @@ from sync_server.store.engine import migrating, open_engine, reading, writing
 from sync_server.store.schema import migrate, newest_schema_version, schema_version
 from sync_server.store.server_key import server_key
 from sync_server.terminals.ingest import Ingest
-from tests.contract.server_core.journals import START, ZONE, Journal, ShopClock, rows
+from tests.contract.server_core.journals import (
+    START,
+    VOUCHER_GONE_MS,
+    ZONE,
+    Journal,
+    ShopClock,
+    rows,
+)
 
 FIRST = "0001"
 
@@ -114,7 +120,7 @@ def _first_sums(connection: Connection, till: Journal) -> None:
         member_id="anna",
         amount_minor=500,
         currency="GBP",
-        expires_at_ms=epoch_ms(START + timedelta(days=90)),
+        expires_at_ms=VOUCHER_GONE_MS,
         issued_terminal="KRK-1",
         issued_at_ms=epoch_ms(START) + 3_600_000 * 4,
         state="issued",
