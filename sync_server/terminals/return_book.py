@@ -28,6 +28,7 @@ from loyalty.receipt_codes import SoldReceipt, sold_receipt
 from loyalty.sums import added
 from sync_server.store.cases import RETURNED_TWICE, RETURNS_DIFFER, Case
 from sync_server.store.tables import entries
+from sync_server.terminals.unmade import why_never_made
 
 MAX_RETURNS_OF_A_MEMBER = 10_000
 """Looked through for those of one receipt; a member with more is no shopper."""
@@ -240,7 +241,7 @@ def _sale(connection: Connection, entry: Entry, said: _Said) -> SoldReceipt | st
         return SALE_DIFFERS
     held = _held(connection, entry, said)
     if held is None:
-        return told or SALE_UNKNOWN
+        return (why_never_made(connection, entry, said.of) or told) if told else SALE_UNKNOWN
     if told and (told.points, told.programme, told.payload) != (
         held.points,
         held.programme,

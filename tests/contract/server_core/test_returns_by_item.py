@@ -189,13 +189,38 @@ def test_a_sale_told_otherwise_than_the_books_hold_it_is_shown(
 def test_another_branch_of_history_under_the_number_is_not_the_sale(
     engine: Engine, ingest: Ingest
 ) -> None:
-    """The till's sale was written again in a later journal; its old number is another's here."""
+    """The till's sale is to be written again in a later journal, of which nothing was heard yet;
+    its old number is another's here."""
     seller, other = Journal("KRK-1"), Journal("WAW-1")
     seller.sale("anna", 100)
     sale = sold(Journal("KRK-1"))
     back(other, sale, [[1, 1, 5_50]], -5, sale=told(sale, reference="R-2"))
     hand_in(ingest, [seller.frame(), other.frame()])
     assert opened(engine) == []
+
+
+def test_a_return_of_a_sale_that_was_never_made_is_shown(engine: Engine, ingest: Ingest) -> None:
+    """Head office holds another entry in its place, and nothing is to come."""
+    seller, other = Journal("KRK-1", epoch=3), Journal("WAW-1")
+    seller.sale("anna", 100)
+    sale = sold(Journal("KRK-1", epoch=3))
+    made_up = told(sale, reference="R-2")
+    back(other, sale, [[1, 1, 5_50]], -5, sale=made_up)
+    hand_in(ingest, [seller.frame(), other.frame()])
+    assert opened(engine) == [("promise-differs", "WAW-1", 1)]
+    assert details(engine) == [
+        "Receipt WAW-1/1: it is of a sale that entry 1 of journal 3 of KRK-1 is not."
+    ]
+
+
+def test_a_return_of_a_sale_at_no_terminal_is_shown(engine: Engine, ingest: Ingest) -> None:
+    other = Journal("WAW-1")
+    sale = sold(Journal("ZZZ-1"))
+    back(other, sale, [[1, 1, 5_50]], -5, sale=told(sale))
+    ingest.take(other.frame())
+    assert details(engine) == [
+        "Receipt WAW-1/1: it is of a sale at 'ZZZ-1', which is no terminal of the chain."
+    ]
 
 
 def test_debts_are_forgiven_and_vouchers_revoked_where_the_programme_says_so(
