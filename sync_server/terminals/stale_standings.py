@@ -3,7 +3,7 @@
 A till sells by what it knows of a member. What other tills had sold before, and it was not told in
 time, may have made another tier, another discount, or used up a limit. The promise stands: it is
 listed, with what it would have been, and nothing is corrected. The books are asked as the sale
-arrives; what arrives later than it makes no case of sales that were taken before.
+arrives, and again of later sales of other journals when one from before them arrives after them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,7 @@ from loyalty.programme.awards import award
 from loyalty.programme.consulted import consulted
 from loyalty.programme.document import Programme
 from loyalty.programme.occasions import Standing
+from loyalty.programme.sale_facts import MAX_FIGURE
 from loyalty.programme.standing import standing_of
 from loyalty.sums import added, sums_in
 from sync_server.store.cases import STALE_STANDING, Case
@@ -29,6 +30,11 @@ from sync_server.terminals.promises import Promises
 
 MAX_LATER_ENTRIES = 1_000
 """Of a member with more sales after this one than that, nobody can say any more what was known."""
+
+
+MAX_ASKED_AGAIN = 1_000
+"""Later sales that are asked about again for one frame with sales from before them, the earliest
+first; those beyond them are not."""
 
 
 class _Went(msgspec.Struct, frozen=True):
@@ -64,7 +70,56 @@ def stale_standings(
             found += [case] if case else []
         if more := sums_in(entry):
             known[entry.member] = added(before, more)
+    first_ms: dict[str, int] = {}
+    for entry in arrived:
+        if entry.seq in asked:
+            earlier_ms = first_ms.get(entry.member, MAX_FIGURE)
+            first_ms[entry.member] = min(earlier_ms, entry.occurred_at_ms)
+    journal = (arrived[0].terminal, arrived[0].epoch)
+    for entry in _later_sales(connection, journal, first_ms):
+        programme = promises.programme(connection, entry.programme)
+        if programme is not None and consulted(programme).has_sums:
+            case = _asked_again(connection, entry, programme, known.get(entry.member, {}), zone)
+            found += [case] if case else []
     return found
+
+
+def _later_sales(
+    connection: Connection, journal: tuple[str, int], first_ms: Mapping[str, int]
+) -> list[Entry]:
+    """Sales in other journals to the members of `first_ms`, each from after the moment there."""
+    terminal, epoch = journal
+    asked = {
+        "members": sorted(first_ms),
+        "after_ms": min(first_ms.values()),
+        "of_terminal": terminal,
+        "of_epoch": epoch,
+    }
+    sales = [decode_entry(row.body) for row in connection.execute(_LATER_SALES, asked)]
+    return [entry for entry in sales if entry.occurred_at_ms > first_ms[entry.member]]
+
+
+def _asked_again(
+    connection: Connection,
+    entry: Entry,
+    programme: Programme,
+    known: Mapping[str, int],
+    zone: ZoneInfo,
+) -> Case | None:
+    """The case of a sale that arrived before one from before it. `known` is all that is counted of
+    the member now, with what its own journal counted from it on."""
+    asked = {
+        "of_member": entry.member,
+        "of_terminal": entry.terminal,
+        "of_epoch": entry.epoch,
+        "from_seq": entry.seq,
+    }
+    rows = connection.execute(_OWN_SINCE, asked).all()
+    if len(rows) > MAX_LATER_ENTRIES:
+        return None
+    own = added(*(sums_in(decode_entry(row.body)) for row in rows))
+    before = added(known, {key: -value for key, value in own.items()})
+    return _stale(connection, entry, programme, before, zone)
 
 
 def _stale(
@@ -147,6 +202,29 @@ _LATER = (
         or_(
             entries.c.terminal != bindparam("of_terminal"), entries.c.epoch != bindparam("of_epoch")
         ),
+    )
+    .limit(MAX_LATER_ENTRIES + 1)
+)
+_LATER_SALES = (
+    select(entries.c.body)
+    .where(
+        entries.c.member.in_(bindparam("members", expanding=True)),
+        entries.c.kind == EARN,
+        entries.c.occurred_at_ms > bindparam("after_ms"),
+        or_(
+            entries.c.terminal != bindparam("of_terminal"), entries.c.epoch != bindparam("of_epoch")
+        ),
+    )
+    .order_by(entries.c.occurred_at_ms, entries.c.terminal, entries.c.epoch, entries.c.seq)
+    .limit(MAX_ASKED_AGAIN)
+)
+_OWN_SINCE = (
+    select(entries.c.body)
+    .where(
+        entries.c.member == bindparam("of_member"),
+        entries.c.terminal == bindparam("of_terminal"),
+        entries.c.epoch == bindparam("of_epoch"),
+        entries.c.seq >= bindparam("from_seq"),
     )
     .limit(MAX_LATER_ENTRIES + 1)
 )

@@ -94,6 +94,34 @@ def test_a_tier_that_was_lost_elsewhere_is_listed_too(engine: Engine, club: Inge
     assert kinds(engine) == ["stale-standing"]
 
 
+@pytest.mark.parametrize("frame", [1, 9])
+def test_a_sale_that_an_earlier_one_makes_stale_as_it_arrives_is_listed(
+    engine: Engine, club: Ingest, frame: int
+) -> None:
+    """The sale that made silver arrives after one that went without it, and after a later one."""
+    first, second = Journal("KRK-1"), Journal("KRK-2")
+    bought(first, 600, hours=1)
+    bought(first, 10, tier="silver", hours=4)
+    bought(second, 10, hours=2)
+    bought(second, 10, hours=3)
+    hand_in(club, [second.frame(), *(first.frame(n, frame) for n in range(1, 3, frame))])
+    [(kind, terminal, seq, detail)] = opened(engine)
+    assert (kind, terminal, seq) == ("stale-standing", "KRK-2", 1), "one for both sales"
+    assert detail.endswith("by the books it were 20 by tier silver.")
+
+
+def test_an_earlier_sale_that_changes_nothing_makes_no_later_one_stale(
+    engine: Engine, club: Ingest
+) -> None:
+    first, second = Journal("KRK-1"), Journal("KRK-2")
+    bought(first, 100, hours=1)
+    bought(second, 300, hours=2)
+    bought(second, 150, hours=3)
+    bought(second, 10, hours=4)
+    hand_in(club, [second.frame(), first.frame()])
+    assert [seq for _, _, seq, _ in opened(engine)] == [3], "with it 550 were bought before"
+
+
 def test_what_was_sold_later_elsewhere_makes_no_sale_stale(engine: Engine, club: Ingest) -> None:
     first, second = Journal("KRK-1"), Journal("KRK-2")
     bought(first, 600, hours=9)
