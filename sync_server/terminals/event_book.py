@@ -7,11 +7,11 @@ the member was told; a case names it.
 from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam, select
 
 from loyalty.accounts import member_of
 from loyalty.clock import from_epoch_ms
-from loyalty.journal import EVENT, Entry
+from loyalty.journal import EVENT, Entry, decode_entry
 from loyalty.programme.catalogue import reward_named
 from loyalty.programme.document import Programme
 from loyalty.programme.events import had_enough
@@ -20,8 +20,10 @@ from loyalty.programme.referrals import FRIEND, REFERRER, SIDE, referred_key
 from loyalty.programme.surprises import is_chosen
 from loyalty.sums import added, sums_in
 from sync_server.store.cases import EVENT_TOO_OFTEN, NEVER_BROUGHT, Case
+from sync_server.store.payloads import first_place
 from sync_server.store.settings import OFFICE
 from sync_server.store.sums import sums_of
+from sync_server.store.tables import entries
 from sync_server.store.texts import is_plain
 
 FindProgramme = Callable[[Connection, str], Programme | None]
@@ -75,7 +77,7 @@ def event_cases(
     if not gifts:
         return []
     totals = sums_of(connection, {entry.member for entry in gifts})
-    found = []
+    found = _repeated(connection, gifts)
     for entry in gifts:
         programme = programme_of(connection, entry.programme)
         events = {event.name: event for event in programme.event} if programme else {}
@@ -95,6 +97,32 @@ def event_cases(
         if is_too_often:
             found.append(_too_often(entry, event.name))
     return found
+
+
+def _repeated(connection: Connection, gifts: Sequence[Entry]) -> list[Case]:
+    """A case for each of `gifts` of one journal that its receipt had given before: what happens
+    gives each of its events once. One that was written again in another journal is the same; what
+    was won in a draw is by its ticket."""
+    asked = {
+        "members": sorted({entry.member for entry in gifts}),
+        "of_terminal": gifts[0].terminal,
+        "receipts": sorted({entry.receipt for entry in gifts}),
+    }
+    held = [decode_entry(row.body) for row in connection.execute(_OF_RECEIPTS, asked)]
+    first: dict[tuple[str, str, str], tuple[int, int]] = {}
+    for entry in sorted(held, key=first_place):
+        first.setdefault(_given_as(entry), first_place(entry))
+    return [
+        _too_often(entry, str(entry.payload.get("event")), "this receipt gives it once")
+        for entry in gifts
+        if TICKET not in entry.payload and first[_given_as(entry)] != first_place(entry)
+    ]
+
+
+def _given_as(entry: Entry) -> tuple[str, str, str]:
+    """Whom an entry gives what, and in which receipt."""
+    name, side = entry.payload.get("event"), entry.payload.get(SIDE, "")
+    return (entry.member, entry.receipt, f"{name} {side}")
 
 
 def _was_brought(connection: Connection, entry: Entry) -> bool:
@@ -118,7 +146,7 @@ def _never_brought(entry: Entry) -> Case:
     )
 
 
-def _too_often(entry: Entry, name: str) -> Case:
+def _too_often(entry: Entry, name: str, why: str = "") -> Case:
     return Case(
         case_id=f"{EVENT_TOO_OFTEN}:{entry.terminal}:{entry.epoch}:{entry.seq}",
         kind=EVENT_TOO_OFTEN,
@@ -126,5 +154,14 @@ def _too_often(entry: Entry, name: str) -> Case:
         epoch=entry.epoch,
         seq=entry.seq,
         member_id=entry.member,
-        detail=f"Receipt {entry.receipt}: the member had {name} as often as may be before.",
+        detail=f"Receipt {entry.receipt}: the member had {name[:40]} as often as may be before"
+        + (f": {why}." if why else "."),
     )
+
+
+_OF_RECEIPTS = select(entries.c.body).where(
+    entries.c.member.in_(bindparam("members", expanding=True)),
+    entries.c.terminal == bindparam("of_terminal"),
+    entries.c.kind == EVENT,
+    entries.c.receipt.in_(bindparam("receipts", expanding=True)),
+)

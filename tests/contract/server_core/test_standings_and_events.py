@@ -35,6 +35,10 @@ name = "survey"
 on = "survey"
 points = 20
 a_member = 1
+[[event]]
+name = "review"
+on = "contest"
+points = 5
 [[surprise]]
 name = "lucky"
 in_how_many = 2
@@ -147,7 +151,7 @@ def event(till: Journal, points: int, name: object, receipt: str = "R", **more: 
 def test_an_event_is_worth_what_the_programme_says(engine: Engine, club: Ingest) -> None:
     till = Journal()
     event(till, 20, "survey")
-    event(till, 21, "survey")
+    event(till, 21, "survey", receipt="S")
     event(till, 5, "quiz")
     event(till, 5, ["survey"])
     club.take(till.frame())
@@ -174,6 +178,22 @@ def test_an_event_that_two_tills_gave_is_listed_for_the_second(
     [(kind, terminal, seq, detail)] = opened(engine)
     assert (kind, terminal, seq) == ("event-too-often", "KRK-2", 1)
     assert detail == "Receipt R: the member had survey as often as may be before."
+
+
+@pytest.mark.parametrize("frame", [1, 9])
+def test_what_happened_gives_its_event_once(engine: Engine, club: Ingest, frame: int) -> None:
+    """Though nothing limits how often a member may have it."""
+    till = Journal()
+    lucky = next(f"R{n}" for n in range(99) if is_chosen("spring", 2, "KRK-1", f"R{n}"))
+    for name in ("review", "lucky", "review", "lucky", "review"):
+        event(till, 5, name, receipt=lucky)
+    event(till, 5, "review", receipt="other")
+    hand_in(club, [till.frame(seq, frame) for seq in range(1, till.next_seq, frame)])
+    assert [(kind, seq) for kind, _, seq, _ in opened(engine)] == [
+        ("event-too-often", 3),
+        ("event-too-often", 4),
+        ("event-too-often", 5),
+    ]
 
 
 def test_luck_is_found_again(engine: Engine, club: Ingest) -> None:
