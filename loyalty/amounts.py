@@ -4,7 +4,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
-from babel.numbers import get_currency_precision
+from babel.numbers import get_currency_precision, list_currencies
 
 from loyalty.errors import AmountInvalid
 
@@ -24,6 +24,16 @@ def decimals_of(currency: str) -> int:
     """How many decimals amounts in `currency` have: 2 in PLN, 0 in JPY, 3 in KWD (ISO 4217, as
     the Unicode locale data have it)."""
     return int(get_currency_precision(currency))
+
+
+@lru_cache(maxsize=1)
+def _currencies() -> frozenset[str]:
+    return frozenset(list_currencies())
+
+
+def is_currency(code: str) -> bool:
+    """Whether `code` is a currency's of ISO 4217, as the Unicode locale data have them."""
+    return code in _currencies()
 
 
 def parse_decimal(text: str) -> Decimal:

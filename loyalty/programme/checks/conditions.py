@@ -2,6 +2,7 @@
 
 import re
 
+from loyalty.programme.checks.coming_true import check_days, check_visits
 from loyalty.programme.checks.judging import Judge
 from loyalty.programme.checks.limits import (
     MAX_BRANCH_CHARACTERS,
@@ -27,11 +28,14 @@ def check_when(judge: Judge, path: KeyPath, when: When) -> None:
     if first and until and until < first:
         judge.wrong((*path, "until"), when.until, f"no day before from, {when.first}")
     judge.few((*path, "dates"), when.dates, MAX_DATES)
-    for place, day in enumerate(when.dates):
-        judge.date((*path, "dates", place), day)
+    are_days = [judge.date((*path, "dates", each), day) for each, day in enumerate(when.dates)]
+    is_span = not (first and until and until < first)
+    if is_span and all(are_days):
+        check_days(judge, path, when, (first, until))
     _places(judge, path, when)
     judge.number((*path, "visit"), when.visit, MAX_VISIT, least=0)
     judge.number((*path, "every_visit"), when.every_visit, MAX_VISIT, least=0)
+    check_visits(judge, path, when)
 
 
 def check_branches(judge: Judge, path: KeyPath, branches: tuple[str, ...]) -> None:

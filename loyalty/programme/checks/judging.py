@@ -9,6 +9,8 @@ from loyalty.amounts import decimals_of, parse_amount, parse_decimal, plain_amou
 from loyalty.errors import AmountInvalid
 from loyalty.members import LANGUAGES
 from loyalty.programme.checks.limits import (
+    FIRST_YEAR,
+    LAST_YEAR,
     MAX_NAME_CHARACTERS,
     MAX_PERCENT,
     MAX_PERCENT_DECIMALS,
@@ -23,6 +25,7 @@ from loyalty.programme.terms.texts import MAX_TEXT_CHARACTERS, ShopText
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _A_LEAP_YEAR, _A_COMMON_YEAR = "2024", "2023"
 
+_OF_YEARS = f", in a year from {FIRST_YEAR} to {LAST_YEAR}"
 _DAY_OF_A_YEAR = re.compile(r"[0-9]{2}-[0-9]{2}")
 
 
@@ -187,15 +190,16 @@ class Judge:
             return None
         found = _day(text)
         if found is None:
-            self.wrong(path, text, 'a day in quotes, such as "2026-12-01"')
+            self.wrong(path, text, f'a day in quotes, such as "2026-12-01"{_OF_YEARS}')
         return found
 
-    def date(self, path: KeyPath, text: str) -> None:
-        """A day of one year, or of each that has it."""
-        if not (_day(text) or _day_of(_A_LEAP_YEAR, text)):
-            self.wrong(
-                path, text, 'a day in quotes: of each year, "12-24", or of one, "2026-12-24"'
-            )
+    def date(self, path: KeyPath, text: str) -> bool:
+        """Whether `text` is a day of one year, or of each that has it; else it is a fault."""
+        is_day = bool(_day(text) or _day_of(_A_LEAP_YEAR, text))
+        if not is_day:
+            allowed = 'a day in quotes: of each year, "12-24", or of one, "2026-12-24"'
+            self.wrong(path, text, f"{allowed}{_OF_YEARS}")
+        return is_day
 
     def day_of_each_year(self, path: KeyPath, text: str) -> None:
         """A day that every year has; an empty text is none said."""
@@ -215,7 +219,8 @@ def _day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
-    return day if day.isoformat() == text else None
+    is_ours = FIRST_YEAR <= day.year <= LAST_YEAR and day.isoformat() == text
+    return day if is_ours else None
 
 
 def _day_of(year: str, text: str) -> date | None:

@@ -17,6 +17,10 @@ MAX_WARN_DAYS = 366
 MAX_GRACE_DAYS = 366
 MAX_MONTHS = 120
 MAX_YEARS = 10
+FIRST_YEAR = 2000
+LAST_YEAR = 2199
+"""Of days that a programme names: a year beyond them is a slip of a finger."""
+
 MAX_VISIT = 1_000_000
 MAX_ANNIVERSARY = 150
 MAX_FAMILY = 50

@@ -1,7 +1,6 @@
 """A whole programme: what it is called, what it promises at all, and each of its subjects."""
 
-import re
-
+from loyalty.amounts import is_currency
 from loyalty.programme.checks.earning import check_earning, check_goods
 from loyalty.programme.checks.happenings import check_happenings
 from loyalty.programme.checks.judging import Judge
@@ -15,7 +14,6 @@ from loyalty.programme.checks.wallets import check_discount, check_tiers, check_
 from loyalty.programme.faults import Findings
 from loyalty.programme.terms.programme import Programme
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
 _PROMISES = ("earning", "earn", "discount", "event", "surprise", "lottery")
 
 
@@ -44,7 +42,7 @@ def _head(judge: Judge) -> None:
         allowed = f"letters from a to z, digits and _, at most {MAX_PROGRAMME_CHARACTERS} in all"
         judge.wrong(("name",), name, allowed)
     judge.number(("version",), programme.version, MAX_POINTS)
-    if not _CURRENCY.fullmatch(programme.currency):
+    if not is_currency(programme.currency):
         allowed = 'an ISO 4217 code in capitals, such as "PLN"'
         judge.wrong(("currency",), programme.currency, allowed)
     judge.title(("title",), programme.title)

@@ -64,14 +64,14 @@ cap = { day = 9 }
 weekdays = ["tuesday"]
 hours = ["08:00-10:00"]
 from = "2026-01-01"
-until = "2026-12-31"
+until = "2032-12-31"
 dates = ["12-24"]
 branches = ["B1"]
 tiers = ["silver"]
 segments = ["staff"]
 birthday = "month"
 visit = 2
-every_visit = 5
+every_visit = 1
 
 [[earn]]
 name = "part"
@@ -260,7 +260,7 @@ OTHER_TEXTS = {
     "wallet": "cash",
     "on": "06-30",
     "first": "2026-02-02",
-    "until": "2026-11-30",
+    "until": "2030-12-25",
     "dates": "02-29",
     "hours": "22:00-02:00",
     "weekdays": "sunday",
