@@ -12,8 +12,9 @@ import msgspec
 
 from loyalty.errors import EntryInvalid
 from loyalty.journal import Finding, Sealed, decode_entry, verify_chain
-from loyalty.wire import is_signed_head
+from loyalty.wire import is_signed_head, is_signed_version
 from terminal_app.store import epochs, journal, members, settings
+from terminal_app.store.programmes import dated_versions
 from terminal_app.store.settings import Identity
 
 SIGNING_VERSION = 2
@@ -60,6 +61,18 @@ def key_findings(connection: sqlite3.Connection, identity: Identity) -> Iterator
     if told is not None and told != identity.signing_key.public_key().public_bytes_raw():
         what = "tills are told another key for this one than its vouchers are signed with"
         yield Finding(0, what)
+
+
+def programme_findings(connection: sqlite3.Connection, identity: Identity) -> Iterator[Finding]:
+    """Versions of the programme whose text or start is not what head office signed.
+
+    A till that joined before head office signed has nothing to hold them against.
+    """
+    if not identity.server_key:
+        return
+    for version in dated_versions(connection):
+        if not is_signed_version(version, identity.server_key):
+            yield Finding(0, f"programme {version.label} is not as head office signed it")
 
 
 def _findings_of(

@@ -32,7 +32,12 @@ from loyalty.sums import added, latest, sums_in
 from loyalty.tallies import DayTally, counted, day_of
 from loyalty.vouchers import ISSUED, LIFE_CYCLE, REDEEMED, Voucher
 from terminal_app.commands import rights_checks
-from terminal_app.commands.journal_checks import journal_findings, key_findings, sealed_entries
+from terminal_app.commands.journal_checks import (
+    journal_findings,
+    key_findings,
+    programme_findings,
+    sealed_entries,
+)
 from terminal_app.commands.rights_checks import FoldedRights
 from terminal_app.store import journal, ledger, members, receipts, returns, sums, vouchers
 from terminal_app.store.settings import Identity
@@ -72,6 +77,7 @@ def verify(connection: sqlite3.Connection, identity: Identity) -> list[Finding]:
         findings += folded.uncounted
         findings += [Finding(0, what) for what in wrong]
         findings += key_findings(connection, identity)
+    findings += programme_findings(connection, identity)
     return findings
 
 

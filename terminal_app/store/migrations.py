@@ -143,7 +143,7 @@ _PROGRAMME = (
     """
     CREATE TABLE programmes (
         number INTEGER PRIMARY KEY, label TEXT NOT NULL UNIQUE, document TEXT NOT NULL,
-        starts_at_ms INTEGER NOT NULL)
+        starts_at_ms INTEGER NOT NULL, signature BLOB)
     """,
 )
 

@@ -94,9 +94,8 @@ def _apply_version(connection: sqlite3.Connection, version: ProgrammeVersion) ->
         withdraw_programme(connection, version.label)
         return
     try:
-        keep_programme(
-            connection, version.document, version.starts_at_ms, is_signed=bool(server_key)
-        )
+        signature = version.signature if server_key else b""
+        keep_programme(connection, version.document, version.starts_at_ms, signature)
     except ProgrammeInvalid as fault:
         _refuse(version.label, str(fault))
 

@@ -11,9 +11,10 @@ from loyalty.clock import epoch_ms
 from loyalty.journal import EARN, ENROL
 from loyalty.programme.document import classic_document, load_programme
 from terminal_app.bootstrap import Shop
+from terminal_app.commands.ledger_checks import verify
 from terminal_app.errors import HeadOfficeUnreachable
 from terminal_app.store.journal import entries_of
-from terminal_app.store.programmes import programme_in_force, programme_labelled
+from terminal_app.store.programmes import dated_versions, programme_in_force, programme_labelled
 from terminal_app.till.answers import Sale
 from tests.integration.terminal.head_office import BOOKS_FILE, HeadOffice
 from tests.integration.terminal.people import CARD
@@ -123,6 +124,24 @@ def test_another_text_under_the_number_of_a_version_that_was_lost_heals_what_was
         with one.store.reading() as connection:
             assert programme_labelled(connection, "classic@2") == load_programme(other)
             assert programme_in_force(connection, epoch_ms(start)) == load_programme(other)
+
+
+def test_a_text_that_was_changed_on_the_disk_of_a_till_is_found(
+    office: HeadOffice, tmp_path: Path
+) -> None:
+    with till_of(office, tmp_path / "one", "KRK-1") as one:
+        one.sync.sync_once()
+        with one.store.writing() as connection:
+            assert verify(connection, one.identity) == []
+            [told] = dated_versions(connection)
+            doctored = told.document.replace("points = 1", "points = 90")
+            for column, value in (("document", doctored), ("starts_at_ms", 1), ("signature", None)):
+                kept = connection.execute(f"SELECT {column} FROM programmes").fetchone()
+                connection.execute(f"UPDATE programmes SET {column} = ?", (value,))
+                [finding] = verify(connection, one.identity)
+                assert finding.what == "programme classic@1 is not as head office signed it"
+                connection.execute(f"UPDATE programmes SET {column} = ?", kept)
+            assert verify(connection, one.identity) == []
 
 
 def due_at(shop: Shop, moment: datetime) -> str:

@@ -17,6 +17,8 @@ from tests.unit.terminal.counter import known
 
 SECOND = classic_document().replace("version = 1", "version = 2")
 START_MS = 2_000_000_000_000
+SIGNATURE = bytes(64)
+"""Checked before a version is kept, and by `ledger verify`."""
 
 
 @pytest.fixture
@@ -60,7 +62,7 @@ def test_another_text_under_a_label_is_taken_signed_and_where_nothing_was_promis
         with pytest.raises(ProgrammeInvalid, match="with another text"):
             keep_programme(connection, other, START_MS + 1)
         assert programme_labelled(connection, "classic@2") == load_programme(SECOND)
-        keep_programme(connection, other, START_MS + 1, is_signed=True)
+        keep_programme(connection, other, START_MS + 1, SIGNATURE)
         assert programme_labelled(connection, "classic@2") == load_programme(other)
         assert programme_in_force(connection, START_MS).version == 1
         assert programme_in_force(connection, START_MS + 1) == load_programme(other)
@@ -71,5 +73,5 @@ def test_a_text_that_an_entry_went_by_stays(shop: Shop) -> None:
     other = classic_document().replace("points = 1", "points = 3")
     with shop.store.writing() as connection:
         with pytest.raises(ProgrammeInvalid, match="with another text"):
-            keep_programme(connection, other, 0, is_signed=True)
+            keep_programme(connection, other, 0, SIGNATURE)
         assert programme_labelled(connection, "classic@1") == load_programme(classic_document())
