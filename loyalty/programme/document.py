@@ -39,6 +39,8 @@ MAX_FAULTS_IN_A_MESSAGE = 20
 KEYS_ARE_LISTED = "docs/programme.md lists the keys."
 
 _FORM = cast(inspect.StructType, inspect.type_info(Programme))
+_TOO_LONG = "A number has more digits than any that is meant"
+_TOO_DEEP = "Brackets stand deeper within brackets than any key needs"
 _PLACE = re.compile(r"(?P<said>.*) \(at (line (?P<line>[0-9]+), column [0-9]+|end of document)\)")
 
 
@@ -55,9 +57,12 @@ def load_programme(document: str, source: str = "the programme") -> Programme:
         # Numbers with a point are kept as they are written: no key takes one, faults show it.
         tree = tomllib.loads(document, parse_float=Decimal)
         places = located(document)
-    except (ValueError, RecursionError) as fault:
-        # The TOML reader lets some faults through: numbers too long, brackets too deep.
+    except tomllib.TOMLDecodeError as fault:
         raise _not_toml(document, source, str(fault)) from None
+    except (ValueError, RecursionError) as fault:
+        # The TOML reader lets these through, in words of Python's own.
+        said = _TOO_DEEP if isinstance(fault, RecursionError) else _TOO_LONG
+        raise _not_toml(document, source, said) from None
     findings = Findings()
     programme = msgspec.convert(readable(tree, _FORM, findings), type=Programme)
     check(programme, findings)

@@ -93,7 +93,8 @@ def read_document(path: Path) -> str:
     """The text of a programme file, and no more of it than is seen to be too large. Raises
     ConfigInvalid or ProgrammeInvalid."""
     try:
-        with path.open(encoding="utf-8") as file:
+        # Some editors begin a file with a mark of its encoding, which is no part of the text.
+        with path.open(encoding="utf-8-sig") as file:
             return file.read(MAX_DOCUMENT_BYTES + 1)
     except UnicodeDecodeError:
         raise ProgrammeInvalid(f"{path} is not UTF-8 text.") from None

@@ -32,7 +32,8 @@ FileArgument = Annotated[Path, typer.Argument(help="The programme's document, a 
 def programme_check(file: FileArgument, json: JsonOption = False) -> None:
     """Say whether FILE is a programme that can be put in force, and what it promises.
 
-    All that is wrong with it is told at once, each fault with its line; the exit code is 1 then.
+    All that is wrong with it is told at once, each fault with its line; the exit code is 1 then,
+    and 2 when there is no such file or it may not be read.
     """
     from loyalty.errors import ProgrammeInvalid
     from sync_server.commands.documents import programme_in, say_faults, subjects_of

@@ -75,6 +75,12 @@ def test_a_file_that_is_none_is_refused_in_a_sentence(
     assert "1 to correct." in ran.err
 
 
+def test_a_mark_of_the_encoding_is_no_part_of_the_text(command: Command, draft: Path) -> None:
+    draft.write_bytes(b"\xef\xbb\xbf" + SUPERMARKET.read_bytes())
+    ran = command("programme", "check", draft)
+    assert (ran.code, ran.err) == (0, "")
+
+
 def test_a_file_without_end_is_not_read_to_its_end(command: Command, draft: Path) -> None:
     """A disk's image, say, given by mistake: more than the memory of any machine."""
     with draft.open("wb") as file:

@@ -164,8 +164,8 @@ def test_what_follows_from_a_fault_is_no_fault_of_its_own(fragment: str, keys: l
         ("name = ", 1, "Invalid value"),
         ('name = "a"\nname = "b"\n', 2, "Cannot overwrite a value"),
         ("name = 'a'\n\nversion", 3, "Expected '=' after a key in a key/value pair"),
-        ("a = " + "[" * 50_000, 1, "recursion"),
-        ("a = " + "1" * 50_000, 1, "digits"),
+        ("a = " + "[" * 50_000, 1, "Brackets stand deeper within brackets than any key needs."),
+        ("a = " + "1" * 50_000, 1, "A number has more digits than any that is meant"),
     ],
 )
 def test_what_is_no_toml_is_told_with_its_line(document: str, line: int, said: str) -> None:
