@@ -10,8 +10,8 @@ from loyalty.journal import ADJUST
 from sync_server.bookkeeping.own_journal import Outcomes, OwnJournal, Posting
 from sync_server.store.engine import reading
 from sync_server.store.keyed import among
-from sync_server.store.settings import PROGRAMME, read_setting
-from sync_server.store.tables import members
+from sync_server.store.settings import OFFICE, PROGRAMME, read_setting
+from sync_server.store.tables import entries, members
 
 OPENING = "opening-balance"
 """Why the points were given."""
@@ -30,6 +30,22 @@ def strangers(engine: Engine, cards: Collection[str]) -> Sequence[str]:
     return unknown
 
 
+def opened_otherwise(engine: Engine, balances: Mapping[str, int]) -> Mapping[str, int]:
+    """Those of `balances` whose cards were opened before with other points: what they were opened
+    with, which stays."""
+    waiting = iter(balances)
+    found: dict[str, int] = {}
+    with reading(engine) as connection:
+        while page := list(islice(waiting, CARDS_AT_ONCE)):
+            asked = {"keys": [_reference(card) for card in page]}
+            opened = dict(connection.execute(_OPENED, asked).tuples().all())
+            for card in page:
+                points = opened.get(_reference(card), balances[card])
+                if points != balances[card]:
+                    found[card] = points
+    return found
+
+
 def open_balances(
     engine: Engine, journal: OwnJournal, balances: Mapping[str, int], clock: Clock
 ) -> Outcomes:
@@ -43,7 +59,7 @@ def open_balances(
             account=card,
             kind=ADJUST,
             points=points,
-            receipt=f"opening:{card}",
+            receipt=_reference(card),
             programme=label,
             occurred_at_ms=now_ms,
             payload={"reason": OPENING},
@@ -52,8 +68,16 @@ def open_balances(
     )
 
 
+def _reference(card: str) -> str:
+    """Under which the opening balance of a card is posted, once for ever."""
+    return f"opening:{card}"
+
+
 def _known(connection: Connection, cards: Sequence[str]) -> set[str]:
     return set(connection.execute(_MEMBERS, {"keys": cards}).scalars())
 
 
 _MEMBERS = select(members.c.member_id).where(among(members.c.member_id))
+_OPENED = select(entries.c.receipt, entries.c.points).where(
+    entries.c.terminal == OFFICE, entries.c.receipt != "", among(entries.c.receipt)
+)

@@ -33,10 +33,10 @@ def points_import(
 ) -> None:
     """Take opening balances from FILE, once for each member: the same file again posts nothing.
 
-    A line that cannot be read and a card that is no member's are named and left out; the exit
-    code is 1 then.
+    A line that cannot be read and a card that is no member's are named and left out, and so is a
+    card that was opened before with other points; the exit code is 1 then.
     """
-    from sync_server.bookkeeping.opening import open_balances, strangers
+    from sync_server.bookkeeping.opening import open_balances, opened_otherwise, strangers
     from sync_server.bookkeeping.own_journal import Outcomes
     from sync_server.bootstrap import present
     from sync_server.commands.csv_files import read_openings
@@ -47,11 +47,14 @@ def points_import(
         unknown = strangers(engine, balances)
         for card in unknown:
             del balances[card]
+        otherwise = opened_otherwise(engine, balances)
+        asked = {card: balances.pop(card) for card in otherwise}
         done = Outcomes() if dry_run else open_balances(engine, journal, balances, present)
     if json:
         say_json(
             {"done": done, "points": sum(balances.values()), "members": len(balances)}
             | {"dry_run": dry_run, "rejected": rejected, "strangers": unknown}
+            | {"opened_otherwise": otherwise}
         )
     elif dry_run:
         say(f"{sum(balances.values())} points of {len(balances)} members would be posted.")
@@ -61,7 +64,10 @@ def points_import(
         typer.echo(f"line {line.line} was left out: {line.reason}", err=True)
     for card in unknown:
         typer.echo(f"card {card} was left out: it is no member's", err=True)
-    if rejected or unknown:
+    for card, before in otherwise.items():
+        said = f"it was opened before with {before} points, not {asked[card]}"
+        typer.echo(f"card {card} was left out: {said}", err=True)
+    if rejected or unknown or otherwise:
         raise typer.Exit(DISAGREES)
 
 

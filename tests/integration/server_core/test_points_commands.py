@@ -29,6 +29,12 @@ def test_opening_balances_come_once(home: Path, tmp_path: Path, command: Command
         told = ran.json
         assert (ran.code, told["points"], told["members"]) == (0, 345, 2)
         assert told["done"] == {"posted": posted, "before": before, "waiting": 0}
+    balances.write_text(f"card,points\n{ANN},340\n{BOB},7\n", "utf-8")
+    for dry_run in ((), ("--dry-run",)):
+        ran = command("points", "import", balances, "--home", home, *dry_run)
+        assert ran.code == 1
+        said = f"card {BOB} was left out: it was opened before with 5 points, not 7"
+        assert said in ran.err.splitlines()
     agreed = command("reconcile", "--home", home, "--json").json
     assert agreed["cases"] == 0
     assert command("verify", "--home", home).code == 0
