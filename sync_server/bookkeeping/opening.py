@@ -38,7 +38,7 @@ def opened_otherwise(engine: Engine, balances: Mapping[str, int]) -> Mapping[str
     with reading(engine) as connection:
         while page := list(islice(waiting, CARDS_AT_ONCE)):
             asked = {"keys": [_reference(card) for card in page]}
-            opened = dict(connection.execute(_OPENED, asked).tuples().all())
+            opened = {row.receipt: row.points for row in connection.execute(_OPENED, asked)}
             for card in page:
                 points = opened.get(_reference(card), balances[card])
                 if points != balances[card]:
