@@ -169,12 +169,6 @@ class LotBook:
             taking.lot.expired += taking.points
         return taken, max(points - due, 0)
 
-    def expire_all(self, at_ms: int) -> int:
-        """Book all that is gone by `at_ms`, and tell how many points it was."""
-        points = sum(lot.left for lot in self.gone(at_ms))
-        self.expire(at_ms, points)
-        return points
-
     def give_back(self, at_ms: int, points: int, taken: list[Taking]) -> int:
         """Put up to `points` back where they were `taken`, what was taken last first.
 

@@ -4,7 +4,7 @@ How often a member had a reward with a limit is one of the sums that are counted
 time ("reward:mug|ever"); how many were given out in all is the shop's own count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
@@ -136,17 +136,6 @@ def claim_sums(reward: CatalogueReward, count: int) -> dict[str, int]:
     """What claiming `count` adds to a member's sums, below zero for a cancelled claim: only where
     a limit asks for it."""
     return {} if reward.a_member is None else {reward_key(reward.name): count}
-
-
-def code_for(pool: Sequence[str], given: Mapping[str, str], claim: str) -> str | None:
-    """The code that `claim` gets of a `pool`, whose codes go out in their order, each once.
-
-    `given` are the codes that went out, by claim: the same claim asked twice has the same code,
-    and a claim that is cancelled keeps its own, for it may have been used. None when none is left.
-    """
-    if claim in given:
-        return given[claim]
-    return pool[len(given)] if len(given) < len(pool) else None
 
 
 def _offer(

@@ -22,7 +22,13 @@ from loyalty.programme.debts import forgiven_points, revocable_vouchers
 from loyalty.programme.document import Programme
 from loyalty.programme.occasions import Occasion
 from loyalty.programme.returning import ReturnAward, ReturnedPart, returned
-from loyalty.programme.sale_facts import WALLETS, lines_payload, sale_payload, side_points
+from loyalty.programme.sale_facts import (
+    RETURNED_SALE,
+    WALLETS,
+    lines_payload,
+    sale_payload,
+    side_points,
+)
 from loyalty.programme.side_wallets import FORGIVEN_WALLETS
 from loyalty.programme.unreferenced import AS_SOLD_NOW, as_sold_now
 from loyalty.sums import added
@@ -159,7 +165,7 @@ def _with_receipt(
     }
     payload = {
         **lines_payload(programme, basket),
-        "of": [receipt.terminal, receipt.epoch, receipt.seq],
+        RETURNED_SALE: [receipt.terminal, receipt.epoch, receipt.seq],
         "returned": _packed(parts),
         **{key: value for key, value in said.items() if value},
     }

@@ -18,8 +18,11 @@ def test_a_book_takes_out_what_is_gone() -> None:
     book.earn(at("03-01T10:00"), 10, WALLETS["days@2"], ("KRK-1", 1, 1))
     book.earn(at("03-01T10:00"), 20, WALLETS["days@1"], ("KRK-1", 1, 2))
     assert book.take(at("03-01T10:00"), 0) == []
-    assert book.expire_all(at("03-12T00:00")) == 10
-    assert book.expire_all(at("03-12T00:00")) == 0
+    gone_ms = at("03-12T00:00")
+    for left in (10, 0):
+        points = sum(lot.left for lot in book.gone(gone_ms))
+        assert points == left
+        book.expire(gone_ms, points)
     assert [lot.left for lot in book.lots] == [0, 20]
 
 

@@ -14,7 +14,6 @@ from loyalty.programme.catalogue import (
     automatic_due,
     claim_payload,
     claim_sums,
-    code_for,
     fixed_minor,
     has_stock,
     offers,
@@ -138,22 +137,6 @@ def test_claims_are_counted_where_a_limit_asks_for_it() -> None:
     assert claim_sums(shop.rewards[0], 2) == {"reward:coffee|ever": 2}
     assert claim_sums(shop.rewards[0], -1) == {"reward:coffee|ever": -1}
     assert claim_sums(shop.rewards[1], 2) == {}
-
-
-@given(
-    st.lists(st.text(min_size=1), max_size=5, unique=True),
-    st.lists(st.integers(0, 8), max_size=20),
-)
-def test_a_code_is_given_once_and_a_claim_keeps_its_own(pool: list[str], claims: list[int]) -> None:
-    given_out: dict[str, str] = {}
-    for claim in claims:
-        code = code_for(pool, given_out, str(claim))
-        if code is None:
-            assert len(given_out) == len(pool)
-        else:
-            assert given_out.get(str(claim), code) == code
-            given_out[str(claim)] = code
-    assert list(given_out.values()) == pool[: len(given_out)]
 
 
 def test_a_claim_says_which_reward_its_points_are_for() -> None:
