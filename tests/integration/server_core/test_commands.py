@@ -15,6 +15,9 @@ from tests.integration.server_core.conftest import Command
 CARD = card_number("290000100000001")
 OTHER_CARD = card_number("290000100000002")
 
+APART: dict[str, object] = {"not_in_a_family": {}}
+"""Of an import whose families are all made."""
+
 
 def held(home: Path, query: str) -> list[tuple[Any, ...]]:
     connection = sqlite3.connect(home / "server.sqlite")
@@ -128,7 +131,7 @@ def test_members_are_imported_again_without_harm(
     members.write_text(f"card,name\n{CARD},Ann\n{OTHER_CARD},Boris\n", encoding="utf-8")
     second = command("members", "import", members, "--home", home, "--json")
     assert second.code == 0
-    assert second.json == {"new": 0, "changed": 1, "unchanged": 1, "rejected": []}
+    assert second.json == {"new": 0, "changed": 1, "unchanged": 1, "rejected": []} | APART
     assert held(home, "SELECT name FROM members ORDER BY name") == [("Ann",), ("Boris",)]
 
 
@@ -149,7 +152,7 @@ def test_an_import_takes_back_no_unsubscription_and_erases_no_fact(
         connection.execute("UPDATE members SET email_consent = 0")
     connection.close()
     again = command("members", "import", members, "--home", home, "--json")
-    assert again.json == {"new": 0, "changed": 0, "unchanged": 1, "rejected": []}
+    assert again.json == {"new": 0, "changed": 0, "unchanged": 1, "rejected": []} | APART
     for text in (f"card,name\n{CARD},Ann\n", f"card,phone,language,email_consent\n{CARD},,,yes\n"):
         members.write_text(text, encoding="utf-8")
         assert command("members", "import", members, "--home", home).code == 0

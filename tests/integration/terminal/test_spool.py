@@ -202,10 +202,11 @@ def test_a_sale_is_printed_in_the_background_with_its_vouchers(tmp_path: Path) -
             member = known(shop.till.enrol(Enrolment(name="Ala"))).member.member_id
             sale = Sale(basket=goods(1000_00), member_id=member, reference="R1")
             receipt = posted(shop.till.sell(sale)).receipt
+            # The receipt with the code for returns, and two vouchers.
             for _ in range(3):
                 assert came_out.acquire(timeout=WAIT_S)
         codes = [code for paper in printer.papers for code in paper.qr_codes]
-        assert codes == [slip.code for slip in receipt.vouchers]
+        assert codes == [receipt.code, *(slip.code for slip in receipt.vouchers)]
     assert states_in(home) == {spool.CONFIRMED: 1}
 
 
