@@ -1,9 +1,9 @@
 """The members' register against the entries that enrolled them.
 
-A list may change what a member is called, their birthday and how they are reached, and a member may withdraw their
-consent to e-mail. The card, the moment, what was said at all and a consent that was never given
-are the entry's. Who was enrolled at another moment than any entry says came by a list, of which
-nothing is kept, and is not held against entries.
+A list may change what a member is called, their birthday and how they are reached, and a member
+may withdraw their consent to e-mail. The card, the moment, what was said at all and a consent that
+was never given are the entry's. Who was enrolled at another moment than any entry says came by a
+list, of which nothing is kept, and is not held against entries.
 """
 
 from collections.abc import Iterator, Sequence
