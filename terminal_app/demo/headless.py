@@ -49,7 +49,8 @@ def _papers_of(receipt: Receipt, chain: DemoChain) -> list[Paper]:
         if any(name in line.text.split() for line in paper.lines for name in names)
     ]
     codes = {code for paper in papers for code in paper.qr_codes}
-    if len(papers) != len(names) or codes != {slip.code for slip in receipt.vouchers}:
+    due = {code for code in (receipt.code, *(slip.code for slip in receipt.vouchers)) if code}
+    if len(papers) != len(names) or codes != due:
         raise DemoFault(f"The printer at {receipt.terminal} did not print {' and '.join(names)}.")
     return papers
 

@@ -81,6 +81,6 @@ def test_a_newcomer_sells_to_a_member(tmp_path: Path) -> None:
     time.sleep(A_PERSONS_PAUSE_S)
     screen.type("\r")
     screen.wait_for("1 voucher came out")
-    screen.wait_for("Saldo punktów")
+    screen.wait_for("Ważny do")
     assert screen.close() == 0
     assert "Traceback" not in screen.drawn
