@@ -36,7 +36,7 @@ class HeadOffice:
         shutil.copytree(self.home, home)
         config = home / "server.toml"
         config.write_text(config.read_text("utf-8").replace(str(self.home), str(home)), "utf-8")
-        return HeadOffice(home, self.codes)
+        return HeadOffice(home, dict(self.codes))
 
     @property
     def url(self) -> str:
