@@ -12,7 +12,7 @@ from loyalty.baskets import Basket, Line, tags_in
 from loyalty.clock import from_epoch_ms
 from loyalty.errors import EntryInvalid, FileUnreadable, SalesUnusable
 from loyalty.journal import EARN, REVERSE, decode_entry
-from loyalty.programme.sale_facts import sale_facts
+from loyalty.programme.sale_facts import RETURNED_SALE, sale_facts
 from loyalty.programme.terms.goods import Tender
 from loyalty.receipt_files.invoices import read_invoices
 from loyalty.simulation.sales import PastSale, in_order
@@ -114,7 +114,7 @@ def _sale(body: bytes, branch: str, zone: ZoneInfo, marks: Marks) -> PastSale | 
         occurred_at_ms=entry.occurred_at_ms,
         basket=_marked(occasion.basket, marks),
         is_return=entry.kind == REVERSE,
-        has_receipt="of" in entry.payload,
+        has_receipt=RETURNED_SALE in entry.payload,
         branch=occasion.branch or branch,
         paid={
             tender: paid_minor

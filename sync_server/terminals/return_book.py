@@ -24,6 +24,7 @@ from loyalty.programme.returning import (
     lines_left,
     returned,
 )
+from loyalty.programme.sale_facts import RETURNED_SALE
 from loyalty.receipt_codes import SoldReceipt, sold_receipt
 from loyalty.sums import added
 from sync_server.store.cases import RETURNED_TWICE, RETURNS_DIFFER, Case
@@ -77,7 +78,7 @@ class _Return(msgspec.Struct, frozen=True):
 
 def is_by_item(entry: Entry) -> bool:
     """Whether `entry` is a return that says of which sale it is."""
-    return entry.kind == REVERSE and "of" in entry.payload
+    return entry.kind == REVERSE and RETURNED_SALE in entry.payload
 
 
 def return_difference(
